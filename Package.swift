@@ -37,7 +37,13 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
     ],
     targets: [
+        // Cores: values in, values out; no socket, clock or dice.
+        .target(name: "Gossip", swiftSettings: strict),
+        .target(name: "Telemetry", swiftSettings: strict),
+
         // Tests.
         .target(name: "TestKit", dependencies: [nioCore], swiftSettings: strict),
+        .testTarget(name: "GossipTests", dependencies: ["Gossip", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     ]
 )
