@@ -37,13 +37,17 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0", traits: []),
     ],
     targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
         // Cores: values in, values out; no socket, clock or dice.
         .target(name: "Gossip", swiftSettings: strict),
+        .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: strictOverC),
         .target(name: "Telemetry", swiftSettings: strict),
 
         // Tests.
         .target(name: "TestKit", dependencies: [nioCore], swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,139 @@
+internal import COpenSSL
+
+/// The one owner of an `SSL_CTX *`: certificate, key, trusted authorities and protocols for any number of engines.
+/// TLS 1.2 and 1.3; no renegotiation; resumption by tickets alone, so a context keeps nothing per session.
+@safe package final class TLSContext: @unchecked Sendable {
+    // Sendable: written only before the initialiser's caller sees it; OpenSSL locks and counts what engines share.
+    let handle: OpaquePointer
+    /// Kept here because OpenSSL's callback holds a plain pointer to it.
+    private let offered: ProtocolList
+
+    private init(_ method: OpaquePointer?, alpn: [String]) throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        guard let context = unsafe SSL_CTX_new(method) else {
+            throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "out of memory").text)
+        }
+        unsafe handle = context
+        offered = try ProtocolList(alpn)
+        _ = unsafe sidecar_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION)
+        _ = unsafe SSL_CTX_set_options(context, Self.options)
+        _ = unsafe sidecar_SSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
+        _ = unsafe sidecar_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+        // Without this OpenSSL asks the terminal for the password of an encrypted key.
+        unsafe SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
+    }
+
+    deinit {
+        unsafe SSL_CTX_free(handle)
+    }
+
+    /// For the side that accepts connections.
+    /// - Parameters:
+    ///   - certificateFile: PEM, the leaf first, then the chain above it.
+    ///   - privateKeyFile: PEM, not encrypted.
+    ///   - alpn: the protocols served, best first. A client that offers others only is refused; one that offers none
+    ///     is served. Empty: whatever a client offers is left unanswered.
+    ///   - clientCAFile: PEM. When given, a client must show a certificate that leads to one of these.
+    package static func server(
+        certificateFile: String, privateKeyFile: String, alpn: [String] = [], clientCAFile: String? = nil
+    ) throws(TLSFailure) -> TLSContext {
+        let context = unsafe try TLSContext(TLS_server_method(), alpn: alpn)
+        try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+        context.answerNames()
+        context.answerProtocols()
+        if let clientCAFile {
+            try context.demandClientCertificate(from: clientCAFile)
+        }
+        return context
+    }
+
+    /// For the side that connects.
+    /// - Parameters:
+    ///   - trustedCAFile: PEM; the server's certificate must lead to one of these. The system's roots are not used.
+    ///   - certificateFile: what to show a server that asks; comes with `privateKeyFile`.
+    ///   - alpn: the protocols offered, best first. Whether the server chose one is for the caller to look at.
+    package static func client(
+        trustedCAFile: String, certificateFile: String? = nil, privateKeyFile: String? = nil, alpn: [String] = []
+    ) throws(TLSFailure) -> TLSContext {
+        let context = unsafe try TLSContext(TLS_client_method(), alpn: alpn)
+        try context.trust(trustedCAFile)
+        unsafe SSL_CTX_set_verify(context.handle, SSL_VERIFY_PEER, nil)
+        if let certificateFile, let privateKeyFile {
+            try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
+        }
+        try context.offerProtocols()
+        return context
+    }
+
+    private static let options =
+        sidecar_SSL_OP_NO_RENEGOTIATION | sidecar_SSL_OP_NO_COMPRESSION | sidecar_SSL_OP_CIPHER_SERVER_PREFERENCE
+
+    private func use(certificateFile: String, privateKeyFile: String) throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        guard unsafe SSL_CTX_use_certificate_chain_file(handle, certificateFile) == 1 else {
+            throw Self.unusable(certificateFile, "certificate")
+        }
+        guard unsafe SSL_CTX_use_PrivateKey_file(handle, privateKeyFile, SSL_FILETYPE_PEM) == 1 else {
+            throw Self.unusable(privateKeyFile, "private key", besides: certificateFile)
+        }
+        guard unsafe SSL_CTX_check_private_key(handle) == 1 else {
+            throw Self.unusable(privateKeyFile, "private key", besides: certificateFile)
+        }
+    }
+
+    private func trust(_ file: String) throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        guard unsafe SSL_CTX_load_verify_locations(handle, file, nil) == 1 else {
+            throw Self.unusable(file, "authority")
+        }
+    }
+
+    private func demandClientCertificate(from file: String) throws(TLSFailure) {
+        try trust(file)
+        guard let names = unsafe SSL_load_client_CA_file(file) else { throw Self.unusable(file, "authority") }
+        unsafe SSL_CTX_set_client_CA_list(handle, names)
+        unsafe SSL_CTX_set_verify(handle, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        // A ticket carries the verified certificate; OpenSSL refuses to resume one without such a name.
+        let name: [UInt8] = Array("sidecar".utf8)
+        _ = unsafe SSL_CTX_set_session_id_context(handle, name, CUnsignedInt(name.count))
+    }
+
+    private static func unusable(_ file: String, _ what: String, besides certificateFile: String = "") -> TLSFailure {
+        let (codes, text) = OpenSSLErrors.drain(or: "not usable")
+        if OpenSSLErrors.has(X509_R_KEY_VALUES_MISMATCH, in: codes)
+            || OpenSSLErrors.has(X509_R_KEY_TYPE_MISMATCH, in: codes)
+        {
+            return TLSFailure(.keyMismatch, "\(file) is not the private key of the certificate in \(certificateFile)")
+        }
+        return TLSFailure(.unusableFile, "\(what) file \(file): \(text)")
+    }
+
+    /// Marks a client's server name as accepted, so that OpenSSL remembers it over resumption too.
+    private func answerNames() {
+        _ = unsafe sidecar_SSL_CTX_set_servername_callback(handle) { _, _, _ in SSL_TLSEXT_ERR_OK }
+    }
+
+    private func answerProtocols() {
+        guard !offered.names.isEmpty else { return }
+        let list = unsafe Unmanaged.passUnretained(offered).toOpaque()
+        unsafe SSL_CTX_set_alpn_select_cb(
+            handle,
+            { _, chosen, chosenLength, theirs, theirsLength, list in
+                guard let list = unsafe list, let theirs = unsafe theirs else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+                let ours = unsafe Unmanaged<ProtocolList>.fromOpaque(list).takeUnretainedValue()
+                let offer = unsafe Array(UnsafeBufferPointer(start: theirs, count: Int(theirsLength)))
+                guard let range = ours.choose(from: offer) else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+                unsafe chosen?.pointee = unsafe theirs + range.lowerBound
+                unsafe chosenLength?.pointee = UInt8(clamping: range.count)
+                return SSL_TLSEXT_ERR_OK
+            }, list)
+    }
+
+    private func offerProtocols() throws(TLSFailure) {
+        guard !offered.names.isEmpty else { return }
+        // This one function answers zero for success.
+        guard unsafe SSL_CTX_set_alpn_protos(handle, offered.wire, CUnsignedInt(offered.wire.count)) == 0 else {
+            throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "ALPN list refused").text)
+        }
+    }
+}
