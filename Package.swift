@@ -41,12 +41,16 @@ let package = Package(
 
         // Cores: values in, values out; no socket, clock or dice.
         .target(name: "Gossip", swiftSettings: strict),
+        .target(name: "PostgresWire", dependencies: [nioCore], swiftSettings: strict),
         .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: strictOverC),
         .target(name: "Telemetry", swiftSettings: strict),
 
         // Tests.
         .target(name: "TestKit", dependencies: [nioCore], swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresWireTests", dependencies: ["PostgresWire", "TLSEngine", "TestKit", nioCore],
+            swiftSettings: strict),
         .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     ]

@@ -1,0 +1,44 @@
+import PostgresWire
+import Testing
+
+struct StartupOptionsTests {
+    @Test(arguments: [
+        ("endpoint=demo", "demo", ""),
+        ("project=demo", "demo", ""),
+        ("-c endpoint=demo", "demo", ""),
+        ("-cendpoint=demo", "demo", ""),
+        ("--endpoint=demo", "demo", ""),
+        ("  endpoint=demo  ", "demo", ""),
+        ("endpoint=demo -c geqo=off", "demo", "-c geqo=off"),
+        ("-c geqo=off endpoint=demo", "demo", "-c geqo=off"),
+        ("-c geqo=off -c endpoint=demo -c jit=off", "demo", "-c geqo=off -c jit=off"),
+        ("-c  geqo=off\t-c \n endpoint=demo   -c x=a\\ b", "demo", "-c  geqo=off\t-c x=a\\ b"),
+        ("-c x=a\\  endpoint=demo", "demo", "-c x=a\\ "),
+        ("endpoint=demo project=demo", "demo", ""),
+        ("endpoint=de\\mo", "demo", ""),
+        ("endpoint=", "", ""),
+    ]) func `routing tokens are taken out`(value: String, endpoint: String, remainder: String) throws {
+        let options = try StartupOptions(Array(value.utf8))
+        #expect(options.endpoint == endpoint)
+        #expect(String(decoding: options.remainder, as: UTF8.self) == remainder)
+    }
+
+    @Test(arguments: [
+        "", "  ", "-c", "-c geqo=off", "-c search_path=endpoint=x", "-c -c", "\\", "-c geqo=off\\", "endpoint demo",
+        " -B 5 -c a=b ",
+    ])
+    func `everything else stays as it is`(value: String) throws {
+        let options = try StartupOptions(Array(value.utf8))
+        #expect(options.endpoint == nil)
+        #expect(options.remainder == Array(value.utf8))
+    }
+
+    @Test func `names that disagree are refused`() {
+        #expect(throws: StartupOptions.Malformed.endpointsDisagree("a", "b")) {
+            try StartupOptions(Array("endpoint=a -c project=b".utf8))
+        }
+        #expect(throws: StartupOptions.Malformed.endpointNotText) {
+            try StartupOptions(Array("endpoint=".utf8) + [0xFF])
+        }
+    }
+}
