@@ -1,0 +1,56 @@
+/// One call at the client, its message types erased: what the typed shapes and a ``GRPCChannel`` share.
+///
+/// It lives on any task; the connection lives on its loop and is reached by commands alone.
+package final class ClientCall: Sendable {
+    /// Counts the calls of one connection; unlike a stream number it is known before the stream is.
+    struct ID: Hashable, Sendable {
+        var rawValue: UInt64
+    }
+
+    let id: ID
+    let inbound: MessageMailbox
+    let outbound: MessageOutlet
+    private let commands: CommandQueue<ClientCommand>
+
+    init(id: ID, inbound: MessageMailbox, outbound: MessageOutlet, commands: CommandQueue<ClientCommand>) {
+        self.id = id
+        self.inbound = inbound
+        self.outbound = outbound
+        self.commands = commands
+    }
+
+    deinit {
+        cancel()
+    }
+
+    func send(_ message: some GRPCMessage) async throws(GRPCStatus) {
+        try await outbound.send(try message.encoded())
+    }
+
+    /// Sends the only request of a call and half-closes.
+    func sendLast(_ message: some GRPCMessage) async throws(GRPCStatus) {
+        try outbound.enqueue(try message.encoded())
+        finishSending()
+    }
+
+    func finishSending() {
+        commands.post(.finishSending(id))
+    }
+
+    /// - Returns: `nil` after the last message of a call that ended OK.
+    func nextMessage() async throws(GRPCStatus) -> [UInt8]? {
+        try await inbound.next()
+    }
+
+    /// Reads the single response of a unary call and its status. None or two are violations of cardinality.
+    func onlyResponse<Response: GRPCMessage>() async throws(GRPCStatus) -> Response {
+        guard let bytes = try await nextMessage() else { throw GRPCStatus(.unimplemented, "the response is missing") }
+        guard try await nextMessage() == nil else { throw GRPCStatus(.unimplemented, "more than one response") }
+        return try Response.decoded(from: bytes)
+    }
+
+    func cancel() {
+        guard !inbound.hasEnded else { return }
+        commands.post(.cancel(id))
+    }
+}

@@ -1,0 +1,157 @@
+internal import Synchronization
+
+/// The messages of one direction of a call, on their way from the connection's loop to the task that reads them.
+///
+/// It also keeps the flow-control debt: bytes that arrived while messages were waiting are given back to the sender's
+/// window only once the reader has taken those messages.
+final class MessageMailbox: Sendable {
+    private enum End {
+        case completed
+        case failed(GRPCStatus)
+    }
+
+    private enum Delivery {
+        case message([UInt8], creditToReturn: Int)
+        case ended
+        case failed(GRPCStatus)
+    }
+
+    private struct State {
+        var messages: [[UInt8]] = []
+        var next = 0
+        /// Bytes received and not yet returned to the sender's window.
+        var owedCredit = 0
+        var end: End?
+        var reader: CheckedContinuation<Delivery, Never>?
+
+        var hasMessage: Bool { next < messages.count }
+    }
+
+    /// A debt below this is not worth waking the loop for; the sender still has most of its window.
+    private static let smallestReturnedCredit = 32 * 1024
+
+    private let state = Mutex(State())
+    private let returnCredit: @Sendable (Int) -> Void
+
+    /// - Parameter returnCredit: opens the sender's window by that many bytes; called from the reader's task.
+    init(returnCredit: @escaping @Sendable (Int) -> Void) {
+        self.returnCredit = returnCredit
+    }
+
+    /// Whether the call's end is known; messages may still wait before it.
+    var hasEnded: Bool {
+        state.withLock { $0.end != nil }
+    }
+
+    // MARK: The connection's side
+
+    /// Hands over the messages that were completed by `byteCount` bytes from the wire.
+    /// - Returns: the bytes to give back to the sender's window at once.
+    func deliver(_ arrived: [[UInt8]], byteCount: Int) -> Int {
+        let (reader, delivery, credit) = state.withLock { state -> (CheckedContinuation<Delivery, Never>?, Delivery?, Int) in
+            guard state.end == nil else { return (nil, nil, byteCount) }
+            state.messages.append(contentsOf: arrived)
+            state.owedCredit += byteCount
+            var delivery: Delivery?
+            let reader = state.reader
+            if reader != nil, state.hasMessage {
+                state.reader = nil
+                delivery = .message(Self.takeNext(&state), creditToReturn: 0)
+            }
+            guard !state.hasMessage else { return (delivery == nil ? nil : reader, delivery, 0) }
+            defer { state.owedCredit = 0 }
+            return (delivery == nil ? nil : reader, delivery, state.owedCredit)
+        }
+        if let delivery { reader?.resume(returning: delivery) }
+        return credit
+    }
+
+    /// The sender is done: what waits is still read, then `nil` or the status.
+    func finish(_ failure: GRPCStatus? = nil) {
+        end(failure, dropsMessages: false)
+    }
+
+    /// The call is over for us: what waits is dropped.
+    func abort(_ failure: GRPCStatus) {
+        end(failure, dropsMessages: true)
+    }
+
+    private func end(_ failure: GRPCStatus?, dropsMessages: Bool) {
+        let reader = state.withLock { state -> CheckedContinuation<Delivery, Never>? in
+            if dropsMessages {
+                state.messages = []
+                state.next = 0
+            }
+            guard state.end == nil || dropsMessages else { return nil }
+            state.end = failure.map(End.failed) ?? .completed
+            defer { state.reader = nil }
+            return state.reader
+        }
+        reader?.resume(returning: failure.map(Delivery.failed) ?? .ended)
+    }
+
+    // MARK: The reader's side
+
+    /// - Returns: `nil` when the sender has finished.
+    func next() async throws(GRPCStatus) -> [UInt8]? {
+        let delivery = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if let delivery = takeOrWait(continuation) { continuation.resume(returning: delivery) }
+            }
+        } onCancel: {
+            let reader = state.withLock { state in
+                defer { state.reader = nil }
+                return state.reader
+            }
+            reader?.resume(returning: Self.cancelled)
+        }
+        switch delivery {
+        case .ended: return nil
+        case .failed(let status): throw status
+        case .message(let bytes, let credit):
+            if credit > 0 { returnCredit(credit) }
+            return bytes
+        }
+    }
+
+    private static let cancelled = Delivery.failed(GRPCStatus(.cancelled, "the task was cancelled"))
+
+    /// - Returns: `nil` when the continuation was kept for later.
+    private func takeOrWait(_ continuation: CheckedContinuation<Delivery, Never>) -> Delivery? {
+        state.withLock { state in
+            // Read inside the lock: a cancellation after this line finds the continuation already in place.
+            if Task.isCancelled { return Self.cancelled }
+            if state.hasMessage {
+                let message = Self.takeNext(&state)
+                return .message(message, creditToReturn: Self.takeCredit(&state))
+            }
+            switch state.end {
+            case .completed: return .ended
+            case .failed(let status): return .failed(status)
+            case nil: break
+            }
+            guard state.reader == nil else {
+                return .failed(GRPCStatus(.internalError, "two tasks read one stream"))
+            }
+            state.reader = continuation
+            return nil
+        }
+    }
+
+    private static func takeNext(_ state: inout State) -> [UInt8] {
+        let message = state.messages[state.next]
+        state.messages[state.next] = []
+        state.next += 1
+        if !state.hasMessage {
+            state.messages.removeAll(keepingCapacity: true)
+            state.next = 0
+        }
+        return message
+    }
+
+    private static func takeCredit(_ state: inout State) -> Int {
+        guard !state.hasMessage, state.end == nil, state.owedCredit >= smallestReturnedCredit else { return 0 }
+        defer { state.owedCredit = 0 }
+        return state.owedCredit
+    }
+}

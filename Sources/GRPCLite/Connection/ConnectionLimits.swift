@@ -1,0 +1,19 @@
+/// What one gRPC connection allows, on either side.
+package struct ConnectionLimits: Sendable {
+    package var http2 = HTTP2Limits()
+    /// Bytes of one received message; more ends the call with `RESOURCE_EXHAUSTED` as soon as its length is known.
+    package var messageSize = 4 * 1024 * 1024
+    /// How long the peer may take to say its first word of HTTP/2.
+    package var settingsTimeout: Duration = .seconds(10)
+    /// Silence after which the peer is asked whether it is still there; at least 10 s.
+    package var keepaliveInterval: Duration = .seconds(30)
+    /// How long it may take to answer. After that the connection counts as lost.
+    package var keepaliveTimeout: Duration = .seconds(20)
+    /// How long a shutdown waits for the peer to hear of it before new streams are refused.
+    package var shutdownNotice: Duration = .seconds(1)
+
+    package init() {}
+
+    /// A deadline further away than this needs no timer.
+    static let longestTimer: Duration = .seconds(100 * 24 * 60 * 60)
+}

@@ -1,0 +1,18 @@
+/// What a connection waits for in time. The shell that owns the clock arms these and says when they fired.
+package enum ConnectionTimer: Hashable, Sendable {
+    /// A call must have ended. The number is the stream's at the server, the call's at the client.
+    case deadline(UInt64)
+    /// The peer must have sent its SETTINGS, or it does not speak HTTP/2.
+    case settingsDue
+    /// Time to see whether the peer still answers.
+    case keepalive
+    /// The peer has had the time to hear that this connection shuts down.
+    case shutdownHeard
+}
+
+/// What the shell is to do with its timers, in order.
+package enum TimerChange: Equatable, Sendable {
+    case arm(ConnectionTimer, after: Duration)
+    /// Harmless when it is not armed.
+    case disarm(ConnectionTimer)
+}

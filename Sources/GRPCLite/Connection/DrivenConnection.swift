@@ -1,0 +1,15 @@
+/// What a shell sees of a connection, be it the client's or the server's.
+///
+/// The shell owns the socket, the clock and the timers. After anything it puts in, and whenever it is woken, it takes
+/// the output until there is none, then the timer changes, and closes the socket once the connection is finished.
+package protocol DrivenConnection: AnyObject, SendableMetatype {
+    func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant)
+    /// - Returns: bytes for the peer; empty when there are none now.
+    func takeOutput(limit: Int, at now: ContinuousClock.Instant) -> [UInt8]
+    func takeTimerChanges() -> [TimerChange]
+    func timerFired(_ timer: ConnectionTimer)
+    /// The socket has gone. Nothing may be asked of the connection after this.
+    func connectionLost()
+    /// All output has been taken and none will follow.
+    var isFinished: Bool { get }
+}

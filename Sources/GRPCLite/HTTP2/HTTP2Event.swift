@@ -1,0 +1,29 @@
+/// What a session noticed while it took bytes in or gave bytes out.
+enum HTTP2Event: Equatable {
+    /// A whole header block: a request, a response (1xx ones too) or trailers.
+    case headersReceived(HTTP2StreamID, HeaderBlock)
+    case dataReceived(HTTP2StreamID, [UInt8])
+    /// The peer has half-closed the stream with a DATA frame; a header block says so itself.
+    case streamEndedByPeer(HTTP2StreamID)
+    /// The stream is gone; nothing about it follows.
+    case streamClosed(HTTP2StreamID, HTTP2ErrorCode)
+    /// That much of a stream's body has been put into frames.
+    case bodySent(HTTP2StreamID, byteCount: Int)
+    case settingsReceived
+    case pingAcknowledged
+    /// The peer takes no streams above the number any more.
+    case goAwayReceived(last: HTTP2StreamID, HTTP2ErrorCode)
+}
+
+/// The number HTTP/2 gives a stream. Odd ones are the client's, and all of ours are.
+typealias HTTP2StreamID = Int32
+
+/// The fields of one HEADERS frame and its continuations.
+struct HeaderBlock: Equatable {
+    var fields: [HeaderField] = []
+    /// Name, value and 32 for each field, kept or not. RFC 9113 §6.5.2.
+    var size = 0
+    /// Over the limit: `fields` is only the beginning.
+    var isTooLarge = false
+    var endsStream = false
+}

@@ -1,0 +1,9 @@
+/// What handlers ask of a server connection.
+enum ServerCommand: Sendable {
+    /// One framed message.
+    case send(HTTP2StreamID, [UInt8])
+    /// The handler has returned or thrown.
+    case finish(HTTP2StreamID, GRPCStatus)
+    /// The handler took messages worth that many bytes.
+    case returnCredit(HTTP2StreamID, Int)
+}

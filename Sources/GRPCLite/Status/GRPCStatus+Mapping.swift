@@ -1,0 +1,46 @@
+/// What a client makes of an end that carries no `grpc-status`.
+extension GRPCStatus {
+    /// For a stream that was reset. gRPC over HTTP/2, “Errors”.
+    init(streamResetWith code: HTTP2ErrorCode) {
+        switch code {
+        case .refusedStream: self.init(.unavailable, "the server refused the stream before it looked at the call")
+        case .cancel: self.init(.cancelled, "the server cancelled the call")
+        case .enhanceYourCalm: self.init(.resourceExhausted, "the server asks to send less")
+        case .inadequateSecurity: self.init(.permissionDenied, "the server asks for better transport security")
+        default: self.init(.internalError, "the stream was reset with HTTP/2 error \(code.rawValue)")
+        }
+    }
+
+    /// For an answer of something that does not speak gRPC. gRPC, “HTTP to gRPC Status Code Mapping”.
+    init(httpStatus: String) {
+        let code: Code =
+            switch httpStatus {
+            case "400", "431": .internalError
+            case "401": .unauthenticated
+            case "403": .permissionDenied
+            case "404": .unimplemented
+            case "429", "502", "503", "504": .unavailable
+            default: .unknown
+            }
+        self.init(code, "the server answered HTTP status \(httpStatus) and no grpc-status")
+    }
+
+    /// From trailers, or from headers that are the whole answer.
+    /// - Returns: `nil` without a `grpc-status`.
+    init?(fields: [HeaderField]) {
+        guard let text = fields.first(where: { $0.name == "grpc-status" })?.value else { return nil }
+        let message = fields.first { $0.name == "grpc-message" }.map { PercentEncoding.decode($0.value) } ?? ""
+        guard let number = Int(text), let code = Code(rawValue: number) else {
+            self.init(.unknown, message.isEmpty ? "the server sent the unknown grpc-status \(text.prefix(16))" : message)
+            return
+        }
+        self.init(code, message)
+    }
+
+    /// `grpc-status` and, when there is a text, `grpc-message`.
+    var fields: [HeaderField] {
+        let status = HeaderField("grpc-status", "\(code.rawValue)")
+        guard !message.isEmpty else { return [status] }
+        return [status, HeaderField("grpc-message", PercentEncoding.encode(message), isIndexed: false)]
+    }
+}
