@@ -43,12 +43,16 @@ let package = Package(
         // The C libraries the user chose, and the messages generated for one of them.
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CSidecarProto", dependencies: ["CProtobufC"]),
 
         // Cores: values in, values out; no socket, clock or dice.
         .target(name: "Gossip", swiftSettings: strict),
         .target(name: "GRPCLite", dependencies: ["CNGHTTP2"], swiftSettings: strictOverC),
         .target(name: "PostgresWire", dependencies: [nioCore], swiftSettings: strict),
         .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: strictOverC),
+        .target(
+            name: "SidecarAPI", dependencies: ["GRPCLite", "CSidecarProto", "CProtobufC"], swiftSettings: strictOverC),
         .target(name: "Telemetry", swiftSettings: strict),
 
         // Tests.
@@ -59,5 +63,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+        .testTarget(name: "SidecarAPITests", dependencies: ["SidecarAPI", "GRPCLite"], swiftSettings: strict),
     ]
 )
