@@ -55,6 +55,12 @@ let package = Package(
             name: "SidecarAPI", dependencies: ["GRPCLite", "CSidecarProto", "CProtobufC"], swiftSettings: strictOverC),
         .target(name: "Telemetry", swiftSettings: strict),
 
+        // Shells: sockets, event loops, timers.
+        .target(
+            name: "Transport",
+            dependencies: ["Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", nioCore, nioPosix],
+            swiftSettings: strict),
+
         // Tests.
         .target(name: "TestKit", swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip"], swiftSettings: strict),

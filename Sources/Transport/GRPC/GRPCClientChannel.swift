@@ -1,0 +1,186 @@
+package import GRPCLite
+package import NIOCore
+package import TLSEngine
+
+internal import NIOPosix
+internal import Synchronization
+
+/// Calls one server over one connection, which is made for the first call and made again for the next call after it
+/// went.
+///
+/// A call never waits longer for a connection than `connectLimit` or its own timeout; without one it ends
+/// `UNAVAILABLE`. There is no back-off in here: who calls again decides when.
+package final class GRPCClientChannel: GRPCChannel {
+    private enum State {
+        case idle
+        case connecting(EventLoopFuture<ClientCaller>)
+        case connected(ClientCaller, any Channel)
+        case shutDown
+    }
+
+    private let host: String
+    private let port: Int
+    private let tls: TLSContext?
+    private let expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
+    private let limits: ConnectionLimits
+    private let connectLimit: Duration
+    private let loop: any EventLoop
+    private let state = Mutex(State.idle)
+
+    /// - Parameters:
+    ///   - tls: a client context with ALPN `h2`; `nil` speaks plaintext.
+    ///   - expectedPeer: judges the server by the URI names in its certificate, instead of by `host`. `nil` has TLS
+    ///     compare the certificate with `host`.
+    ///   - connectLimit: for name, TCP and TLS together.
+    package init(
+        host: String, port: Int, tls: TLSContext?, expectedPeer: (@Sendable (PeerIdentity) -> Bool)? = nil,
+        limits: ConnectionLimits = ConnectionLimits(), connectLimit: Duration = .seconds(2),
+        group: any EventLoopGroup
+    ) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.expectedPeer = expectedPeer
+        self.limits = limits
+        self.connectLimit = connectLimit
+        loop = group.next()
+    }
+
+    deinit {
+        if case .connected(_, let channel) = state.withLock({ $0 }) { channel.close(promise: nil) }
+    }
+
+    package func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
+        guard let timeout = options.timeout else {
+            return try await caller(within: nil).open(path, metadata: options.metadata, timeout: nil)
+        }
+        guard timeout > .zero else { throw .deadlineExceeded }
+        let began = ContinuousClock.now
+        let caller = try await caller(within: timeout)
+        return try caller.open(path, metadata: options.metadata, timeout: timeout - began.duration(to: .now))
+    }
+
+    /// Closes the connection; calls on it end `CANCELLED` and later ones `UNAVAILABLE`. Safe to call again.
+    package func shutdown() async {
+        let last = state.withLock { state in
+            defer { state = .shutDown }
+            return state
+        }
+        switch last {
+        case .idle, .shutDown: break
+        case .connected(_, let channel):
+            await Self.close(channel)
+        case .connecting(let future):
+            // The attempt ends within its own limit, and finds the channel shut down.
+            _ = try? await future.get()
+        }
+    }
+
+    /// Says GOAWAY and waits for the socket to be closed.
+    private static func close(_ channel: any Channel) async {
+        channel.eventLoop.execute {
+            // Absent only when the channel is closed already.
+            let handler = try? channel.pipeline.syncOperations.handler(
+                type: GRPCConnectionHandler<ClientConnection>.self)
+            handler?.connection?.shutDown()
+            handler?.pump()
+        }
+        // Fails only with the reason for the close.
+        try? await channel.closeFuture.get()
+    }
+
+    // MARK: Connecting
+
+    private func caller(within limit: Duration?) async throws(GRPCStatus) -> ClientCaller {
+        switch callerOrAttempt() {
+        case .failure(let status): throw status
+        case .success(.ready(let caller)): return caller
+        case .success(.attempt(let future)): return try await GRPCConnectWait(loop).value(of: future, within: limit)
+        }
+    }
+
+    private enum CallerOrAttempt {
+        case ready(ClientCaller)
+        case attempt(EventLoopFuture<ClientCaller>)
+    }
+
+    /// Joins the attempt that is under way, or begins one: callers that come together share one connection.
+    private func callerOrAttempt() -> Result<CallerOrAttempt, GRPCStatus> {
+        let (answer, promise) = state.withLock {
+            state -> (Result<CallerOrAttempt, GRPCStatus>, EventLoopPromise<ClientCaller>?) in
+            switch state {
+            case .shutDown: return (.failure(GRPCStatus(.unavailable, "the channel was shut down")), nil)
+            case .connected(let caller, _) where caller.acceptsCalls: return (.success(.ready(caller)), nil)
+            case .connecting(let future): return (.success(.attempt(future)), nil)
+            case .idle, .connected:
+                let promise = loop.makePromise(of: ClientCaller.self)
+                state = .connecting(promise.futureResult)
+                return (.success(.attempt(promise.futureResult)), promise)
+            }
+        }
+        if let promise { connect(promise) }
+        return answer
+    }
+
+    private func connect(_ promise: EventLoopPromise<ClientCaller>) {
+        let started = loop.makePromise(of: ClientCaller.self)
+        let connecting = bootstrap(started)
+            .connectTimeout(TimeAmount(connectLimit))
+            .connect(host: host, port: port)
+        connecting.cascadeFailure(to: started)
+        connecting.and(started.futureResult).whenComplete { result in
+            self.settle(result, promise)
+        }
+    }
+
+    private func settle(
+        _ result: Result<(any Channel, ClientCaller), any Error>, _ promise: EventLoopPromise<ClientCaller>
+    ) {
+        let isWanted = state.withLock { state in
+            if case .shutDown = state { return false }
+            if case .success((let channel, let caller)) = result {
+                state = .connected(caller, channel)
+            } else {
+                state = .idle
+            }
+            return true
+        }
+        switch result {
+        case .success((_, let caller)) where isWanted: promise.succeed(caller)
+        case .success((let channel, _)):
+            channel.close(promise: nil)
+            promise.fail(GRPCTransportFailure.closed)
+        case .failure(let error): promise.fail(error)
+        }
+    }
+
+    private func bootstrap(_ started: EventLoopPromise<ClientCaller>) -> ClientBootstrap {
+        let (host, port, tls, expectedPeer) = (host, port, tls, expectedPeer)
+        let (limits, handshakeLimit) = (limits, TimeAmount(connectLimit))
+        return ClientBootstrap(group: loop)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try SocketOptions.apply { option, value in
+                        try channel.syncOptions?.setOption(option, value: value)
+                    }
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            try TLSHandler(
+                                connectingWith: tls, serverName: host,
+                                nameCheck: expectedPeer == nil ? .required : .none))
+                    }
+                    let handler = GRPCConnectionHandler<ClientConnection>(
+                        isSecure: tls != nil, handshakeLimit: handshakeLimit,
+                        onStart: { started.completeWith($0.map(\.caller)) }
+                    ) { peer, wake in
+                        guard expectedPeer?(peer) ?? true else { throw GRPCTransportFailure.unexpectedPeer }
+                        return try ClientConnection(
+                            authority: "\(host):\(port)", isSecure: tls != nil, limits: limits, at: .now, wake: wake)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+    }
+}

@@ -1,0 +1,197 @@
+internal import GRPCLite
+internal import NIOCore
+internal import TLSEngine
+
+/// Drives one gRPC connection from a channel: the last handler of its pipeline, behind TLS if there is any.
+///
+/// It makes the connection once it knows the peer, feeds it bytes and fired timers, and writes what comes out. It
+/// reads only while the socket takes what we write, so a peer that does not read cannot make us queue.
+final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// - Parameters: the peer, and what wakes the handler from any thread.
+    typealias Maker = (PeerIdentity, @escaping @Sendable () -> Void) throws -> Connection
+
+    /// One turn's output before it is written.
+    private static var outputChunk: Int { 64 * 1024 }
+    /// How long a finished connection waits for the peer to close after us.
+    private static var lingerLimit: TimeAmount { .seconds(1) }
+
+    private let isSecure: Bool
+    private let makeConnection: Maker
+    /// Called once, with the connection or why there is none.
+    private var onStart: ((Result<Connection, any Error>) -> Void)?
+    private let handshakeLimit: TimeAmount
+
+    private(set) var connection: Connection?
+    private var context: ChannelHandlerContext?
+    private var timers: [ConnectionTimer: Scheduled<Void>] = [:]
+    private var handshakeTimer: Scheduled<Void>?
+    private var isReadOwed = false
+    private var isClosing = false
+
+    /// - Parameters:
+    ///   - isSecure: whether a TLS handler is in front; the connection then begins when its handshake is done.
+    ///   - handshakeLimit: the time from here to a connection that can be used.
+    ///   - onStart: told of the connection, or why there is none.
+    init(
+        isSecure: Bool, handshakeLimit: TimeAmount, onStart: ((Result<Connection, any Error>) -> Void)? = nil,
+        makeConnection: @escaping Maker
+    ) {
+        self.isSecure = isSecure
+        self.handshakeLimit = handshakeLimit
+        self.onStart = onStart
+        self.makeConnection = makeConnection
+    }
+
+    // MARK: Start
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        handshakeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeLimit) {
+            self.fail(GRPCTransportFailure.handshakeTimedOut)
+        }
+        if context.channel.isActive && !isSecure { start(.anonymous) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if isSecure { context.read() } else { start(.anonymous) }
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let handshake as TLSHandshakeCompleted:
+            guard handshake.peer.alpn == "h2" else { return fail(GRPCTransportFailure.notHTTP2) }
+            start(PeerIdentity(uriNames: handshake.peer.uriNames))
+        case ChannelEvent.inputClosed:
+            // HTTP/2 has its own words for an end; a peer that stopped speaking without them is gone.
+            context.close(promise: nil)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func start(_ peer: PeerIdentity) {
+        guard connection == nil, let context else { return }
+        let loop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: loop)
+        do {
+            let connection = try makeConnection(peer) { loop.execute { handler.value.pump() } }
+            self.connection = connection
+            handshakeTimer?.cancel()
+            pump()
+            tellStart(.success(connection))
+            context.read()
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func tellStart(_ result: Result<Connection, any Error>) {
+        onStart?(result)
+        onStart = nil
+    }
+
+    // MARK: Bytes in
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // After our own end the peer's bytes are read only to be dropped.
+        guard !isClosing, let connection else { return }
+        let bytes = unwrapInboundIn(data)
+        connection.receive(bytes.readableBytesSpan, at: .now)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        pump()
+        if context.channel.isWritable { context.read() } else { isReadOwed = true }
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pump()
+        if isReadOwed, context.channel.isWritable {
+            isReadOwed = false
+            context.read()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Bytes out
+
+    /// Takes and does everything the connection wants done.
+    func pump() {
+        guard let connection, let context, !isClosing else { return }
+        var hasWritten = false
+        while context.channel.isWritable {
+            let output = connection.takeOutput(limit: Self.outputChunk, at: .now)
+            guard !output.isEmpty else { break }
+            context.write(wrapOutboundOut(ByteBuffer(bytes: output)), promise: nil)
+            hasWritten = true
+        }
+        if hasWritten { context.flush() }
+        for change in connection.takeTimerChanges() { apply(change) }
+        if connection.isFinished { finish() }
+    }
+
+    private func apply(_ change: TimerChange) {
+        switch change {
+        case .disarm(let timer):
+            timers.removeValue(forKey: timer)?.cancel()
+        case .arm(let timer, let delay):
+            guard let context else { return }
+            timers.removeValue(forKey: timer)?.cancel()
+            timers[timer] = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
+                self.timers[timer] = nil
+                self.connection?.timerFired(timer)
+                self.pump()
+            }
+        }
+    }
+
+    // MARK: End
+
+    /// Half-closes behind the last frame and lets the peer close, since closing over unread bytes would make the
+    /// kernel reset the connection and destroy that frame on its way.
+    private func finish() {
+        guard !isClosing, let context else { return }
+        isClosing = true
+        context.flush()
+        context.close(mode: .output, promise: nil)
+        context.read()
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerLimit) {
+            self.context?.close(promise: nil)
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        tellStart(.failure(error))
+        context?.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        tellStart(.failure(GRPCTransportFailure.closed))
+        forget()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        tellStart(.failure(GRPCTransportFailure.closed))
+        forget()
+    }
+
+    /// Breaks the circle between connection and handler.
+    private func forget() {
+        connection?.connectionLost()
+        connection = nil
+        context = nil
+        handshakeTimer?.cancel()
+        for timer in timers.values { timer.cancel() }
+        timers = [:]
+    }
+}

@@ -1,0 +1,59 @@
+package import GRPCLite
+package import NIOCore
+internal import NIOPosix
+package import TLSEngine
+
+/// Serves gRPC on a port.
+package enum GRPCListener {
+    /// Binds and serves at once.
+    /// - Parameters:
+    ///   - port: 0 lets the system choose; see ``GRPCListening/port``.
+    ///   - tls: a server context with ALPN `h2`, for mutual TLS one with a client CA. `nil` serves plaintext, with
+    ///     peers that proved nothing.
+    ///   - authorize: asked for every call before its handler runs; returns the refusal, or `nil` to let it.
+    ///   - group: every connection, and its handlers, live on one loop of it. A handler must not block.
+    package static func start(
+        host: String, port: Int, tls: TLSContext?, services: [ServiceDefinition],
+        authorize: @escaping CallAuthorization, limits: GRPCListenerLimits = GRPCListenerLimits(),
+        group: any EventLoopGroup
+    ) async throws -> GRPCListening {
+        let methods = MethodTable(services)
+        let connections = GRPCServerConnections(limit: limits.connections)
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try SocketOptions.apply { option, value in
+                        try channel.syncOptions?.setOption(option, value: value)
+                    }
+                    let executor = LoopExecutor(channel.eventLoop)
+                    let handler = GRPCConnectionHandler<ServerConnection>(
+                        isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake)
+                    ) { peer, wake in
+                        try ServerConnection(
+                            methods: methods, peer: peer, authorize: authorize, limits: limits.connection,
+                            handlerExecutor: executor, at: .now, wake: wake)
+                    }
+                    guard connections.add(channel, handler) else { throw GRPCTransportFailure.closed }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(try TLSHandler(accepting: tls)) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .bind(host: host, port: port).get()
+        return GRPCListening(server: server, connections: connections)
+    }
+}
+
+/// What a listener allows strangers.
+package struct GRPCListenerLimits: Sendable {
+    package var connection = ConnectionLimits()
+    /// Connections open at once; more are closed as soon as they are accepted.
+    package var connections = 4096
+    /// From accept to the end of the TLS handshake.
+    package var handshake: Duration = .seconds(10)
+
+    package init() {}
+}

@@ -1,0 +1,115 @@
+package import NIOCore
+package import TLSEngine
+
+/// One TCP connection, with or without TLS, as tasks see it.
+///
+/// Demand-driven: nothing is read from the socket before somebody asks. Meant for tasks on the connection's own loop
+/// (`LoopExecutor`), where most calls return without a hop; works from anywhere. Every wait ends when its task is
+/// cancelled or the connection goes.
+package final class ByteStream: Sendable {
+    package let channel: any Channel
+    package let remoteAddress: SocketAddress?
+    package var eventLoop: any EventLoop { channel.eventLoop }
+
+    private let handler: NIOLoopBound<StreamHandler>
+
+    /// Must be called on the channel's loop.
+    init(channel: any Channel, handler: StreamHandler) {
+        self.channel = channel
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        remoteAddress = channel.remoteAddress
+    }
+
+    /// The next bytes, at least one.
+    /// - Returns: `nil` once the peer has finished (TLS: with `close_notify`).
+    /// - Throws: `StreamFailure`; `CancellationError` with nothing lost: the bytes that would have come are read next.
+    package func read() async throws -> ByteBuffer? {
+        if eventLoop.inEventLoop, let ready = try handler.value.takeReady() { return ready }
+        return try await parked { $0.read($1, $2) }
+    }
+
+    /// Puts surplus in front of what `read()` gives next.
+    package func unread(_ bytes: ByteBuffer) {
+        onLoop { $0.unread(bytes) }
+    }
+
+    /// Queues the bytes, and waits while more is queued than the socket takes (64 KiB).
+    /// - Throws: `StreamFailure`; `CancellationError` out of the wait alone: the bytes stay queued.
+    package func write(_ bytes: ByteBuffer) async throws {
+        guard try await callOnLoop({ try $0.write(bytes) }) == false else { return }
+        try await parked { $0.waitUntilWritable($1, $2) }
+    }
+
+    /// Plays the server's part of a handshake; from then on the stream is the plaintext inside.
+    /// - Parameter firstBytes: ciphertext that was read already (direct TLS).
+    /// - Throws: `StreamFailure`, with reason `.plaintextBeforeTLS` when surplus was put back with `unread(_:)`. After
+    ///   any failure only `close()` is left to do; it delivers the alert.
+    package func acceptTLS(_ context: TLSContext, firstBytes: ByteBuffer = ByteBuffer()) async throws -> TLSPeer {
+        try await parked { handler, ticket, continuation in
+            handler.startTLS(
+                { () throws(TLSFailure) in try TLSHandler(accepting: context, firstBytes: firstBytes) }, ticket,
+                continuation)
+        }
+    }
+
+    /// Plays the client's part of a handshake, and verifies that the server is `serverName`.
+    package func connectTLS(
+        _ context: TLSContext, serverName: String, nameCheck: TLSEngine.NameCheck = .required
+    ) async throws -> TLSPeer {
+        try await parked { handler, ticket, continuation in
+            handler.startTLS(
+                { () throws(TLSFailure) in
+                    try TLSHandler(connectingWith: context, serverName: serverName, nameCheck: nameCheck)
+                }, ticket, continuation)
+        }
+    }
+
+    /// Says that nothing more will be written: TLS `close_notify`, then the end of the TCP half. What is queued goes
+    /// first, and the peer may still send.
+    package func finishWriting() async throws {
+        try await callOnLoop { try $0.finishWriting() }
+    }
+
+    /// Sends what is queued, waits for the peer to have it (at most 2 s), and closes. Safe to call again, and from a
+    /// cancelled task.
+    package func close() async {
+        onLoop { $0.close() }
+        // It fails only with the reason for the close, which is of no interest any more.
+        try? await channel.closeFuture.get()
+    }
+
+    // MARK: To the loop
+
+    /// Only on the loop.
+    var handlerOnLoop: StreamHandler { handler.value }
+
+    func onLoop(_ body: @escaping @Sendable (StreamHandler) -> Void) {
+        if eventLoop.inEventLoop {
+            body(handler.value)
+        } else {
+            eventLoop.execute { body(self.handler.value) }
+        }
+    }
+
+    private func callOnLoop<Value: Sendable>(
+        _ body: @escaping @Sendable (StreamHandler) throws -> Value
+    ) async throws -> Value {
+        if eventLoop.inEventLoop { return try body(handler.value) }
+        return try await eventLoop.submit { try body(self.handler.value) }.get()
+    }
+
+    /// Waits on the loop for a value, in a way that cancellation can end.
+    private func parked<Value: Sendable>(
+        _ park: @escaping @Sendable (StreamHandler, WaitTicket, CheckedContinuation<Value, any Error>) -> Void
+    ) async throws -> Value {
+        let ticket = WaitTicket()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                onLoop { park($0, ticket, continuation) }
+            }
+        } onCancel: {
+            ticket.cancel()
+            onLoop { $0.cancel(ticket) }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+internal import NIOCore
+internal import TLSEngine
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// The last handler of every connection: keeps bytes until a task asks for them, or hands them to a relay.
+///
+/// Reads happen on demand alone, except for what is left in the kernel's buffer when the peer ends: NIO then reads all
+/// of it, so one connection may hold up to the kernel's receive buffer, and no more.
+final class StreamHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long `close()` waits for the peer to take what is queued and to end its side. Closing earlier, with input
+    /// unread, makes the kernel send a reset, and a reset makes the peer lose the last thing we told it.
+    static let closeLimit = TimeAmount.seconds(2)
+    /// More input than this after `close()` is not waited out.
+    static let lingerByteLimit = 1 << 20
+
+    private(set) var context: ChannelHandlerContext?
+    /// Set while the bytes of this stream go to another one; see `RelayRun`.
+    var relay: RelayRun.Leg?
+    /// The peer will say no more.
+    private(set) var hasPeerFinished = false
+    /// Why neither reading nor writing goes on.
+    private(set) var failure: StreamFailure?
+
+    private var inbox = ByteBuffer()
+    private var readers = ParkedWaits<ByteBuffer?>()
+    private var writers = ParkedWaits<Void>()
+    private var handshakes = ParkedWaits<TLSPeer>()
+    private var isShakingHands = false
+    private var hasFinishedWriting = false
+    private var isInputOver = false
+    private var isOutputClosed = false
+    private var isClosing = false
+    private var hasSaidGoodbye = false
+    private var lingeredBytes = 0
+    private var onActive: ((StreamHandler) -> Void)?
+
+    init(onActive: ((StreamHandler) -> Void)? = nil) {
+        self.onActive = onActive
+    }
+
+    // MARK: For tasks, on the loop
+
+    /// - Returns: the bytes in hand; `.some(nil)` after the end; `nil` when only waiting helps.
+    func takeReady() throws(StreamFailure) -> ByteBuffer?? {
+        if inbox.readableBytes > 0 { return takeInbox() }
+        if hasPeerFinished { return .some(nil) }
+        if let failure { throw failure }
+        return nil
+    }
+
+    func read(_ ticket: WaitTicket, _ continuation: CheckedContinuation<ByteBuffer?, any Error>) {
+        do {
+            if let ready = try takeReady() { return continuation.resume(returning: ready) }
+            guard readers.isEmpty, relay == nil else { throw StreamFailure(.inUse, "another task reads") }
+            readers.park(ticket, continuation)
+            context?.read()
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+
+    /// Nobody waits for this stream's bytes.
+    var isFree: Bool { readers.isEmpty && handshakes.isEmpty && relay == nil }
+
+    func unread(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        var bytes = bytes
+        bytes.writeBuffer(&inbox)
+        inbox = bytes
+    }
+
+    func takeInbox() -> ByteBuffer {
+        let bytes = inbox
+        inbox = ByteBuffer()
+        return bytes
+    }
+
+    /// - Returns: whether more may be written at once.
+    func write(_ bytes: ByteBuffer) throws(StreamFailure) -> Bool {
+        if let failure { throw failure }
+        guard let context, !isClosing, !hasFinishedWriting else { throw Self.closed }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        return context.channel.isWritable
+    }
+
+    func waitUntilWritable(_ ticket: WaitTicket, _ continuation: CheckedContinuation<Void, any Error>) {
+        if let failure { return continuation.resume(throwing: failure) }
+        guard let context, !isClosing else { return continuation.resume(throwing: Self.closed) }
+        if context.channel.isWritable { return continuation.resume() }
+        writers.park(ticket, continuation)
+    }
+
+    /// Ends our side after everything queued. The peer may go on.
+    func finishWriting() throws(StreamFailure) {
+        if let failure { throw failure }
+        guard !hasFinishedWriting, !isClosing else { return }
+        hasFinishedWriting = true
+        afterQueuedWrites { $0.close(mode: .output, promise: nil) }
+    }
+
+    func startTLS(
+        _ makeHandler: () throws(TLSFailure) -> TLSHandler, _ ticket: WaitTicket,
+        _ continuation: CheckedContinuation<TLSPeer, any Error>
+    ) {
+        do {
+            if let failure { throw failure }
+            guard let context, !isClosing else { throw Self.closed }
+            guard !isShakingHands, readers.isEmpty, relay == nil else { throw StreamFailure(.inUse, "in use") }
+            guard inbox.readableBytes == 0 else {
+                throw StreamFailure(.plaintextBeforeTLS, "\(inbox.readableBytes) bytes stand before the handshake")
+            }
+            let handler = try makeHandler()
+            isShakingHands = true
+            handshakes.park(ticket, continuation)
+            try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+        } catch {
+            // A parked continuation is resumed by `fail`; this one never was.
+            if isShakingHands { fail(Self.explain(error)) } else { continuation.resume(throwing: Self.explain(error)) }
+        }
+    }
+
+    func cancel(_ ticket: WaitTicket) {
+        readers.cancel(ticket)
+        writers.cancel(ticket)
+        handshakes.cancel(ticket)
+    }
+
+    /// Sends what is queued, ends our side, waits (bounded) for the peer's end, and closes.
+    func close() {
+        guard let context, !isClosing, context.channel.isActive else { return }
+        isClosing = true
+        relay?.run.finish(.cancelled)
+        inbox = ByteBuffer()
+        resumeWaits(throwing: Self.closed)
+        guard !isShakingHands else { return context.close(promise: nil) }
+        let limit = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeLimit) { self.closeNow() }
+        context.channel.closeFuture.whenComplete { _ in limit.cancel() }
+        afterQueuedWrites { _ in self.linger() }
+    }
+
+    func closeNow() {
+        context?.close(promise: nil)
+    }
+
+    /// Says goodbye, and only then closes or waits: NIO drops what is still queued at a close, and inside the callback
+    /// of one write the next one is only queued.
+    private func linger() {
+        guard let context else { return }
+        let goodbye = context.eventLoop.makePromise(of: Void.self)
+        goodbye.futureResult.assumeIsolated().whenComplete { _ in
+            self.hasSaidGoodbye = true
+            if self.isPeerGone { self.closeNow() } else { self.context?.read() }
+        }
+        context.close(mode: .output, promise: goodbye)
+    }
+
+    private var isPeerGone: Bool { isInputOver || failure?.reason == .reset }
+
+    /// Carries `body` out once everything written so far is with the kernel, or cannot get there any more.
+    /// NIO drops queued writes on a close; and a close of one side becomes one of both when the other is closed already.
+    private func afterQueuedWrites(_ body: @escaping (ChannelHandlerContext) -> Void) {
+        guard let context else { return }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            if let context = self.context { body(context) }
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    // MARK: From the pipeline
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        fail(StreamFailure(.reset, "the connection is gone"))
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        onActive?(self)
+        onActive = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if let relay {
+            relay.received(bytes)
+        } else if isClosing {
+            lingeredBytes += bytes.readableBytes
+        } else if inbox.readableBytes == 0 {
+            inbox = bytes
+        } else {
+            inbox.writeBuffer(&bytes)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if let relay {
+            relay.readCompleted()
+        } else if isClosing {
+            if lingeredBytes > Self.lingerByteLimit { closeNow() } else { context.read() }
+        } else if !readers.isEmpty {
+            if inbox.readableBytes > 0 { readers.resume(with: .success(takeInbox())) } else { context.read() }
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        writers.resume(with: .success(()))
+        relay?.becameWritable()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let event as TLSHandshakeCompleted:
+            isShakingHands = false
+            handshakes.resume(with: .success(event.peer))
+        case let event as ChannelEvent where event == .inputClosed:
+            peerFinished()
+        case let event as ChannelEvent where event == .outputClosed:
+            isOutputClosed = true
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(Self.explain(error))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        // With our side closed before, NIO announces the peer's end as the end of the channel alone; a reset would have
+        // been announced as an error first.
+        if isOutputClosed && failure == nil && !hasPeerFinished && !isClosing { peerFinished() }
+        fail(StreamFailure(.reset, "the connection is gone"))
+        context.fireChannelInactive()
+    }
+
+    // MARK: Ends
+
+    private func peerFinished() {
+        isInputOver = true
+        if isClosing && hasSaidGoodbye { return closeNow() }
+        // A cut TLS stream ends too, but not lawfully; readers are to hear of the cut.
+        guard failure == nil else { return }
+        hasPeerFinished = true
+        if !readers.isEmpty {
+            let last = inbox.readableBytes > 0 ? takeInbox() : nil
+            readers.resume(with: .success(last))
+        }
+        relay?.sourceFinished()
+    }
+
+    private func fail(_ failure: StreamFailure) {
+        guard self.failure == nil else { return }
+        let failure = isClosing ? Self.closed : failure
+        self.failure = failure
+        isShakingHands = false
+        if !readers.isEmpty, inbox.readableBytes > 0 { readers.resume(with: .success(takeInbox())) }
+        resumeWaits(throwing: failure)
+        relay?.sourceFailed(failure)
+    }
+
+    private func resumeWaits(throwing failure: StreamFailure) {
+        readers.resume(with: hasPeerFinished ? .success(nil) : .failure(failure))
+        writers.resume(with: .failure(failure))
+        handshakes.resume(with: .failure(failure))
+    }
+
+    private static let closed = StreamFailure(.closed, "this side closed the stream")
+
+    private static func explain(_ error: any Error) -> StreamFailure {
+        switch error {
+        case let failure as StreamFailure: failure
+        case let failure as TLSFailure:
+            StreamFailure(failure.reason == .truncated ? .truncated : .tls, failure.detail, tls: failure)
+        case let error as IOError where [ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH].contains(error.errnoCode):
+            StreamFailure(.reset, "\(error)")
+        default: StreamFailure(.other, "\(error)")
+        }
+    }
+}
