@@ -60,6 +60,13 @@ let package = Package(
             name: "Transport",
             dependencies: ["Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", nioCore, nioPosix],
             swiftSettings: strict),
+        .target(
+            name: "ComputeAgent",
+            dependencies: [
+                "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
+                nioCore, nioHTTP1, logging, httpClient, subprocess,
+            ],
+            swiftSettings: strict),
 
         // Tests.
         .target(name: "TestKit", swiftSettings: strict),

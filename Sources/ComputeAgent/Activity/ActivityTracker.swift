@@ -1,0 +1,49 @@
+/// Turns looks at a Postgres into what is worth reporting: activity that began, ended, moved or became unknowable.
+package struct ActivityTracker: Sendable {
+    package private(set) var activity: Activity
+    private var lastActiveMicros: Int64
+    private var sessionsEver: Int64?
+
+    /// A compute nobody has used yet is idle since it runs.
+    package init(runningSinceMicros: Int64) {
+        activity = .idle(sinceMicros: runningSinceMicros)
+        lastActiveMicros = runningSinceMicros
+    }
+
+    /// - Returns: the activity when it differs from what was known before.
+    package mutating func sampled(_ sample: ActivitySample, atUnixMicros now: Int64) -> Activity? {
+        let hadVisitors = sessionsEver.map { $0 != sample.sessionsEver } ?? false
+        sessionsEver = sample.sessionsEver
+        if sample.busySessions > 0 || sample.walSenders > 0 {
+            lastActiveMicros = max(lastActiveMicros, now)
+            // While it lasts, only its beginning is news.
+            if case .active = activity { return nil }
+            return settle(.active(lastActiveMicros: lastActiveMicros))
+        }
+        if let change = sample.newestStateChangeMicros {
+            lastActiveMicros = max(lastActiveMicros, min(change, now))
+        }
+        if hadVisitors || (wasServing && sample.newestStateChangeMicros == nil) {
+            lastActiveMicros = max(lastActiveMicros, now)
+        }
+        return settle(.idle(sinceMicros: lastActiveMicros))
+    }
+
+    /// The look failed. Not knowing is not idling.
+    package mutating func lookFailed() -> Activity? {
+        settle(.unknown)
+    }
+
+    private var wasServing: Bool {
+        switch activity {
+        case .active, .unknown: true
+        case .idle: false
+        }
+    }
+
+    private mutating func settle(_ next: Activity) -> Activity? {
+        guard next != activity else { return nil }
+        activity = next
+        return next
+    }
+}

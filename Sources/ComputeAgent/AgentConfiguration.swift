@@ -1,0 +1,87 @@
+package import Logging
+
+/// Everything one agent must be told.
+package struct AgentConfiguration: Sendable {
+    /// The endpoint this compute serves, `[a-z0-9-]`, 1 to 63 bytes.
+    package var endpoint: String
+    /// This instance; the name in its certificate.
+    package var computeID: String
+    /// From the control plane, at least 1.
+    package var generation: UInt64
+    package var specSource: SpecSource
+    /// The data directory.
+    package var directory: String
+    package var binaries: PostgresBinaries
+    /// What Postgres listens on: an address, and a port from 1.
+    package var listenHost: String
+    package var port: Int
+    /// Every listener of reports; each gets every transition.
+    package var reportTargets: [HostAndPort]
+    package var certificates: AgentCertificates
+    /// Whom Postgres runs as when the agent is root. Without it `postgres`, or `nobody`.
+    package var runAs: String?
+    /// How often the monitor looks who is being served.
+    package var monitorInterval: Duration = .seconds(1)
+    /// How long a fast shutdown may take before it becomes an immediate one.
+    package var fastStopLimit: Duration = .seconds(10)
+    /// How long an immediate shutdown may take before the processes are killed.
+    package var immediateStopLimit: Duration = .seconds(5)
+    /// How long stopping Postgres waits for the announcement to be acknowledged.
+    package var announcementLimit: Duration = .milliseconds(500)
+    /// How long the last report of this agent's life may take.
+    package var lastReportLimit: Duration = .seconds(2)
+    /// Transitions kept for a listener that does not answer.
+    package var reportQueueLimit = 256
+    package var log: Logger
+
+    package init(
+        endpoint: String, computeID: String, generation: UInt64, specSource: SpecSource, directory: String,
+        binaries: PostgresBinaries, listenHost: String, port: Int, reportTargets: [HostAndPort],
+        certificates: AgentCertificates, runAs: String? = nil, log: Logger
+    ) {
+        self.endpoint = endpoint
+        self.computeID = computeID
+        self.generation = generation
+        self.specSource = specSource
+        self.directory = directory
+        self.binaries = binaries
+        self.listenHost = listenHost
+        self.port = port
+        self.reportTargets = reportTargets
+        self.certificates = certificates
+        self.runAs = runAs
+        self.log = log
+    }
+
+    /// Where the agent itself reaches its Postgres.
+    var loopbackHost: String {
+        switch listenHost {
+        case "0.0.0.0", "*", "": "127.0.0.1"
+        case "::": "::1"
+        default: listenHost  // An address of this machine; any string is possible here, checked by Postgres.
+        }
+    }
+}
+
+/// `host:port`, the host possibly an IPv6 address in brackets.
+package struct HostAndPort: Equatable, Sendable, CustomStringConvertible {
+    package var host: String
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (1...65_535).contains(port)
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty else { return nil }
+        self.init(host: host, port: port)
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -1,0 +1,224 @@
+internal import Gossip
+
+/// The life of one compute as a table: every event has an answer in every state.
+///
+/// ```
+///   empty ──▶ configuration_pending ──▶ init ──▶ running ◀──▶ configuration (through configuration_pending)
+///                                        │          │  ▲
+///                                        ▼          ▼  └── refresh_configuration ◀── refresh_configuration_pending
+///                                      failed ──▶ (configure and refresh lead back)
+///   any of the above ──▶ termination_pending_fast ──▶ termination_pending_immediate ──▶ terminated
+/// ```
+///
+/// Ending wins: a terminate is accepted in every state that has not ended, and whatever was being configured then is no
+/// longer anyone's business. A failure keeps its text and leaves a state that a configure or a refresh can leave again.
+/// The machine reads no clock; the time of an event comes with it.
+package struct ComputeLifecycle: Sendable {
+    package private(set) var state: ComputeState = .empty
+    /// The generation of this start, given by the control plane.
+    package let generation: UInt64
+    /// The number of the newest transition; zero before the first.
+    package private(set) var sequence: UInt64 = 0
+    /// The last thing the monitor saw. Meaningful while `running`.
+    package private(set) var activity: Activity = .unknown
+
+    /// Resolved from the stored spec by whoever stored it; goes into every transition.
+    package var pageservers: PageserverConnectionInfo?
+
+    package init(generation: UInt64) {
+        self.generation = generation
+    }
+
+    /// - Parameter atUnixMicros: when it happened, microseconds of Unix time.
+    /// - Returns: what to do, in order. Empty for a lawful race that no longer matters.
+    package mutating func handle(_ event: LifecycleEvent, atUnixMicros: Int64) -> [LifecycleAction] {
+        switch event {
+        case .configureRequested: configureRequested(at: atUnixMicros)
+        case .startupBegan: takenUp(as: .`init`, .startPostgres, "starting", at: atUnixMicros)
+        case .reconfigurationBegan: takenUp(as: .configuration, .reconfigure, "reconfiguring", at: atUnixMicros)
+        case .configurationApplied: configurationApplied(at: atUnixMicros)
+        case .configurationFailed(let error): configurationFailed(error, at: atUnixMicros)
+        case .refreshRequested: refreshRequested(at: atUnixMicros)
+        case .refreshBegan: refreshBegan(at: atUnixMicros)
+        case .refreshFoundNoChange: refreshed("spec unchanged", at: atUnixMicros)
+        case .refreshFoundChange: state == .refreshConfiguration ? [.reconfigure] : []
+        case .refreshFailed(let error): refreshFailed(error, at: atUnixMicros)
+        case .detached: detached(at: atUnixMicros)
+        case .postgresExited(let how): postgresExited(how, at: atUnixMicros)
+        case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
+        case .shutdownCompleted: shutdownCompleted(at: atUnixMicros)
+        case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
+        }
+    }
+
+    // MARK: Configuring
+
+    private mutating func configureRequested(at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .empty, .running, .failed, .refreshConfigurationPending:
+            return [move(to: .configurationPending, "spec received", at: now), .takeConfiguration]
+        case .configurationPending:
+            return []  // Not taken up yet: the newer spec has replaced the stored one.
+        case .configuration, .`init`, .refreshConfiguration, .terminationPendingFast, .terminationPendingImmediate,
+            .terminated:
+            return [.refuse(state)]
+        }
+    }
+
+    private mutating func takenUp(
+        as next: ComputeState, _ work: LifecycleAction, _ reason: String, at now: Int64
+    ) -> [LifecycleAction] {
+        switch state {
+        case .configurationPending:
+            return [move(to: next, reason, at: now), work]
+        case .empty, .configuration, .`init`, .running, .refreshConfigurationPending, .refreshConfiguration, .failed,
+            .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            return []  // Something else won between the request and its being taken up.
+        }
+    }
+
+    private mutating func configurationApplied(at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .`init`:
+            activity = .idle(sinceMicros: now)
+            return [move(to: .running, "postgres is ready", at: now)]
+        case .configuration:
+            return [move(to: .running, "configuration applied", at: now)]
+        case .refreshConfiguration:
+            return refreshed("configuration applied", at: now)
+        case .empty, .configurationPending, .running, .refreshConfigurationPending, .failed, .terminationPendingFast,
+            .terminationPendingImmediate, .terminated:
+            return []  // A terminate or a dying Postgres was quicker.
+        }
+    }
+
+    private mutating func configurationFailed(_ error: String, at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .empty, .configurationPending:
+            return [move(to: .failed, "no usable spec", error: error, at: now), .abandon]
+        case .`init`:
+            return [move(to: .failed, "start failed", error: error, at: now), .abandon]
+        case .configuration:
+            return [move(to: .failed, "reconfiguration failed", error: error, at: now)]  // Postgres still serves.
+        case .refreshConfiguration:
+            return refreshFailed(error, at: now)
+        case .running, .refreshConfigurationPending, .failed, .terminationPendingFast, .terminationPendingImmediate,
+            .terminated:
+            return []
+        }
+    }
+
+    // MARK: Refreshing
+
+    private mutating func refreshRequested(at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .running, .failed:
+            return [move(to: .refreshConfigurationPending, "refresh requested", at: now), .fetchSpec]
+        case .refreshConfigurationPending, .refreshConfiguration, .`init`:
+            return []  // The spec is being fetched, or was a moment ago.
+        case .empty, .configurationPending, .configuration, .terminationPendingFast, .terminationPendingImmediate,
+            .terminated:
+            return [.refuse(state)]
+        }
+    }
+
+    private mutating func refreshBegan(at now: Int64) -> [LifecycleAction] {
+        guard state == .refreshConfigurationPending else { return [] }
+        return [move(to: .refreshConfiguration, "fetching the spec", at: now)]
+    }
+
+    private mutating func refreshed(_ reason: String, at now: Int64) -> [LifecycleAction] {
+        guard state == .refreshConfiguration else { return [] }
+        if activity == .unknown { activity = .idle(sinceMicros: now) }
+        return [move(to: .running, reason, at: now)]
+    }
+
+    private mutating func refreshFailed(_ error: String, at now: Int64) -> [LifecycleAction] {
+        guard state == .refreshConfiguration else { return [] }
+        return [
+            move(to: .refreshConfigurationPending, "refresh failed, will try again", error: error, at: now),
+            .retryRefresh,
+        ]
+    }
+
+    private mutating func detached(at now: Int64) -> [LifecycleAction] {
+        guard state == .refreshConfiguration else { return [] }
+        return terminateRequested(.fast, "detached from its endpoint", at: now)
+    }
+
+    // MARK: Ending
+
+    private mutating func postgresExited(_ how: String, at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .`init`, .running, .configuration, .configurationPending, .refreshConfigurationPending,
+            .refreshConfiguration:
+            return [
+                move(to: .failed, "postgres exited: \(how)", error: "postgres exited: \(how)", at: now), .abandon,
+            ]
+        case .failed:
+            return [.abandon]  // A failed reconfiguration had left it serving; now nothing does.
+        case .empty, .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            return []  // Whoever stops it waits for the exit himself.
+        }
+    }
+
+    private mutating func terminateRequested(
+        _ mode: StopMode, _ reason: String, at now: Int64
+    ) -> [LifecycleAction] {
+        switch (state, mode) {
+        case (.terminationPendingFast, .immediate):
+            return [move(to: .terminationPendingImmediate, reason, at: now), .stopPostgres(.immediate)]
+        case (.terminationPendingFast, .fast), (.terminationPendingImmediate, _), (.terminated, _):
+            return []  // Under way or done: everyone who asks shares one ending.
+        case (.empty, _), (.configurationPending, _), (.configuration, _), (.`init`, _), (.running, _),
+            (.refreshConfigurationPending, _), (.refreshConfiguration, _), (.failed, _):
+            let next: ComputeState = mode == .fast ? .terminationPendingFast : .terminationPendingImmediate
+            return [move(to: next, reason, at: now), .stopPostgres(mode)]
+        }
+    }
+
+    private mutating func shutdownCompleted(at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .terminationPendingFast, .terminationPendingImmediate:
+            return [move(to: .terminated, "postgres has stopped", at: now), .finish]
+        case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
+            .refreshConfiguration, .failed, .terminated:
+            return []
+        }
+    }
+
+    // MARK: Serving
+
+    private mutating func activityObserved(_ seen: Activity, at now: Int64) -> [LifecycleAction] {
+        activity = seen
+        guard state == .running else { return [] }
+        return [move(to: .running, seen.reason, at: now)]
+    }
+
+    // MARK: Numbering
+
+    /// Every step gets the next number, also one that only moves the activity.
+    private mutating func move(
+        to next: ComputeState, _ reason: String, error: String = "", at now: Int64
+    ) -> LifecycleAction {
+        let previous = state
+        state = next
+        sequence += 1
+        return .report(
+            Transition(
+                version: FactVersion(generation: generation, sequence: sequence), state: next, previousState: previous,
+                atUnixMicros: now, reason: reason, error: error, activity: next == .running ? activity : .unknown,
+                pageservers: pageservers))
+    }
+}
+
+extension Activity {
+    /// For the history a person reads.
+    fileprivate var reason: String {
+        switch self {
+        case .unknown: "activity unknown"
+        case .active: "active"
+        case .idle: "idle"
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// What a lifecycle wants done, in the imperative.
+package enum LifecycleAction: Equatable, Sendable {
+    /// Number it, keep it, push it to every target.
+    case report(Transition)
+    /// Take the stored spec up; answers with `startupBegan` or `reconfigurationBegan`.
+    case takeConfiguration
+    /// Prepare the data directory, start Postgres, apply the spec; answers with `configurationApplied` or
+    /// `configurationFailed`.
+    case startPostgres
+    /// Apply the stored spec to the running Postgres; answers like `startPostgres`.
+    case reconfigure
+    /// Fetch the spec; answers with `refreshBegan` and then one of the other refresh events or `detached`.
+    case fetchSpec
+    /// Ask for `refreshBegan` again after a growing, jittered delay.
+    case retryRefresh
+    /// Whatever the start is doing, give it up and stop Postgres; answers with `shutdownCompleted`.
+    case stopPostgres(StopMode)
+    /// Nothing serves any more: see that the report arrives, end what is left of Postgres, exit with a failure.
+    case abandon
+    /// See that the last report arrives, then exit as asked.
+    case finish
+    /// Tell whoever asked that this state does not allow it.
+    case refuse(ComputeState)
+}

@@ -1,0 +1,40 @@
+/// What may happen to a compute, in the past tense.
+package enum LifecycleEvent: Equatable, Sendable {
+    /// A spec arrived, from a file, a pull or a push. The shell has stored it before it says so.
+    case configureRequested
+    /// The stored spec was taken up while no Postgres ran.
+    case startupBegan
+    /// The stored spec was taken up while Postgres ran.
+    case reconfigurationBegan
+    /// Postgres serves and is what the spec says.
+    case configurationApplied
+    /// A spec could not be had, or not be applied; says why.
+    case configurationFailed(String)
+    /// Somebody wants the spec fetched again.
+    case refreshRequested
+    /// The fetch is under way.
+    case refreshBegan
+    /// The fetched spec is the one already applied, and Postgres serves.
+    case refreshFoundNoChange
+    /// The fetched spec must be applied.
+    case refreshFoundChange
+    /// The fetch, or applying what it brought, failed.
+    case refreshFailed(String)
+    /// The control plane no longer has a spec for this compute.
+    case detached
+    /// Postgres ended, whoever wanted it; says how.
+    case postgresExited(String)
+    case terminateRequested(StopMode, reason: String)
+    /// Postgres has ended and nothing of it is left.
+    case shutdownCompleted
+    /// The monitor saw activity begin, end, move or become unknowable.
+    case activityObserved(Activity)
+}
+
+/// Whether a compute serves anyone. Unknown is a value of its own and never taken for idle.
+package enum Activity: Equatable, Sendable {
+    case unknown
+    case active(lastActiveMicros: Int64)
+    /// Nobody is being served; `sinceMicros` is when the last one was, microseconds of Unix time.
+    case idle(sinceMicros: Int64)
+}

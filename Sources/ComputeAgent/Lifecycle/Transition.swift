@@ -1,0 +1,34 @@
+package import Gossip
+
+/// One numbered step of a lifecycle: what a report says about the state.
+package struct Transition: Equatable, Sendable {
+    package var version: FactVersion
+    package var state: ComputeState
+    package var previousState: ComputeState
+    /// When, in microseconds of Unix time.
+    package var atUnixMicros: Int64
+    /// The event that caused it, for a person.
+    package var reason: String
+    /// What went wrong; empty unless `state` is `failed` or a refresh is being retried.
+    package var error: String
+    package var activity: Activity
+    /// Where this compute's pages live; `nil` for storage on this machine.
+    package var pageservers: PageserverConnectionInfo?
+
+    package init(
+        version: FactVersion, state: ComputeState, previousState: ComputeState, atUnixMicros: Int64, reason: String,
+        error: String, activity: Activity, pageservers: PageserverConnectionInfo? = nil
+    ) {
+        self.version = version
+        self.state = state
+        self.previousState = previousState
+        self.atUnixMicros = atUnixMicros
+        self.reason = reason
+        self.error = error
+        self.activity = activity
+        self.pageservers = pageservers
+    }
+
+    /// Whether only the activity moved. Such a step may be forgotten when a newer one exists.
+    package var isActivityOnly: Bool { state == previousState }
+}

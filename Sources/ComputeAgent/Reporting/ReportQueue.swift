@@ -1,0 +1,47 @@
+package import Gossip
+
+/// What one target has not acknowledged yet, in order. Sent as often as the connection breaks, forgotten once
+/// acknowledged.
+package struct ReportQueue: Sendable {
+    /// Most transitions kept for a target that does not answer.
+    package let limit: Int
+    private var unacknowledged: [Transition] = []
+    /// How many at the front have been sent on the present connection.
+    private var sentCount = 0
+
+    package init(limit: Int = 256) {
+        self.limit = max(1, limit)
+    }
+
+    package var isEmpty: Bool { unacknowledged.isEmpty }
+    package var count: Int { unacknowledged.count }
+
+    /// At the limit the oldest that only moved the activity goes first, else the oldest; the newest always stays.
+    package mutating func append(_ transition: Transition) {
+        unacknowledged.append(transition)
+        guard unacknowledged.count > limit else { return }
+        let victim = unacknowledged.dropLast().firstIndex(where: \.isActivityOnly) ?? unacknowledged.startIndex
+        unacknowledged.remove(at: victim)
+        if victim < sentCount { sentCount -= 1 }
+    }
+
+    /// - Returns: the next to be sent on the present connection, which then counts as sent.
+    package mutating func next() -> Transition? {
+        guard sentCount < unacknowledged.count else { return nil }
+        defer { sentCount += 1 }
+        return unacknowledged[sentCount]
+    }
+
+    /// Cumulative. An acknowledgement of what was never sent is the peer's mistake and changes only what it covers.
+    package mutating func acknowledged(through version: FactVersion) {
+        while let first = unacknowledged.first, first.version <= version {
+            unacknowledged.removeFirst()
+            sentCount = max(0, sentCount - 1)
+        }
+    }
+
+    /// A new connection: everything unacknowledged goes out again.
+    package mutating func reconnected() {
+        sentCount = 0
+    }
+}

@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// Files in folders that belong to the user Postgres runs as, written by an agent that may be root.
+///
+/// That user could put a symbolic link wherever we write, so nothing here follows one: a file is made under a name of
+/// its own, given its owner and mode through its descriptor, and renamed into place.
+enum OwnedFile {
+    /// Largest file read back, in bytes.
+    static let readLimit = 1 << 20
+
+    /// - Returns: whether anything had to be written.
+    @discardableResult
+    static func write(_ text: String, to path: String, mode: UInt32 = 0o600, owner: SystemUser?) throws -> Bool {
+        try write(Array(text.utf8), to: path, mode: mode, owner: owner)
+    }
+
+    @discardableResult
+    static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, owner: SystemUser?) throws -> Bool {
+        if let present = read(path), present == bytes { return false }
+        let temporary = path + ".new"
+        _ = unlink(temporary)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard file >= 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
+        defer { close(file) }
+        try writeAll(bytes, to: file, path)
+        if let owner, fchown(file, owner.uid, owner.gid) != 0 {
+            throw StorageFailure(.cannotWrite, path, errno: errno)
+        }
+        guard fchmod(file, mode) == 0, fsync(file) == 0, rename(temporary, path) == 0 else {
+            throw StorageFailure(.cannotWrite, path, errno: errno)
+        }
+        return true
+    }
+
+    /// - Returns: `nil` when there is no such regular file, or it is larger than `limit`.
+    static func read(_ path: String, limit: Int = readLimit) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var about = stat()
+        guard fstat(file, &about) == 0, about.st_mode & S_IFMT == S_IFREG, about.st_size <= limit else {
+            return nil
+        }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count <= limit {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            bytes += chunk[..<count]
+        }
+        return nil
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: CInt, _ path: String) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Glibc
+internal import Subprocess
+
+/// Where the programs of one PostgreSQL installation are.
+package struct PostgresBinaries: Equatable, Sendable {
+    /// Absolute; holds `postgres` and `initdb`.
+    package let folder: String
+
+    /// - Parameter postgres: path of the `postgres` program, or of the folder it is in.
+    package init?(postgres path: String) {
+        let isProgram = path.hasSuffix("/postgres")
+        let folder = isProgram ? String(path.dropLast("/postgres".count)) : path
+        guard folder.hasPrefix("/"), access(folder + "/postgres", X_OK) == 0, access(folder + "/initdb", X_OK) == 0
+        else { return nil }
+        self.folder = folder
+    }
+
+    /// Debian's: version 15 where it is installed, else the newest.
+    package static func installed(under root: String = "/usr/lib/postgresql") -> PostgresBinaries? {
+        let versions = ([15] + (10...30).reversed().filter { $0 != 15 })
+        return versions.lazy.compactMap { PostgresBinaries(postgres: "\(root)/\($0)/bin") }.first
+    }
+
+    /// How to start one of the programs.
+    ///
+    /// Nothing of the agent's own environment, which may hold secrets, reaches it. It gets a session of its own: signals
+    /// from a terminal reach the agent alone, which then stops Postgres in order.
+    ///
+    /// To become another user it goes through `setpriv`, which keeps the process. The C library's `setuid` in a forked
+    /// child of a program with threads waits for threads that the child does not have.
+    func configuration(_ program: String, _ arguments: [String], runningAs user: SystemUser?) -> Configuration {
+        var options = PlatformOptions()
+        options.createSession = true
+        let path = "\(folder)/\(program)"
+        let identity = user.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups", "--", path] }
+        return Configuration(
+            executable: .name(user == nil ? program : "setpriv"), arguments: Arguments((identity ?? []) + arguments),
+            environment: .custom(["PATH": "\(folder):/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]),
+            workingDirectory: Self.root(), platformOptions: options)
+    }
+
+    /// Where children start: a folder that the user they run as can surely enter. Spelt as whatever type of path the call
+    /// wants, so that nobody here needs the module which defines that type.
+    private static func root<Path: ExpressibleByStringLiteral>() -> Path { "/" }
+}

@@ -1,0 +1,173 @@
+internal import Glibc
+internal import Logging
+internal import NIOCore
+internal import TLSEngine
+internal import Telemetry
+internal import Transport
+
+/// Holds this compute's one Postgres: gets it to serve what a spec says, and gets rid of it.
+///
+/// A stop may come at any moment of a start. It wins: the start is given up where it stands, and whatever it had begun
+/// is ended like everything else.
+actor PostgresKeeper {
+    private let configuration: AgentConfiguration
+    private let directory: DataDirectory
+    private let group: any EventLoopGroup
+    private let log: Logger
+    private var lock: DataDirectoryLock?
+    private var process: PostgresProcess?
+    private var password: Secret<String>?
+    /// Set once the launch under way has given us the process or failed.
+    private var launching: Latch<Bool>?
+    private let stopRequested = Latch<Bool>()
+
+    init(_ configuration: AgentConfiguration, on group: any EventLoopGroup) {
+        self.configuration = configuration
+        self.group = group
+        directory = DataDirectory(configuration.directory)
+        log = configuration.log
+    }
+
+    var isRunning: Bool { process.map { $0.exited == nil } ?? false }
+
+    // MARK: Starting
+
+    /// Prepares the data directory, starts Postgres, waits until it serves and is what the spec says.
+    ///
+    /// - Returns: the process, whose end the caller waits for.
+    func start(_ spec: ComputeSpec) async throws -> PostgresProcess {
+        guard spec.storageMode == .local else {
+            throw StorageFailure(.remoteStorage, "this agent keeps data on local disks; the spec names remote storage")
+        }
+        let user = try SystemUser.forPostgres(requested: configuration.runAs)
+        if lock == nil { lock = try DataDirectoryLock(directory) }
+        try await Leftovers(directory: directory, log: log).end()
+        let storage = LocalStorage(
+            directory: directory, binaries: configuration.binaries, user: user, log: log)
+        let password = try await unlessStopped { try await storage.prepareCluster() }
+        self.password = password
+        try storage.writeConfiguration(try conf(of: spec), certificates: configuration.certificates)
+        let process = try await launch(as: user)
+        try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
+        try await unlessStopped { try await self.applyCatalog(of: spec) }
+        return process
+    }
+
+    /// A stop that comes meanwhile waits for this, so that no Postgres starts behind its back.
+    private func launch(as user: SystemUser?) async throws -> PostgresProcess {
+        try refuseIfStopped()
+        let launched = Latch<Bool>()
+        launching = launched
+        defer { launched.set(true) }
+        let process = try await PostgresProcess.launch(
+            configuration.binaries, in: directory, runningAs: user, log: log)
+        self.process = process
+        return process
+    }
+
+    /// Applies a spec to the Postgres that runs. What only a restart can change waits for the next start.
+    func reconfigure(_ spec: ComputeSpec) async throws {
+        guard let process, process.exited == nil else {
+            throw PostgresStartFailure(description: "postgres is not running")
+        }
+        let user = try SystemUser.forPostgres(requested: configuration.runAs)
+        let storage = LocalStorage(directory: directory, binaries: configuration.binaries, user: user, log: log)
+        if try storage.writeConfiguration(try conf(of: spec), certificates: configuration.certificates) {
+            process.send(SIGHUP)
+        }
+        try await unlessStopped { try await self.applyCatalog(of: spec) }
+    }
+
+    /// How to log in; `nil` before the first start has made the data directory.
+    func login() throws -> AdministratorLogin? {
+        guard let password else { return nil }
+        return AdministratorLogin(
+            host: configuration.loopbackHost, port: configuration.port,
+            trust: try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile),
+            serverName: configuration.computeID, password: password, group: group)
+    }
+
+    private func applyCatalog(of spec: ComputeSpec) async throws {
+        guard let login = try login() else { return }
+        // Also when there is nothing to apply: only a session proves that clients can be served.
+        let connection = try await login.open()
+        do {
+            let mark = AppliedMark(of: spec.cluster)
+            if !spec.skipCatalogUpdates && !mark.isStored(beside: directory) {
+                try await CatalogApplier(connection: connection, log: log).apply(spec.cluster)
+                try mark.store(beside: directory)
+            }
+            await connection.close()
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
+        PostgresConfFile(
+            spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
+            port: configuration.port)
+    }
+
+    // MARK: Stopping
+
+    /// Fast, then immediate, then by force; then what is left of it in its data directory.
+    ///
+    /// - Returns: whether Postgres ended without force.
+    func stop(_ mode: StopMode) async -> Bool {
+        stopRequested.set(true)
+        _ = await launching?.wait(atMost: configuration.immediateStopLimit)
+        var endedByItself = true
+        if let process {
+            let steps: [(signal: Int32, limit: Duration)] = [
+                (SIGINT, configuration.fastStopLimit), (SIGQUIT, configuration.immediateStopLimit),
+            ]
+            for step in steps where mode == .fast || step.signal == SIGQUIT {
+                guard process.exited == nil else { break }
+                process.send(step.signal)
+                if await process.waitForExit(atMost: step.limit) != nil { break }
+                log.warning("postgres does not stop", metadata: ["signal": "\(step.signal)"])
+            }
+            if process.exited == nil {
+                endedByItself = false
+                process.send(SIGKILL)
+                _ = await process.waitForExit(atMost: configuration.immediateStopLimit)
+            }
+        }
+        await endLeftovers()
+        lock = nil
+        return endedByItself
+    }
+
+    private func endLeftovers() async {
+        guard lock != nil else { return }
+        do {
+            try await Leftovers(directory: directory, log: log).end()
+        } catch {
+            log.error("\(error)")
+        }
+    }
+
+    private func refuseIfStopped() throws {
+        if stopRequested.value != nil { throw CancellationError() }
+    }
+
+    /// Runs `work` until it is done or a stop is requested, whichever is first.
+    private func unlessStopped<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
+        try refuseIfStopped()
+        let stopRequested = stopRequested
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await work() }
+            group.addTask {
+                _ = await stopRequested.wait()
+                throw CancellationError()
+            }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+}

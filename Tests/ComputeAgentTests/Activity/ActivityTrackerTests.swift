@@ -1,0 +1,62 @@
+import ComputeAgent
+import Testing
+
+@Suite struct ActivityTrackerTests {
+    private func sample(
+        busy: Int = 0, change: Int64? = nil, senders: Int = 0, ever: Int64 = 0
+    ) -> ActivitySample {
+        ActivitySample(busySessions: busy, newestStateChangeMicros: change, walSenders: senders, sessionsEver: ever)
+    }
+
+    @Test func `a compute nobody has used is idle since it runs, and that is no news`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        #expect(tracker.sampled(sample(), atUnixMicros: 200) == nil)
+        #expect(tracker.activity == .idle(sinceMicros: 100))
+    }
+
+    @Test func `activity is news when it begins and when it ends`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        #expect(tracker.sampled(sample(busy: 1, change: 190), atUnixMicros: 200) == .active(lastActiveMicros: 200))
+        #expect(tracker.sampled(sample(busy: 3, change: 290), atUnixMicros: 300) == nil)
+        #expect(tracker.sampled(sample(change: 350), atUnixMicros: 400) == .idle(sinceMicros: 350))
+        #expect(tracker.sampled(sample(change: 350), atUnixMicros: 500) == nil)
+    }
+
+    @Test func `who left between two looks counts until now`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        _ = tracker.sampled(sample(busy: 1, change: 190), atUnixMicros: 200)
+        #expect(tracker.sampled(sample(), atUnixMicros: 300) == .idle(sinceMicros: 300))
+    }
+
+    @Test func `a visitor between two looks moves the idle time`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        _ = tracker.sampled(sample(ever: 4), atUnixMicros: 200)
+        #expect(tracker.sampled(sample(ever: 5), atUnixMicros: 300) == .idle(sinceMicros: 300))
+        #expect(tracker.sampled(sample(ever: 5), atUnixMicros: 400) == nil)
+    }
+
+    @Test func `a replica reading along is activity`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        #expect(tracker.sampled(sample(senders: 1), atUnixMicros: 200) == .active(lastActiveMicros: 200))
+    }
+
+    @Test func `a failed look is unknown, and what it hid is taken for activity`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        #expect(tracker.lookFailed() == .unknown)
+        #expect(tracker.lookFailed() == nil)
+        #expect(tracker.sampled(sample(), atUnixMicros: 900) == .idle(sinceMicros: 900))
+    }
+
+    @Test func `time never runs backwards or ahead`() {
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        _ = tracker.sampled(sample(busy: 1), atUnixMicros: 500)
+        #expect(tracker.sampled(sample(change: 50), atUnixMicros: 600) == .idle(sinceMicros: 500))
+        #expect(tracker.sampled(sample(change: 9_000), atUnixMicros: 700) == .idle(sinceMicros: 700))
+    }
+
+    @Test func `a row of another shape is no sample`() {
+        #expect(ActivitySample(row: ["1", nil, "0", "7"]) == sample(busy: 1, ever: 7))
+        #expect(ActivitySample(row: ["1", nil, "0"]) == nil)
+        #expect(ActivitySample(row: [nil, nil, "0", "7"]) == nil)
+    }
+}

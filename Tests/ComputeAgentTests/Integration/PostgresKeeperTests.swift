@@ -1,0 +1,180 @@
+import Foundation
+import Logging
+import NIOPosix
+import TestKit
+import Testing
+import Transport
+
+@testable import ComputeAgent
+
+/// On a real PostgreSQL, each on a port and data directory of its own.
+@Suite(.serialized, .enabled(if: ComputeFixture.binaries != nil, "PostgreSQL is not installed"))
+struct PostgresKeeperTests {
+    private func keeper(_ configuration: AgentConfiguration) -> PostgresKeeper {
+        PostgresKeeper(configuration, on: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    @Test func `first start makes the cluster, roles and databases; the second finds them`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+
+        let first = keeper(configuration)
+        _ = try await first.start(spec)
+        let client = try await fixture.connect()
+        try await client.query("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('still here')")
+        await client.close()
+        #expect(await first.stop(.fast))
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
+
+        let second = keeper(configuration)
+        _ = try await second.start(spec)
+        let again = try await fixture.connect()
+        #expect(try await again.query("SELECT word FROM kept") == [["still here"]])
+        await again.close()
+
+        let administrator = try #require(try await second.login()?.open())
+        let applier = CatalogApplier(connection: administrator, log: configuration.log)
+        #expect(CatalogPlan(from: try await applier.look(), to: spec.cluster).isEmpty)
+        await administrator.close()
+        #expect(await second.stop(.immediate))
+
+        let mode = try FileManager.default.attributesOfItem(atPath: fixture.dataDirectory + "/server.key")
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+        let secret = try FileManager.default.attributesOfItem(atPath: fixture.dataDirectory + ".admin-password")
+        #expect(secret[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func `a changed spec is applied to the running server`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let keeper = keeper(configuration)
+        _ = try await keeper.start(try #require(try await configuration.specSource.fetch()))
+        let wider = try #require(
+            try SpecText.read(
+                fixture.spec(
+                    roles: #"{"name": "app", "encrypted_password": "\#(ComputeFixture.verifier(of: "other"))"},"#
+                        + #"{"name": "Zweite \"Rolle\"", "options": [{"name": "createdb", "vartype": "bool"}]}"#,
+                    databases: #"{"name": "shop", "owner": "Zweite \"Rolle\""}, {"name": "a'b", "owner": "app"}"#)))
+        try await keeper.reconfigure(wider)
+        let client = try await fixture.connect(database: "a'b", password: "other")
+        #expect(
+            try await client.query("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'shop'")
+                == [[#"Zweite "Rolle""#]])
+        await client.close()
+
+        let administrator = try #require(try await keeper.login()?.open())
+        #expect(try await CatalogApplier(connection: administrator, log: configuration.log).apply(wider.cluster) == 0)
+        await administrator.close()
+        #expect(await keeper.stop(.fast))
+    }
+
+    @Test func `a half-made data directory is made anew`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let half = fixture.dataDirectory + ".partial"
+        try FileManager.default.createDirectory(atPath: half + "/base", withIntermediateDirectories: true)
+        try Data("15".utf8).write(to: URL(fileURLWithPath: half + "/PG_VERSION"))
+        let keeper = keeper(configuration)
+        _ = try await keeper.start(try #require(try await configuration.specSource.fetch()))
+        #expect(!FileManager.default.fileExists(atPath: half))
+        #expect(await keeper.stop(.fast))
+    }
+
+    @Test func `a folder with other files is left untouched`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        try FileManager.default.createDirectory(atPath: fixture.dataDirectory, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: fixture.dataDirectory + "/thesis.txt"))
+        let spec = try #require(try await configuration.specSource.fetch())
+        await #expect(throws: StorageFailure.self) { _ = try await keeper(configuration).start(spec) }
+        #expect(FileManager.default.fileExists(atPath: fixture.dataDirectory + "/thesis.txt"))
+    }
+
+    @Test func `a server left by a killed agent is ended first`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        // An agent that starts a server and is never heard of again, but for its lock, which the kernel takes back.
+        var lost: PostgresKeeper? = keeper(configuration)
+        let orphan = try await #require(lost).start(spec)
+        lost = nil
+
+        let next = keeper(configuration)
+        let process = try await next.start(spec)
+        #expect(process.identifier != orphan.identifier)
+        #expect(orphan.exited != nil)
+        #expect(await next.stop(.fast))
+    }
+
+    @Test func `two agents do not share a data directory`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        let first = keeper(configuration)
+        _ = try await first.start(spec)
+        await #expect(throws: StorageFailure.self) { _ = try await keeper(configuration).start(spec) }
+        #expect(await first.isRunning)
+        #expect(await first.stop(.fast))
+    }
+
+    @Test func `a bad setting is told in Postgres's own words`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(
+            spec: SpecText.local(settings: #"{"name": "shared_buffers", "value": "nonsense", "vartype": "enum"}"#))
+        let spec = try #require(try await configuration.specSource.fetch())
+        let keeper = keeper(configuration)
+        do {
+            _ = try await keeper.start(spec)
+            Issue.record("started with a bad setting")
+        } catch {
+            #expect("\(error)".contains("FATAL"), "\(error)")
+        }
+        #expect(await keeper.stop(.fast))
+    }
+
+    @Test func `a stop wins over a start that is under way`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        let keeper = keeper(configuration)
+        let started = Task { _ = try await keeper.start(spec) }
+        try await eventually("initdb is at work") {
+            FileManager.default.fileExists(atPath: fixture.dataDirectory + ".partial/PG_VERSION")
+        }
+        _ = await keeper.stop(.fast)
+        await #expect(throws: (any Error).self) { try await started.value }
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory + ".partial").isEmpty)
+    }
+
+    @Test func `the monitor sees a client come, work and leave`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        let keeper = keeper(configuration)
+        _ = try await keeper.start(spec)
+        let login = try #require(try await keeper.login())
+        let monitor = ActivityMonitor(
+            login: login, interval: .milliseconds(10), runningSinceMicros: UnixClock.micros(), log: configuration.log)
+        let (seen, note) = AsyncStream.makeStream(of: Activity.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await monitor.run { note.yield($0) } }
+            var news = seen.makeAsyncIterator()
+            let client = try await fixture.connect()
+            try await client.query("BEGIN")
+            while case .idle = await news.next() {}  // The connecting itself may show as a visit.
+            let before = UnixClock.micros()
+            try await client.query("COMMIT")
+            guard case .idle(let since) = await news.next() else {
+                Issue.record("not idle after the end of the transaction")
+                return
+            }
+            #expect((before - 1_000_000...UnixClock.micros()).contains(since))
+            await client.close()
+            _ = await keeper.stop(.immediate)
+            while let activity = await news.next(), activity != .unknown {}
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,268 @@
+import ComputeAgent
+import Gossip
+import Testing
+
+/// The whole table: one line per state, one word per event. What a word says: `>x` moves to state x, `.` is ignored,
+/// `no` is refused, `=` keeps the state but reports; actions follow in brackets.
+@Suite struct LifecycleTableTests {
+    static let events: [(name: String, event: LifecycleEvent)] = [
+        ("configure", .configureRequested),
+        ("startup-began", .startupBegan),
+        ("reconfig-began", .reconfigurationBegan),
+        ("applied", .configurationApplied),
+        ("config-failed", .configurationFailed("boom")),
+        ("refresh", .refreshRequested),
+        ("refresh-began", .refreshBegan),
+        ("no-change", .refreshFoundNoChange),
+        ("change", .refreshFoundChange),
+        ("refresh-failed", .refreshFailed("boom")),
+        ("detached", .detached),
+        ("pg-exited", .postgresExited("signal 9")),
+        ("term-fast", .terminateRequested(.fast, reason: "asked")),
+        ("term-immediate", .terminateRequested(.immediate, reason: "asked")),
+        ("stopped", .shutdownCompleted),
+        ("activity", .activityObserved(.active(lastActiveMicros: 7))),
+    ]
+
+    static let golden = """
+        empty
+          configure       >configuration_pending [take]
+          config-failed   >failed [abandon]
+          refresh         no
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        configuration_pending
+          startup-began   >init [start]
+          reconfig-began  >configuration [reconfigure]
+          config-failed   >failed [abandon]
+          refresh         no
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        configuration
+          configure       no
+          applied         >running
+          config-failed   >failed
+          refresh         no
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        init
+          configure       no
+          applied         >running
+          config-failed   >failed [abandon]
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        running
+          configure       >configuration_pending [take]
+          refresh         >refresh_configuration_pending [fetch]
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+          activity        =
+        refresh_configuration_pending
+          configure       >configuration_pending [take]
+          refresh-began   >refresh_configuration
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        refresh_configuration
+          configure       no
+          applied         >running
+          config-failed   >refresh_configuration_pending [retry]
+          no-change       >running
+          change          . [reconfigure]
+          refresh-failed  >refresh_configuration_pending [retry]
+          detached        >termination_pending_fast [stop-fast]
+          pg-exited       >failed [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        failed
+          configure       >configuration_pending [take]
+          refresh         >refresh_configuration_pending [fetch]
+          pg-exited       . [abandon]
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+        termination_pending_fast
+          configure       no
+          refresh         no
+          term-immediate  >termination_pending_immediate [stop-immediate]
+          stopped         >terminated [finish]
+        termination_pending_immediate
+          configure       no
+          refresh         no
+          stopped         >terminated [finish]
+        terminated
+          configure       no
+          refresh         no
+
+        """
+
+    @Test func `every event in every state`() {
+        var table = ""
+        for state in ComputeState.allCases {
+            table += state.rawValue + "\n"
+            for (name, event) in Self.events {
+                var lifecycle = Self.lifecycle(in: state)
+                let answer = Self.describe(lifecycle.handle(event, atUnixMicros: 1), from: state)
+                guard answer != "." else { continue }
+                table += "  " + name.padded(to: 16) + answer + "\n"
+            }
+        }
+        // The table reads in the order of a life, which is not the order of declaration.
+        #expect(Self.sections(table) == Self.sections(Self.golden))
+    }
+
+    @Test func `ending is accepted in every state that has not ended`() {
+        for state in ComputeState.allCases where ![.terminated].contains(state) {
+            var lifecycle = Self.lifecycle(in: state)
+            _ = lifecycle.handle(.terminateRequested(.immediate, reason: "asked"), atUnixMicros: 1)
+            #expect(lifecycle.state == .terminationPendingImmediate)
+            _ = lifecycle.handle(.configureRequested, atUnixMicros: 2)
+            _ = lifecycle.handle(.configurationApplied, atUnixMicros: 2)
+            _ = lifecycle.handle(.postgresExited("code 0"), atUnixMicros: 2)
+            #expect(lifecycle.state == .terminationPendingImmediate)
+            _ = lifecycle.handle(.shutdownCompleted, atUnixMicros: 3)
+            #expect(lifecycle.state == .terminated)
+        }
+    }
+
+    @Test func `terminated is the end`() {
+        for (_, event) in Self.events {
+            var lifecycle = Self.lifecycle(in: .terminated)
+            let actions = lifecycle.handle(event, atUnixMicros: 1)
+            #expect(lifecycle.state == .terminated)
+            #expect(actions.allSatisfy { $0 == .refuse(.terminated) })
+        }
+    }
+
+    /// Any walk through the table: numbers rise by one, every report continues where the last one ended.
+    @Test(arguments: UInt64(0)..<200) func `transitions are numbered without a gap and join up`(seed: UInt64) {
+        var dice = WalkDice(state: seed)
+        var lifecycle = ComputeLifecycle(generation: 9)
+        var last = (sequence: UInt64(0), state: ComputeState.empty)
+        for step in 1...60 {
+            let (_, event) = Self.events[Int(dice.next() % UInt64(Self.events.count))]
+            let actions = lifecycle.handle(event, atUnixMicros: Int64(step))
+            let reports = actions.compactMap(\.transition)
+            #expect(reports.count <= 1)
+            for report in reports {
+                #expect(report.version == FactVersion(generation: 9, sequence: last.sequence + 1))
+                #expect(report.previousState == last.state)
+                #expect(report.state == lifecycle.state)
+                #expect(report.atUnixMicros == Int64(step))
+                #expect(report.activity == .unknown || report.state == .running)
+                #expect((report.state == .failed) ? !report.error.isEmpty : true)
+                last = (report.version.sequence, report.state)
+            }
+            #expect(lifecycle.state == last.state, "a state changed without a report")
+        }
+    }
+
+    @Test func `a start tells its story in order`() {
+        var lifecycle = ComputeLifecycle(generation: 3)
+        let story: [LifecycleEvent] = [
+            .configureRequested, .startupBegan, .configurationApplied,
+            .activityObserved(.active(lastActiveMicros: 50)), .activityObserved(.idle(sinceMicros: 60)),
+            .terminateRequested(.fast, reason: "told to stop"), .postgresExited("code 0"), .shutdownCompleted,
+        ]
+        let reports = story.flatMap { lifecycle.handle($0, atUnixMicros: 10) }.compactMap(\.transition)
+        #expect(
+            reports.map(\.state) == [
+                .configurationPending, .`init`, .running, .running, .running, .terminationPendingFast, .terminated,
+            ])
+        #expect(reports.map(\.version.sequence) == [1, 2, 3, 4, 5, 6, 7])
+        #expect(reports[2].activity == .idle(sinceMicros: 10))
+        #expect(reports[3].isActivityOnly)
+        #expect(reports[5].reason == "told to stop")
+    }
+
+    @Test func `a failed reconfiguration keeps its text and can be recovered from`() {
+        var lifecycle = Self.lifecycle(in: .configuration)
+        let failed = lifecycle.handle(.configurationFailed("role exploded"), atUnixMicros: 1).compactMap(\.transition)
+        #expect(failed.map(\.error) == ["role exploded"])
+        for event in [LifecycleEvent.refreshRequested, .refreshBegan, .refreshFoundChange, .configurationApplied] {
+            _ = lifecycle.handle(event, atUnixMicros: 2)
+        }
+        #expect(lifecycle.state == .running)
+    }
+
+    // MARK: Helpers
+
+    private static func lifecycle(in state: ComputeState) -> ComputeLifecycle {
+        let running: [LifecycleEvent] = [.configureRequested, .startupBegan, .configurationApplied]
+        let path: [LifecycleEvent] =
+            switch state {
+            case .empty: []
+            case .configurationPending: [.configureRequested]
+            case .configuration: running + [.configureRequested, .reconfigurationBegan]
+            case .`init`: [.configureRequested, .startupBegan]
+            case .running: running
+            case .refreshConfigurationPending: running + [.refreshRequested]
+            case .refreshConfiguration: running + [.refreshRequested, .refreshBegan]
+            case .failed: running + [.postgresExited("gone")]
+            case .terminationPendingFast: running + [.terminateRequested(.fast, reason: "")]
+            case .terminationPendingImmediate: running + [.terminateRequested(.immediate, reason: "")]
+            case .terminated: [.terminateRequested(.fast, reason: ""), .shutdownCompleted]
+            }
+        var lifecycle = ComputeLifecycle(generation: 1)
+        for event in path { _ = lifecycle.handle(event, atUnixMicros: 0) }
+        precondition(lifecycle.state == state)
+        return lifecycle
+    }
+
+    private static func sections(_ table: String) -> Set<String> {
+        var sections: [String] = []
+        for line in table.split(separator: "\n") {
+            if line.hasPrefix(" ") {
+                sections[sections.count - 1] += "\n" + line
+            } else {
+                sections.append(String(line))
+            }
+        }
+        return Set(sections)
+    }
+
+    private static func describe(_ actions: [LifecycleAction], from state: ComputeState) -> String {
+        var move = "."
+        var words: [String] = []
+        for action in actions {
+            switch action {
+            case .report(let report): move = report.state == state ? "=" : ">" + report.state.rawValue
+            case .takeConfiguration: words.append("take")
+            case .startPostgres: words.append("start")
+            case .reconfigure: words.append("reconfigure")
+            case .fetchSpec: words.append("fetch")
+            case .retryRefresh: words.append("retry")
+            case .stopPostgres(let mode): words.append("stop-\(mode.rawValue)")
+            case .abandon: words.append("abandon")
+            case .finish: words.append("finish")
+            case .refuse(let refused): move = refused == state ? "no" : "wrong"
+            }
+        }
+        return words.isEmpty ? move : "\(move) [\(words.joined(separator: ","))]"
+    }
+}
+
+extension LifecycleAction {
+    fileprivate var transition: Transition? {
+        if case .report(let transition) = self { transition } else { nil }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}
+
+/// A small generator that a seed replays.
+private struct WalkDice {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state >> 33
+    }
+}
