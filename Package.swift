@@ -77,5 +77,12 @@ let package = Package(
         .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "SidecarAPITests", dependencies: ["SidecarAPI", "GRPCLite"], swiftSettings: strict),
+        .testTarget(
+            name: "ComputeAgentTests",
+            dependencies: [
+                "ComputeAgent", "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI",
+                "Telemetry", "TestKit", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: strict),
     ]
 )

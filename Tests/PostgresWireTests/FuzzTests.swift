@@ -39,17 +39,22 @@ struct FuzzTests {
         }
     }
 
-    @Test(arguments: 1...25 as ClosedRange<UInt64>) func `options keep what they do not understand`(seed: UInt64) throws {
+    /// Words run into each other here, so that some values name two endpoints; those are refused, and that is right.
+    @Test(arguments: 1...25 as ClosedRange<UInt64>) func `options lose what routes and nothing else`(seed: UInt64) {
         var dice = SeededDice(seed: seed)
+        var read = 0
         for _ in 0..<Self.rounds {
-            let words = ["endpoint=a", "-c", " ", "\\", "-cproject=a", "\t", "x=y", "--endpoint=a", "e"]
+            let words = ["endpoint=a", "-c", " ", " ", " ", "\\", "-cproject=a", "\t", "x=y", "--endpoint=a", "e"]
             let value = (0..<8).flatMap { _ in Array((words.randomElement(using: &dice) ?? "").utf8) }
-            let options = try StartupOptions(value)
-            if !options.routed { #expect(options.remainder == value, "seed \(seed)") }
-            let again = try StartupOptions(options.remainder)
-            #expect(!options.routed || again.remainder.count <= options.remainder.count, "seed \(seed)")
             _ = try? StartupOptions(noise(&dice))
+            guard let options = try? StartupOptions(value) else { continue }
+            read += 1
+            let replay = "seed \(seed): \(String(decoding: value, as: UTF8.self).debugDescription)"
+            if !options.routed { #expect(options.remainder == value, "\(replay)") }
+            let again = try? StartupOptions(options.remainder)
+            #expect(again?.routed == false && again?.remainder == options.remainder, "\(replay)")
         }
+        #expect(read > Self.rounds / 4, "seed \(seed): too few values could be read for this to mean anything")
     }
 
     @Test(arguments: 1...25 as ClosedRange<UInt64>) func `messages and login machines`(seed: UInt64) throws {

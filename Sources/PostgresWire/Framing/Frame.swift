@@ -14,7 +14,8 @@ package struct Frame: Equatable, Sendable {
 
     /// What follows tag and length; a view, not a copy.
     package var body: ByteBuffer {
-        bytes.getSlice(at: bytes.readerIndex + FrameHeader.byteCount, length: bytes.readableBytes - FrameHeader.byteCount)
+        bytes.getSlice(
+            at: bytes.readerIndex + FrameHeader.byteCount, length: bytes.readableBytes - FrameHeader.byteCount)
             ?? ByteBuffer()
     }
 }

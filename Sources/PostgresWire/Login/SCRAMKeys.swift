@@ -1,7 +1,8 @@
 /// What a client has after it has proved its password: enough to log in wherever the same verifier is kept.
 ///
 /// Lives in memory, for one session. Does not print.
-package struct SCRAMKeys: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct SCRAMKeys: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// 32 bytes; SHA-256 of it is the verifier's StoredKey.
     package let clientKey: [UInt8]
     /// 32 bytes, as in the verifier.

@@ -18,7 +18,8 @@ struct LoginTests {
     }
 
     private func upstreamLogin(_ credential: SCRAMClient.Credential, demandsTLS: Bool = false) -> UpstreamLogin {
-        let exchange = SCRAMClient(credential: credential, nonceBytes: [UInt8](repeating: 2, count: 18), hashing: hashing)
+        let exchange = SCRAMClient(
+            credential: credential, nonceBytes: [UInt8](repeating: 2, count: 18), hashing: hashing)
         return UpstreamLogin(demandsTLS: demandsTLS, parameters: parameters, exchange: exchange)
     }
 
@@ -112,7 +113,8 @@ struct LoginTests {
         _ = client.connected()
         let challenge = try sent(server.frameReceived(sent(client.frameReceived(opening()))))
         _ = client.frameReceived(challenge)
-        #expect(client.frameReceived(try frame("R", [0, 0, 0, 0])) == .fail(.unexpectedMessage(tag: UInt8(ascii: "R"))))
+        #expect(
+            client.frameReceived(try frame("R", [0, 0, 0, 0])) == .fail(.unexpectedMessage(tag: UInt8(ascii: "R"))))
     }
 
     @Test func `every message at every wrong time ends the login`() throws {

@@ -45,7 +45,9 @@ struct SimpleQueryTests {
     }
 
     @Test func `rows that lie about their lengths are refused`() throws {
-        for body in [[0xFF, 0xFF], [0, 1], [0, 1, 0, 0, 0, 5, 1], [0, 1, 0xFF, 0xFF, 0xFF, 0xFE], [0, 0, 1]] as [[UInt8]] {
+        for body in [[0xFF, 0xFF], [0, 1], [0, 1, 0, 0, 0, 5, 1], [0, 1, 0xFF, 0xFF, 0xFF, 0xFE], [0, 0, 1]]
+            as [[UInt8]]
+        {
             #expect(try run(.frame("D", body)) == .fail(.malformed))
         }
         #expect(try run(.frame("H")) == .fail(.unexpectedMessage(tag: UInt8(ascii: "H"))))

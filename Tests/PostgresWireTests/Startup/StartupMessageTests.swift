@@ -30,7 +30,9 @@ struct StartupMessageTests {
 
     @Test func `an unknown extension is answered at 3_0 too`() throws {
         let message = try read(196_608, "user\0alice\0_pq_.new\0on\0\0")
-        #expect(message.negotiation == NegotiateProtocolVersion(version: .v3_0, unknownParameters: [Array("_pq_.new".utf8)]))
+        #expect(
+            message.negotiation == NegotiateProtocolVersion(version: .v3_0, unknownParameters: [Array("_pq_.new".utf8)])
+        )
     }
 
     @Test func `parameters go on byte for byte`() throws {
