@@ -60,6 +60,15 @@ let package = Package(
             name: "Transport",
             dependencies: ["Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", nioCore, nioPosix],
             swiftSettings: strict),
+
+        // Policy.
+        .target(
+            name: "EdgeProxy",
+            dependencies: [
+                "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
+                nioCore, nioHTTP1, logging, hummingbird, httpClient,
+            ],
+            swiftSettings: strict),
         .target(
             name: "ComputeAgent",
             dependencies: [
@@ -77,6 +86,13 @@ let package = Package(
         .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "SidecarAPITests", dependencies: ["SidecarAPI", "GRPCLite"], swiftSettings: strict),
+        .testTarget(
+            name: "EdgeProxyTests",
+            dependencies: [
+                "EdgeProxy", "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
+                "TestKit", nioCore, nioPosix, logging, hummingbird, httpTypes, httpClient,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ComputeAgentTests",
             dependencies: [

@@ -1,0 +1,55 @@
+package import Gossip
+package import PostgresWire
+
+/// Decides which endpoint a client means: by the name it asked for in TLS (`demo.<domain>`), or by `options`.
+package struct EndpointSelection: Sendable {
+    /// First labels that name services of the operator and never an endpoint.
+    private static let reservedLabels: Set<String> = ["api", "apiauth"]
+    /// How much of a stranger's text is repeated to it.
+    private static let echoLimit = 64
+
+    /// In front of which clients put an endpoint's name; lower case.
+    private let suffix: String
+
+    /// - Parameter domain: `localtest.me`.
+    package init(domain: String) {
+        suffix = "." + domain.lowercased()
+    }
+
+    /// - Parameter serverName: the name in the TLS ClientHello, if any.
+    /// - Throws: what to refuse the client with.
+    package func endpoint(serverName: String?, options: StartupOptions) throws(ErrorResponse) -> EndpointName {
+        let label = serverName.flatMap(label)
+        guard let named = options.endpoint ?? label else { throw Self.notSpecified }
+        if let label, named != label {
+            let texts = "from SNI ('\(Self.echo(label))') and project option ('\(Self.echo(named))')."
+            throw ErrorResponse(.protocolViolation, "Inconsistent project name inferred \(texts)")
+        }
+        guard let endpoint = EndpointName(named) else {
+            throw ErrorResponse(
+                .protocolViolation,
+                "Project name ('\(Self.echo(named))') must contain only alphanumeric characters and hyphen.",
+                hint: "An endpoint's name has 1 to \(EndpointName.lengthLimit) characters out of a-z, 0-9 and hyphen.")
+        }
+        return endpoint
+    }
+
+    /// The first label, when the rest is our domain. Any other name counts as none: private links have their own.
+    private func label(of serverName: String) -> String? {
+        var name = serverName.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        guard name.hasSuffix(suffix) else { return nil }
+        let label = String(name.dropLast(suffix.count))
+        guard !label.isEmpty, !label.contains("."), !Self.reservedLabels.contains(label) else { return nil }
+        return label
+    }
+
+    private static func echo(_ text: String) -> String {
+        String(text.prefix(echoLimit))
+    }
+
+    private static let notSpecified = ErrorResponse(
+        .connectionRejected,
+        "Endpoint ID is not specified. Connect to <endpoint-id>.<domain> with a client that sends the host name in TLS "
+            + "(libpq 14 and newer do), or name the endpoint with `?options=endpoint%3D<endpoint-id>`.")
+}

@@ -1,0 +1,43 @@
+package import Gossip
+internal import Synchronization
+
+/// The ``LocationCache`` of this process, for everybody at once: sessions, wakes, agents' reports.
+package final class LocationTable: Sendable {
+    private let cache: Mutex<LocationCache>
+    private let metrics: EdgeMetrics
+
+    package init(_ limits: CacheLimits, metrics: EdgeMetrics) {
+        cache = Mutex(LocationCache(limits))
+        self.metrics = metrics
+    }
+
+    /// A session's lookup; counted.
+    package func lookUp(_ endpoint: EndpointName) -> ComputeLocation? {
+        let location = peek(endpoint)
+        metrics.cacheLookup(.location, location == nil ? .miss : .hit)
+        return location
+    }
+
+    /// A look that is not counted, for those who already looked and waited since.
+    package func peek(_ endpoint: EndpointName) -> ComputeLocation? {
+        cache.withLock { $0.location(of: endpoint, now: .now) }
+    }
+
+    package func seenGeneration(of endpoint: EndpointName) -> UInt64 {
+        cache.withLock { $0.seenGeneration(of: endpoint) }
+    }
+
+    package func hasEnded(_ location: ComputeLocation) -> Bool {
+        cache.withLock { $0.hasEnded(location) }
+    }
+
+    @discardableResult
+    package func fill(_ location: ComputeLocation, as evidence: LocationCache.Evidence) -> Bool {
+        cache.withLock { $0.fill(location, as: evidence, now: .now) }
+    }
+
+    package func invalidate(_ endpoint: EndpointName, upTo version: FactVersion, because cause: LocationCache.Cause) {
+        let wasThere = cache.withLock { $0.invalidate(endpoint, upTo: version, because: cause, now: .now) }
+        if wasThere, cause == .unreachable { metrics.cacheLookup(.location, .spuriousHit) }
+    }
+}

@@ -1,0 +1,207 @@
+internal import AsyncHTTPClient
+internal import Foundation
+internal import Gossip
+internal import GRPCLite
+package import Logging
+package import NIOCore
+internal import SidecarAPI
+internal import Telemetry
+internal import TLSEngine
+internal import Transport
+
+/// One proxy, put together. What it does is decided elsewhere: see the folders beside this file.
+package final class EdgeProxy: Sendable {
+    /// Where it listens, once it does.
+    package struct Addresses: Sendable, Equatable {
+        package var postgres: NetworkAddress
+        package var http: NetworkAddress
+        package var grpc: NetworkAddress
+    }
+
+    /// Why it did not start, in one line.
+    package struct StartFailure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// How long sessions have to say 57P01, and calls to end, when the drain's deadline is over.
+    private static let farewellLimit: Duration = .seconds(2)
+
+    private let configuration: EdgeProxyConfiguration
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let drainState = DrainState()
+    private let metrics = EdgeMetrics(registry: MetricRegistry())
+    private let http: HTTPClient
+    private let wakes: WakeCoordinator
+    private let directory: RoleDirectory
+    private let sessions: SessionRunner
+    private let services: [ServiceDefinition]
+    private let linksTLS: TLSContext
+
+    /// - Throws: ``EdgeProxyConfiguration/Invalid`` for a field that cannot be used, certificates included.
+    package init(_ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, logger: Logger) throws {
+        let configuration = try configuration.validated()
+        self.configuration = configuration
+        self.group = group
+        self.logger = logger
+        let tls = try EdgeTLS(configuration)
+        linksTLS = tls.services
+        let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
+
+        let table = LocationTable(configuration.locationCache, metrics: metrics)
+        http = ControlPlaneClient.makeHTTPClient(on: group)
+        let client = ControlPlaneClient(
+            authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
+            metrics: metrics, logger: logger)
+        let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
+        let links = PeerLinks(channels: Self.channels(configuration, tls: tls.links, group: group))
+
+        wakes = WakeCoordinator(
+            me: configuration.id, members: configuration.members.map(\.id), table: table, peers: links,
+            controlPlane: calls, wakeLimit: configuration.wakeLimit, metrics: metrics, logger: logger)
+        directory = RoleDirectory(
+            calls: calls, limits: configuration.roleSecretCache,
+            negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics)
+        sessions = SessionRunner(
+            settings: SessionSettings(configuration), clientTLS: tls.clients, computeTLS: tls.computes,
+            directory: directory, waker: wakes, mockSecret: Self.mockSecret(configuration), metrics: metrics,
+            logger: logger)
+        services = [
+            ReportsEndpoint(wakes: wakes, logger: logger).definition,
+            PeerEndpoint(wakes: wakes, drain: drainState).definition,
+            AdminEndpoint(
+                me: configuration.id, members: configuration.members, startedUnixMicros: started, drain: drainState,
+                links: links, waker: wakes, endpoints: EndpointCalls(client: client),
+                newSession: { SessionID(UUID().uuidString.lowercased()) }
+            ).definition,
+        ]
+    }
+
+    /// Serves until ``drain()`` has been called and has come to its end, or the task is cancelled: then at once.
+    ///
+    /// - Parameter onReady: called once, when every port is open.
+    package func run(onReady: @escaping @Sendable (Addresses) -> Void) async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let (httpPorts, httpPort) = AsyncStream.makeStream(of: Int.self)
+                group.addTask { await self.wakes.run() }
+                group.addTask { await self.directory.run() }
+                group.addTask { try await self.serveStatus { httpPort.yield($0) } }
+                group.addTask { try await self.serve(httpPorts, onReady) }
+                // The first to end is the one that was asked to, or one that failed; its error goes up.
+                defer { group.cancelAll() }
+                while try await group.next() != nil {
+                    if drainState.isDraining || Task.isCancelled { break }
+                }
+            }
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
+        // Calls that were still under way are of no use to anybody.
+        try? await http.shutdown()
+    }
+
+    /// Asks for the orderly end: readiness 503, no new clients, and an end within the drain deadline.
+    package func drain() {
+        drainState.beganDraining()
+    }
+
+    // MARK: - Serving
+
+    private func serve(
+        _ httpPorts: AsyncStream<Int>, _ onReady: @Sendable (Addresses) -> Void
+    ) async throws {
+        let authorization = ServiceAuthorization(members: configuration.members.map(\.id))
+        let grpc = try await Self.opening("grpc", configuration.grpc) {
+            try await GRPCListener.start(
+                host: configuration.grpc.host, port: configuration.grpc.port, tls: linksTLS, services: services,
+                authorize: { authorization.refusal(of: $0, for: $1) }, group: group)
+        }
+        let postgres = try await Self.opening("listen", configuration.listen) {
+            try await Listener.bind(
+                host: configuration.listen.host, port: configuration.listen.port, group: group
+            ) { [sessions] stream in
+                await sessions.run(stream)
+            }
+        }
+        for await httpPort in httpPorts {
+            drainState.beganServing()
+            onReady(addresses(postgres: postgres.port, http: httpPort, grpc: grpc.port))
+            break
+        }
+        await drainState.waitForDrain()
+        await end(postgres, grpc)
+    }
+
+    private func end(_ postgres: ListeningSocket, _ grpc: GRPCListening) async {
+        metrics.drain.set(1)
+        logger.notice("draining", metadata: ["sessions": "\(sessions.registry.count)"])
+        await postgres.stopAccepting()
+        await Self.within(configuration.drainDeadline) { await self.sessions.registry.waitUntilEmpty() }
+        postgres.cancelConnections()
+        await Self.within(Self.farewellLimit) { await postgres.waitForConnections() }
+        await grpc.shutdown(grace: .milliseconds(200))
+        logger.notice("drained")
+    }
+
+    private func serveStatus(onListening: @escaping @Sendable (Int) -> Void) async throws {
+        let shown = configuration.listen.text
+        let server = StatusServer(
+            address: configuration.http, metrics: metrics, drain: drainState, logger: logger
+        ) { [configuration, sessions, drainState] in
+            StatusPage(
+                id: configuration.id, stage: drainState.stage, postgresAddress: shown, domain: configuration.domain,
+                members: configuration.members, openSessions: sessions.registry.count)
+        }
+        try await Self.opening("http", configuration.http) {
+            try await server.run { onListening($0) }
+        }
+    }
+
+    private func addresses(postgres: Int, http: Int, grpc: Int) -> Addresses {
+        Addresses(
+            postgres: NetworkAddress(host: configuration.listen.host, port: postgres),
+            http: NetworkAddress(host: configuration.http.host, port: http),
+            grpc: NetworkAddress(host: configuration.grpc.host, port: grpc))
+    }
+
+    // MARK: - Parts
+
+    private static func channels(
+        _ configuration: EdgeProxyConfiguration, tls: TLSContext, group: any EventLoopGroup
+    ) -> [MemberID: any GRPCChannel] {
+        var channels: [MemberID: any GRPCChannel] = [:]
+        for member in configuration.members where member.id != configuration.id {
+            channels[member.id] = GRPCClientChannel(
+                host: member.grpc.host, port: member.grpc.port, tls: tls,
+                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) }, group: group)
+        }
+        return channels
+    }
+
+    /// The same on every proxy of the fleet, so that a made-up salt does not depend on whom one asks.
+    private static func mockSecret(_ configuration: EdgeProxyConfiguration) -> [UInt8] {
+        Digests.hmacSHA256(key: Array(configuration.controlPlaneToken.reveal().utf8), Array("mock verifiers".utf8))
+    }
+
+    private static func opening<Result>(
+        _ field: String, _ address: NetworkAddress, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as IOError {
+            throw StartFailure(description: "--\(field) \(address): \(String(cString: strerror(error.errnoCode)))")
+        }
+    }
+
+    private static func within(_ limit: Duration, _ body: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await body() }
+            // Cancelled when the body was faster.
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package import Gossip
+package import Telemetry
+
+/// What a proxy is told: plain values, read by `Sidecar` from flags and files.
+package struct EdgeProxyConfiguration: Sendable {
+    /// Another proxy of the fleet, or this one.
+    package struct Member: Sendable, Equatable {
+        package var id: MemberID
+        package var grpc: NetworkAddress
+
+        package init(id: MemberID, grpc: NetworkAddress) {
+            self.id = id
+            self.grpc = grpc
+        }
+    }
+
+    /// A certificate chain and its key, as PEM files.
+    package struct KeyPair: Sendable, Equatable {
+        package var certificateFile: String
+        package var keyFile: String
+
+        package init(certificateFile: String, keyFile: String) {
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+        }
+    }
+
+    /// This proxy's name in the fleet. Must be the one in `identity`'s certificate.
+    package var id: MemberID
+    /// Where clients connect. Port 0 takes a free one.
+    package var listen: NetworkAddress
+    /// Status, readiness and metrics. Port 0 takes a free one.
+    package var http: NetworkAddress
+    /// Reports, Peer and Admin. Port 0 takes a free one, which makes sense in a fleet of one only.
+    package var grpc: NetworkAddress
+    /// Everybody whose rank counts when an owner is sought. This proxy is added when it is missing.
+    package var members: [Member]
+
+    /// `http://host:port/path`: Neon's base path is kept as it is given.
+    package var authEndpoint: String
+    /// Sent as a bearer token with every control-plane call.
+    package var controlPlaneToken: Secret<String>
+    /// The domain in front of which clients put an endpoint's name: `localtest.me`.
+    package var domain: String
+
+    /// Shown to clients.
+    package var edge: KeyPair
+    /// Shown to agents, members and the admin, and to computes.
+    package var identity: KeyPair
+    /// Whom to trust behind the edge: agents, members, admins, computes.
+    package var trustedCAFile: String
+
+    package var locationCache = CacheLimits(size: 4000, timeToLive: .seconds(5 * 60))
+    package var roleSecretCache = CacheLimits(size: 10_000, timeToLive: .seconds(4 * 60))
+    /// For how long “no such role” is believed. 1 to 5 s: a role just made must not stay invisible.
+    package var negativeTimeToLive: Duration = .seconds(2)
+
+    /// From accept to the end of the startup packet, TLS included.
+    package var handshakeLimit: Duration = .seconds(15)
+    /// For the whole SCRAM exchange.
+    package var authenticationLimit: Duration = .seconds(15)
+    /// For wake, connect and login together.
+    package var connectDeadline: Duration = .seconds(30)
+    /// For one attempt to reach a compute's port.
+    package var dialLimit: Duration = .seconds(2)
+    /// For one start, from the owner's first call to its last retry. Longer than any one client waits.
+    package var wakeLimit: Duration = .seconds(30)
+    /// For how long calls go on against a control plane that cannot be reached at all.
+    package var controlPlaneOutageLimit: Duration = .seconds(10)
+    /// From the first SIGTERM to the last session's 57P01.
+    package var drainDeadline: Duration = .seconds(30)
+    /// Client connections at one time; one more is refused with 53300.
+    package var sessionLimit = 10_000
+
+    package init(
+        id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],
+        authEndpoint: String, controlPlaneToken: Secret<String>, domain: String, edge: KeyPair, identity: KeyPair,
+        trustedCAFile: String
+    ) {
+        self.id = id
+        self.listen = listen
+        self.http = http
+        self.grpc = grpc
+        self.members = members
+        self.authEndpoint = authEndpoint
+        self.controlPlaneToken = controlPlaneToken
+        self.domain = domain
+        self.edge = edge
+        self.identity = identity
+        self.trustedCAFile = trustedCAFile
+    }
+
+    /// A field that cannot be used, by its name.
+    package struct Invalid: Error, Equatable, CustomStringConvertible {
+        package var field: String
+        package var problem: String
+
+        package var description: String { "\(field): \(problem)" }
+    }
+
+    /// The same configuration, known to make sense, and with this proxy among its members.
+    package func validated() throws(Invalid) -> EdgeProxyConfiguration {
+        try require(!id.name.isEmpty && !id.name.contains("/"), "id", "must not be empty or hold a slash")
+        try require(!domain.isEmpty && !domain.hasPrefix("."), "domain", "must be a name such as localtest.me")
+        try require(
+            authEndpoint.hasPrefix("http://") || authEndpoint.hasPrefix("https://"), "auth-endpoint",
+            "must be an http:// or https:// address")
+        try require(!controlPlaneToken.reveal().isEmpty, "control-plane-token-file", "holds no token")
+        try require(Set(members.map(\.id)).count == members.count, "member", "names a member twice")
+        for (field, limit) in durations {
+            try require(limit > .zero, field, "must be longer than nothing")
+        }
+        try require(sessionLimit > 0, "session-limit", "must be at least 1")
+        var whole = self
+        if !members.contains(where: { $0.id == id }) { whole.members.append(Member(id: id, grpc: grpc)) }
+        return whole
+    }
+
+    private var durations: [(String, Duration)] {
+        [
+            ("handshake-limit", handshakeLimit), ("authentication-limit", authenticationLimit),
+            ("connect-deadline", connectDeadline), ("dial-limit", dialLimit), ("wake-limit", wakeLimit),
+            ("control-plane-outage-limit", controlPlaneOutageLimit), ("drain-deadline", drainDeadline),
+            ("negative-time-to-live", negativeTimeToLive),
+        ]
+    }
+
+    private func require(_ condition: Bool, _ field: String, _ problem: String) throws(Invalid) {
+        guard condition else { throw Invalid(field: field, problem: problem) }
+    }
+}

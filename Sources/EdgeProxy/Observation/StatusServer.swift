@@ -1,0 +1,60 @@
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// The HTTP listener of a proxy: status, health, readiness, metrics, and a page for people.
+package struct StatusServer: Sendable {
+    private let address: NetworkAddress
+    private let metrics: EdgeMetrics
+    private let drain: DrainState
+    private let page: @Sendable () -> StatusPage
+    private let logger: Logger
+
+    init(
+        address: NetworkAddress, metrics: EdgeMetrics, drain: DrainState, logger: Logger,
+        page: @escaping @Sendable () -> StatusPage
+    ) {
+        self.address = address
+        self.metrics = metrics
+        self.drain = drain
+        self.page = page
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled.
+    ///
+    /// - Parameter onListening: hears the port, which differs from the configured one when that is 0.
+    package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+        var quiet = logger
+        // Hummingbird announces its start, and calls being cancelled an error; what matters it throws.
+        quiet.logLevel = .critical
+        let application = Application(
+            router: router(),
+            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: quiet)
+        try await application.run()
+    }
+
+    private func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        // Neon's answer: an empty JSON string.
+        router.get("/v1/status") { _, _ in Self.answer(.ok, "application/json", "\"\"") }
+        router.get("/healthz") { _, _ in Self.answer(.ok, "text/plain; charset=utf-8", "ok\n") }
+        router.get("/readyz") { _, _ in
+            let stage = drain.stage
+            return Self.answer(
+                stage == .serving ? .ok : .serviceUnavailable, "text/plain; charset=utf-8", stage.rawValue + "\n")
+        }
+        router.get("/metrics") { _, _ in
+            Self.answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.exposition())
+        }
+        router.get("/") { _, _ in Self.answer(.ok, "text/html; charset=utf-8", page().html) }
+        return router
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, _ type: String, _ body: String) -> Response {
+        Response(
+            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+    }
+}

@@ -1,0 +1,26 @@
+package import Gossip
+package import PostgresWire
+
+/// What proves a role of an endpoint.
+package enum RoleAccess: Equatable, Sendable {
+    case verifier(SCRAMVerifier)
+    /// The endpoint or the role does not exist, or has no password. Play the exchange to its end with a made-up
+    /// verifier: a stranger must not learn which of the three it was.
+    case noSecret
+}
+
+/// Answers who may log in to an endpoint.
+package protocol EndpointDirectory: Sendable {
+    /// The role's secret, from the cache or from the control plane.
+    func accessControl(
+        endpoint: EndpointName, role: String, session: SessionContext
+    ) async throws(LookupFailure) -> RoleAccess
+
+    /// A proof did not fit `tried`: asks the control plane once more, in case the password has just changed.
+    ///
+    /// - Returns: a secret that differs from `tried`, to check the *same* proof against; `nil` when nothing changed,
+    ///   when `tried` was fetched a moment ago, or when this role's refetches have used up their rate.
+    func accessControlAfterWrongProof(
+        endpoint: EndpointName, role: String, tried: RoleAccess, session: SessionContext
+    ) async -> RoleAccess?
+}

@@ -1,0 +1,67 @@
+internal import Gossip
+package import GRPCLite
+package import Logging
+package import SidecarAPI
+
+/// Takes what agents say about their computes, and acknowledges what it has applied.
+package struct ReportsEndpoint: ReportV1.ReportsService {
+    private let wakes: WakeCoordinator
+    private let logger: Logger
+
+    package init(wakes: WakeCoordinator, logger: Logger) {
+        self.wakes = wakes
+        self.logger = logger
+    }
+
+    package func report(
+        _ requests: RequestStream<ReportV1.Transition>, to responses: ResponseWriter<ReportV1.Ack>,
+        context: ServerCallContext
+    ) async throws {
+        guard case .compute(let endpoint, let computeID) = FleetIdentity(uriNames: context.peer.uriNames) else {
+            throw GRPCStatus(.permissionDenied, "only a compute's agent reports")
+        }
+        for try await transition in requests {
+            guard transition.endpoint == endpoint.text, transition.computeID == computeID else {
+                throw GRPCStatus(.permissionDenied, "an agent speaks for its own compute only")
+            }
+            guard let version = transition.version else {
+                throw GRPCStatus(.invalidArgument, "a transition needs a version")
+            }
+            let fact = FactVersion(generation: version.generation, sequence: version.sequence)
+            try await apply(transition, endpoint: endpoint, version: fact)
+            try await responses.write(ReportV1.Ack(version: version))
+        }
+    }
+
+    private func apply(
+        _ transition: ReportV1.Transition, endpoint: EndpointName, version: FactVersion
+    ) async throws(GRPCStatus) {
+        switch transition.state {
+        case .running:
+            await wakes.reported(try Self.location(transition, endpoint: endpoint, version: version))
+        case .terminationPendingFast, .terminationPendingImmediate, .terminated, .failed:
+            wakes.reportedEnd(of: endpoint, at: version)
+        // Not up yet, or up as the last report said.
+        case .empty, .configurationPending, .configuration, .`init`, .refreshConfigurationPending,
+            .refreshConfiguration:
+            break
+        // A state of a later protocol: unknown is neither up nor down.
+        case .unspecified, .unrecognized:
+            break
+        }
+        logger.debug(
+            "an agent reported",
+            metadata: ["ep": "\(endpoint)", "version": "\(version)", "state": "\(transition.state)"])
+    }
+
+    private static func location(
+        _ transition: ReportV1.Transition, endpoint: EndpointName, version: FactVersion
+    ) throws(GRPCStatus) -> ComputeLocation {
+        guard let place = NetworkAddress(transition.address) else {
+            throw GRPCStatus(.invalidArgument, "a running compute has an address of the form host:port")
+        }
+        return ComputeLocation(
+            endpoint: endpoint, version: version, host: place.host, port: place.port,
+            serverName: transition.serverName.isEmpty ? nil : transition.serverName, computeID: transition.computeID)
+    }
+}

@@ -1,0 +1,116 @@
+internal import Gossip
+internal import Logging
+internal import NIOCore
+internal import PostgresWire
+internal import Telemetry
+internal import Transport
+
+/// One client connection: who it is first, its compute second, and then bytes both ways.
+struct ClientSession: Sendable {
+    let id: SessionID
+    let stream: ByteStream
+    let registry: SessionRegistry
+    let cancels: CancelRegistry
+    let selection: EndpointSelection
+    let handshake: ClientHandshake
+    let handshakeLimit: Duration
+    let authenticator: ClientAuthenticator
+    var connector: ComputeConnector
+    let desk: CancelDesk
+    let metrics: EdgeMetrics
+    var logger: Logger
+
+    /// Returns when the client has been served, or told why not.
+    func live(_ admission: consuming Admission) async {
+        do {
+            switch try await handshake.perform(on: stream, deadline: .now + handshakeLimit) {
+            case .cancel(let request):
+                registry.update(id) { $0.phase = .cancelling }
+                await desk.serve(request, on: stream.eventLoop)
+            case .startup(let message, let serverName):
+                try await serve(try Introduction(message, serverName: serverName, selection: selection), admission)
+            }
+        } catch {
+            await end(SessionEnd(error))
+        }
+    }
+
+    private func serve(_ introduction: Introduction, _ admission: consuming Admission) async throws {
+        var session = self
+        session.logger[metadataKey: "ep"] = "\(introduction.endpoint)"
+        session.logger[metadataKey: "role"] = "\(introduction.role)"
+        session.connector.logger = session.logger
+        registry.update(id) {
+            $0.phase = .authenticating
+            $0.endpoint = introduction.endpoint.text
+            $0.role = introduction.role
+        }
+        let context = SessionContext(id: id, applicationName: introduction.applicationName)
+        let proven = try await session.authenticate(introduction, context)
+        admission.authenticated()
+        registry.update(id) { $0.phase = .connecting }
+        let request = ComputeConnector.Request(
+            endpoint: introduction.endpoint, session: context, parameters: introduction.forwarded, keys: proven.keys)
+        let connected = try await session.connector.connect(request, on: stream.eventLoop)
+        await session.join(connected, proven, introduction)
+    }
+
+    private func authenticate(
+        _ introduction: Introduction, _ context: SessionContext
+    ) async throws -> ClientAuthenticator.Proven {
+        let start = ContinuousClock.now
+        let claim = ClientAuthenticator.Claim(
+            endpoint: introduction.endpoint, role: introduction.role, session: context)
+        let proven = try await authenticator.authenticate(claim, on: stream, opening: introduction.negotiation)
+        metrics.phase(.auth, took: start.duration(to: .now))
+        return proven
+    }
+
+    /// Tells the client that it is in, with everything its compute said, and lets the two talk.
+    private func join(
+        _ connected: ComputeConnector.Connected, _ proven: ClientAuthenticator.Proven, _ introduction: Introduction
+    ) async {
+        let upstream = connected.upstream
+        let entry = upstream.cancelKey.map {
+            CancelRegistry.Entry(target: connected.location.target, computeKey: $0)
+        }
+        let key = entry.map { cancels.issue(for: $0, version: introduction.version) }
+        var welcome = proven.confirmation
+        welcome.writeImmutableBuffer(upstream.preamble)
+        if let key { BackendKeyData(key: key).encode(into: &welcome) }
+        ReadyForQuery(state: upstream.transactionState).encode(into: &welcome)
+        registry.update(id) { $0.phase = .joined }
+        logger.info(
+            "joined",
+            metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
+        // A client that is gone by now shows itself in the relay.
+        try? await stream.write(welcome)
+        let outcome = await Relay.join(stream, upstream.stream)
+        metrics.ioBytes(.received, endpoint: introduction.endpoint.text).add(outcome.bytesFromClient)
+        metrics.ioBytes(.transmitted, endpoint: introduction.endpoint.text).add(outcome.bytesToClient)
+        logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
+        if let key { cancels.remove(key) }
+        await settle(outcome.ending, entry)
+        await upstream.stream.close()
+    }
+
+    private func settle(_ ending: RelayOutcome.Ending, _ entry: CancelRegistry.Entry?) async {
+        switch ending {
+        case .cancelled:
+            // The task is cancelled, so this waits for nothing; `close` sends what is queued.
+            try? await stream.write(SessionEnd.shuttingDown.encoded())
+        case .failed(.client, _), .drainLimitReached(first: .client):
+            // Nobody will read the answer that the compute may still be working on.
+            if let entry { await desk.cancel(entry, on: stream.eventLoop) }
+        case .finished, .failed(.upstream, _), .drainLimitReached(first: .upstream), .unusable:
+            break
+        }
+    }
+
+    private func end(_ end: SessionEnd) async {
+        metrics.refusal(sqlState: end.label)
+        logger.info("refused", metadata: ["reason": "\(end.detail)"])
+        // A client that is gone by now need not know why.
+        if let farewell = end.farewell { try? await stream.write(farewell) }
+    }
+}

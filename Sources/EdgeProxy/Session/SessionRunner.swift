@@ -1,0 +1,78 @@
+internal import Foundation
+internal import Gossip
+package import Logging
+internal import NIOCore
+internal import PostgresWire
+package import TLSEngine
+internal import Telemetry
+package import Transport
+
+/// Makes a session of every client connection, and holds what all sessions share.
+package struct SessionRunner: Sendable {
+    package let registry = SessionRegistry()
+    package let cancels = CancelRegistry()
+
+    private let gate: AdmissionGate
+    private let settings: SessionSettings
+    private let selection: EndpointSelection
+    private let handshake: ClientHandshake
+    private let authenticator: ClientAuthenticator
+    private let waker: any Waker
+    private let computeTLS: TLSContext?
+    private let metrics: EdgeMetrics
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - clientTLS: shown to clients, with `postgresql` as its only application protocol. `nil`: all in clear.
+    ///   - computeTLS: for computes that have a server name.
+    ///   - mockSecret: what the fleet shares and strangers do not have; see `MockVerifiers`.
+    package init(
+        settings: SessionSettings, clientTLS: TLSContext?, computeTLS: TLSContext?, directory: any EndpointDirectory,
+        waker: any Waker, mockSecret: [UInt8], metrics: EdgeMetrics, logger: Logger
+    ) {
+        self.settings = settings
+        gate = AdmissionGate(limits: settings.admission)
+        selection = EndpointSelection(domain: settings.domain)
+        handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
+        authenticator = ClientAuthenticator(
+            directory: directory, mocks: MockVerifiers(secret: mockSecret), limit: settings.authenticationLimit)
+        self.waker = waker
+        self.computeTLS = computeTLS
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The whole life of one client connection. The stream is the caller's to close.
+    package func run(_ stream: ByteStream) async {
+        metrics.acceptedConnections.add(1)
+        metrics.sessions.add(1)
+        let id = SessionID(UUID().uuidString.lowercased())
+        registry.enter(SessionRegistry.Session(id: id, remoteAddress: stream.remoteAddress?.description))
+        if let admission = gate.enter() {
+            await session(id, stream).live(admission)
+        } else {
+            await refuse(stream)
+        }
+        registry.leave(id)
+        metrics.sessions.add(-1)
+        metrics.closedConnections.add(1)
+    }
+
+    private func session(_ id: SessionID, _ stream: ByteStream) -> ClientSession {
+        var log = logger
+        log[metadataKey: "session_id"] = "\(id)"
+        let connector = ComputeConnector(
+            waker: waker, tls: computeTLS, limits: settings.connect, metrics: metrics, logger: log)
+        return ClientSession(
+            id: id, stream: stream, registry: registry, cancels: cancels, selection: selection, handshake: handshake,
+            handshakeLimit: settings.handshakeLimit, authenticator: authenticator, connector: connector,
+            desk: CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: log), metrics: metrics,
+            logger: log)
+    }
+
+    private func refuse(_ stream: ByteStream) async {
+        metrics.refusal(sqlState: SessionEnd.tooMany.sqlState.text)
+        // The client may be gone; then nobody needs to know.
+        try? await stream.write(SessionEnd.tooMany.encoded())
+    }
+}

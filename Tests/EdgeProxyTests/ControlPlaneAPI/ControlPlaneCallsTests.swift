@@ -1,0 +1,202 @@
+import EdgeProxy
+import Gossip
+import PostgresWire
+import Synchronization
+import Testing
+
+/// facts: edge proxy §7, over real HTTP.
+struct ControlPlaneCallsTests {
+    private let fixtures = EdgeFixtures()
+    private let demo: EndpointName
+
+    init() throws {
+        demo = try #require(EndpointName("demo"))
+    }
+
+    private func wake(_ base: String, limit: Duration = .seconds(5)) async throws -> WokenCompute {
+        try await fixtures.calls(base).wakeCompute(
+            demo, idempotencyKey: "demo:3:0", session: fixtures.session, deadline: .now + limit)
+    }
+
+    private func access(_ base: String, role: String = "demo") async throws -> RoleAccess {
+        try await fixtures.calls(base).accessControl(
+            of: RoleKey(endpoint: demo, role: role), session: fixtures.session)
+    }
+
+    @Test func `a wake is asked for in 2025's words and answered with a generation`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(EdgeFixtures.wakeBody(generation: 4)) }
+        let woken = try await plane.serve { try await wake($0) }
+        #expect(
+            woken
+                == WokenCompute(
+                    generation: 4, host: "127.0.0.1", port: 5432, serverName: "compute-demo-4",
+                    computeID: "compute-demo-4", coldStartInfo: "pool_miss"))
+        let ask = try #require(plane.asked.first)
+        #expect(ask.path == "/authenticate_proxy_request/wake_compute")
+        #expect(
+            ask.query == [
+                "session_id": fixtures.session.id.text, "application_name": "psql/tcp", "endpointish": "demo",
+            ])
+        #expect(ask.headers["authorization"] == "Bearer a-token")
+        #expect(ask.headers["idempotency-key"] == "demo:3:0")
+        #expect(ask.headers["x-request-id"] == fixtures.session.id.text)
+    }
+
+    @Test func `an IPv6 address comes in brackets, and everything but the address may be missing`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(#"{"address":"[::1]:6543"}"#) }
+        let woken = try await plane.serve { try await wake($0) }
+        #expect(woken == WokenCompute(generation: nil, host: "::1", port: 6543, serverName: nil, computeID: ""))
+    }
+
+    @Test func `a control plane that knows 2023's words only is asked in them`() async throws {
+        let plane = ScriptedControlPlane { ask in
+            if ask.path.hasSuffix("/proxy_wake_compute") { return .json(#"{"address":"10.0.0.7:5432"}"#) }
+            if ask.path.hasSuffix("/proxy_get_role_secret") {
+                return .json(#"{"role_secret":"\#(EdgeFixtures.verifier)"}"#)
+            }
+            return Answer404.plain
+        }
+        try await plane.serve { base in
+            let calls = fixtures.calls(base)
+            for _ in 0..<3 {
+                let woken = try await calls.wakeCompute(
+                    demo, idempotencyKey: "k", session: fixtures.session, deadline: .now + .seconds(5))
+                #expect(woken.host == "10.0.0.7")
+            }
+            let access = try await calls.accessControl(
+                of: RoleKey(endpoint: demo, role: "r&d=1"), session: fixtures.session)
+            #expect(access == .verifier(try #require(SCRAMVerifier.parse(EdgeFixtures.verifier))))
+        }
+        // It is asked in the new words once, not every time.
+        #expect(plane.count(of: "/wake_compute") == 1)
+        #expect(plane.count(of: "/proxy_wake_compute") == 3)
+        let secret = try #require(plane.asked.last)
+        #expect(secret.query["project"] == "demo")
+        #expect(secret.query["role"] == "r&d=1" || secret.query["role"] == "r%26d%3D1")
+    }
+
+    private enum Answer404 {
+        static let plain = ScriptedControlPlane.Answer(status: 404, body: "<h1>Not Found</h1>")
+    }
+
+    @Test func `a no in JSON is a no, not a missing path`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            .json(
+                #"{"error":"no","status":{"code":"NotFound","message":"no","details":{"error_info":{"reason":"ENDPOINT_NOT_FOUND"}}}}"#,
+                status: 404)
+        }
+        try await plane.serve { base in
+            #expect(try await access(base) == .noSecret)
+            let failure = try await #require(throws: WakeFailure.self) { try await wake(base) }
+            #expect(failure.reason == .endpointNotFound)
+            #expect(failure.sqlState == "08004")
+        }
+        #expect(plane.asked.count == 2)
+    }
+
+    @Test func `an empty secret is none, and another kind of secret is an error`() async throws {
+        let secret = Mutex("")
+        let plane = ScriptedControlPlane { _ in .json(#"{"role_secret":"\#(secret.withLock { $0 })"}"#) }
+        try await plane.serve { base in
+            #expect(try await access(base) == .noSecret)
+            secret.withLock { $0 = "md50123456789abcdef0123456789abcdef" }
+            let failure = try await #require(throws: LookupFailure.self) { try await access(base) }
+            #expect(failure.reason == .controlPlaneRefused)
+            #expect(!failure.detail.contains("md5"))
+        }
+    }
+
+    @Test func `rules that are not checked let nobody in`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            .json(#"{"role_secret":"\#(EdgeFixtures.verifier)","allowed_ips":["10.0.0.0/8"]}"#)
+        }
+        try await plane.serve { base in
+            await #expect(throws: LookupFailure.self) { try await access(base) }
+        }
+    }
+
+    @Test(arguments: [429, 502, 503, 504])
+    func `a bare “later” is asked again`(status: Int) async throws {
+        let left = Mutex(2)
+        let plane = ScriptedControlPlane { _ in
+            let isBusy = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            return isBusy
+                ? .json("later", status: status, headers: ["retry-after": "0"])
+                : .json(EdgeFixtures.wakeBody(generation: 1))
+        }
+        let woken = try await plane.serve { try await wake($0) }
+        #expect(woken.generation == 1)
+        #expect(plane.asked.count == 3)
+        #expect(Set(plane.asked.map { $0.headers["idempotency-key"] }).count == 1)
+    }
+
+    @Test(arguments: [
+        (500, "", WakeFailure.Reason.controlPlaneRefused, "08006"),
+        (406, "", .endpointDisabled, "55000"),
+        (423, "", .quotaExceeded, "53400"),
+        (403, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"ENDPOINT_DISABLED"}}}}"#,
+            .endpointDisabled, "55000"),
+        (402, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"COMPUTE_TIME_QUOTA_EXCEEDED"}}}}"#,
+            .quotaExceeded, "53400"),
+        (400, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"RATE_LIMIT_EXCEEDED"}}}}"#,
+            .rateLimited, "53300"),
+        (200, "not json", .controlPlaneRefused, "08006"),
+        (200, #"{"address":"nowhere"}"#, .controlPlaneRefused, "08006"),
+    ])
+    func `a final no is not asked again`(
+        status: Int, body: String, reason: WakeFailure.Reason, sqlState: String
+    ) async throws {
+        let plane = ScriptedControlPlane { _ in .json(body, status: status) }
+        try await plane.serve { base in
+            let failure = try await #require(throws: WakeFailure.self) { try await wake(base) }
+            #expect(failure.reason == reason)
+            #expect(failure.sqlState == sqlState)
+        }
+        #expect(plane.asked.count == 1)
+    }
+
+    @Test func `the control plane's own words reach the client, and its delay the next flight`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            .json(
+                #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"RUNNING_OPERATIONS"},"retry_info":{"retry_delay_ms":60000},"user_facing_message":{"message":"come back later"}}}}"#,
+                status: 423)
+        }
+        try await plane.serve { base in
+            let failure = try await #require(throws: WakeFailure.self) { try await wake(base) }
+            #expect(failure.reason == .temporarilyUnavailable)
+            #expect(failure.clientMessage == "come back later")
+            #expect(failure.sqlState == "57P03")
+            #expect(failure.retryAfter == .seconds(60))
+        }
+        #expect(plane.asked.count == 1)
+    }
+
+    @Test func `a control plane that is not there is 08006, within the outage limit`() async throws {
+        // A port that was just free: nobody listens on it any more.
+        let base = try await ScriptedControlPlane { _ in .json("{}") }.serve { $0 }
+        let calls = fixtures.calls(base, outageLimit: .milliseconds(300))
+        let began = ContinuousClock.now
+        let wake = try await #require(throws: WakeFailure.self) {
+            try await calls.wakeCompute(
+                demo, idempotencyKey: "k", session: fixtures.session, deadline: .now + .seconds(60))
+        }
+        #expect(wake.reason == .controlPlaneUnreachable)
+        #expect(wake.sqlState == "08006")
+        let lookup = try await #require(throws: LookupFailure.self) {
+            try await calls.accessControl(of: RoleKey(endpoint: demo, role: "demo"), session: fixtures.session)
+        }
+        #expect(lookup.sqlState == "08006")
+        #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
+    @Test func `outcomes are counted`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(EdgeFixtures.wakeBody(generation: 1)) }
+        _ = try await plane.serve { try await wake($0) }
+        #expect(
+            fixtures.metrics.exposition().contains(
+                #"sidecar_control_plane_requests_total{call="wake_compute",outcome="ok"} 1"#))
+    }
+}

@@ -1,0 +1,212 @@
+import EdgeProxy
+import Gossip
+import GRPCLite
+import SidecarAPI
+import Synchronization
+import TestKit
+import Testing
+import Transport
+
+/// Wakes and reports across three proxies: mutual TLS, gRPC and HTTP are real.
+@Suite(.serialized) struct FleetWakeTests {
+    private let fixtures = EdgeFixtures()
+    private let demo: EndpointName
+
+    init() throws {
+        demo = try #require(EndpointName("demo"))
+    }
+
+    private func locate(_ proxy: SmallFleet.Proxy) async throws -> Located {
+        try await proxy.wakes.location(of: demo, session: fixtures.session, deadline: .now + .seconds(20))
+    }
+
+    private func transition(
+        _ state: ReportV1.ComputeState, _ generation: UInt64, _ sequence: UInt64, endpoint: String = "demo"
+    ) -> ReportV1.Transition {
+        ReportV1.Transition(
+            endpoint: endpoint, computeID: "compute-demo-\(generation)",
+            version: ReportV1.Version(generation: generation, sequence: sequence), state: state,
+            address: "127.0.0.1:6000", serverName: "compute-demo-\(generation)")
+    }
+
+    private func agent(_ generation: UInt64) -> FleetIdentity {
+        .compute(demo, computeID: "compute-demo-\(generation)")
+    }
+
+    @Test func `six hundred clients over three proxies cost one request`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            // Long enough that everybody comes while it is on its way, and several beats pass.
+            try? await Task.sleep(for: .milliseconds(900))
+            return .json(EdgeFixtures.wakeBody(generation: 1))
+        }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                try await withThrowingTaskGroup(of: ComputeLocation.self) { group in
+                    for proxy in fleet.proxies {
+                        for _ in 0..<200 { group.addTask { try await locate(proxy).location } }
+                    }
+                    for try await location in group { #expect(location.version.generation == 1) }
+                }
+                for proxy in fleet.proxies {
+                    let answer = try await locate(proxy)
+                    #expect(answer.isCached)
+                }
+            }
+        }
+        #expect(plane.count(of: "/wake_compute") == 1)
+    }
+
+    @Test func `a dead address found on every proxy costs one more request`() async throws {
+        let generation = Mutex<UInt64>(0)
+        let plane = ScriptedControlPlane { _ in
+            .json(
+                EdgeFixtures.wakeBody(
+                    generation: generation.withLock { generation in
+                        generation += 1
+                        return generation
+                    }))
+        }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                for proxy in fleet.proxies { _ = try await locate(proxy) }
+                try await withThrowingTaskGroup(of: ComputeLocation.self) { group in
+                    for proxy in fleet.proxies {
+                        for _ in 0..<50 {
+                            group.addTask {
+                                proxy.wakes.invalidate(demo, upTo: FactVersion(generation: 1, sequence: 0))
+                                return try await locate(proxy).location
+                            }
+                        }
+                    }
+                    for try await location in group { #expect(location.version.generation == 2) }
+                }
+            }
+        }
+        #expect(plane.asked.map { $0.headers["idempotency-key"] } == ["demo:0:0", "demo:1:0"])
+    }
+
+    @Test func `the owner's failure reaches the client of another proxy with its SQLSTATE`() async throws {
+        let plane = ScriptedControlPlane { _ in .json("", status: 406) }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                for proxy in fleet.proxies {
+                    let failure = await #expect(throws: WakeFailure.self) { try await locate(proxy) }
+                    #expect(failure?.reason == .endpointDisabled)
+                    #expect(failure?.sqlState == "55000")
+                }
+            }
+        }
+    }
+
+    @Test func `when the owner is gone the next rank wakes`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(EdgeFixtures.wakeBody(generation: 1)) }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let ranked = Rendezvous.ranked(fleet.proxies.map(\.id), for: demo)
+                let owner = try #require(fleet.proxy(ranked[0]))
+                await owner.listening.shutdown(grace: .zero)
+                let last = try #require(fleet.proxy(ranked[2]))
+                let answer = try await locate(last)
+                #expect(answer.location.version.generation == 1)
+                let second = try #require(fleet.proxy(ranked[1]))
+                #expect(second.table.peek(demo) != nil)
+            }
+        }
+        #expect(plane.count(of: "/wake_compute") == 1)
+    }
+
+    @Test func `members show whether they are there`() async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let (first, second) = (fleet.proxies[0], fleet.proxies[1])
+            #expect(await first.links.liveness(of: second.id) == .alive(isDraining: false))
+            await second.listening.shutdown(grace: .zero)
+            #expect(await first.links.liveness(of: second.id) == .unreachable)
+            #expect(await first.links.liveness(of: MemberID("nobody")) == .unreachable)
+        }
+    }
+
+    // MARK: - Reports
+
+    @Test func `a running compute is known without a question, and acknowledged`() async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let proxy = fleet.proxies[0]
+            let client = ReportV1.ReportsClient(try fleet.channel(to: proxy, as: agent(4)))
+            let call = try await client.report()
+            for (sequence, state) in [(1, .`init`), (2, .running)] as [(UInt64, ReportV1.ComputeState)] {
+                try await call.send(transition(state, 4, sequence))
+            }
+            var acks = call.responses.makeAsyncIterator()
+            for sequence in 1...2 as ClosedRange<UInt64> {
+                let ack = try await acks.next()
+                #expect(ack?.version == ReportV1.Version(generation: 4, sequence: sequence))
+            }
+            // Acknowledged means applied.
+            let location = try #require(proxy.table.peek(demo))
+            #expect(location.version == FactVersion(generation: 4, sequence: 2))
+            #expect(location.port == 6000)
+            #expect(location.serverName == "compute-demo-4")
+            call.cancel()
+        }
+    }
+
+    @Test(arguments: [
+        ReportV1.ComputeState.terminationPendingFast, .terminationPendingImmediate, .terminated, .failed,
+    ])
+    func `an ending compute is not dialled any more, whoever repeats that it runs`(
+        state: ReportV1.ComputeState
+    ) async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let proxy = fleet.proxies[0]
+            let client = ReportV1.ReportsClient(try fleet.channel(to: proxy, as: agent(4)))
+            let call = try await client.report()
+            for transition in [transition(.running, 4, 2), transition(state, 4, 3), transition(.running, 4, 2)] {
+                try await call.send(transition)
+            }
+            var acks = call.responses.makeAsyncIterator()
+            for _ in 0..<3 { _ = try await acks.next() }
+            #expect(proxy.table.peek(demo) == nil)
+            #expect(proxy.table.seenGeneration(of: demo) == 4)
+            call.cancel()
+        }
+    }
+
+    @Test func `an agent speaks for its own compute only`() async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let proxy = fleet.proxies[0]
+            let client = ReportV1.ReportsClient(try fleet.channel(to: proxy, as: agent(4)))
+            for stranger in [transition(.running, 4, 2, endpoint: "other"), transition(.running, 5, 1)] {
+                let call = try await client.report()
+                try await call.send(stranger)
+                var acks = call.responses.makeAsyncIterator()
+                do throws(GRPCStatus) {
+                    _ = try await acks.next()
+                    Issue.record("was acknowledged")
+                } catch {
+                    #expect(error.code == .permissionDenied)
+                }
+            }
+            #expect(proxy.table.peek(demo) == nil)
+        }
+    }
+
+    @Test func `a proxy may not report, an agent may not wake`() async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let proxy = fleet.proxies[0]
+            let reports = ReportV1.ReportsClient(try fleet.channel(to: proxy, as: .proxy(fleet.proxies[1].id)))
+            do throws(GRPCStatus) {
+                let call = try await reports.report()
+                for try await _ in call.responses {}
+                Issue.record("was let in")
+            } catch {
+                #expect(error.code == .permissionDenied)
+            }
+            let peers = PeerV1.PeerClient(try fleet.channel(to: proxy, as: agent(4)))
+            do throws(GRPCStatus) {
+                for try await _ in try await peers.wake(PeerV1.WakeRequest(endpoint: "demo")) {}
+                Issue.record("was let in")
+            } catch {
+                #expect(error.code == .permissionDenied)
+            }
+        }
+    }
+}
