@@ -76,6 +76,13 @@ let package = Package(
                 nioCore, nioHTTP1, logging, httpClient, subprocess,
             ],
             swiftSettings: strict),
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
+                nioCore, nioPosix, logging, lifecycle, hummingbird, httpTypes, subprocess, systemPackage,
+            ],
+            swiftSettings: strict),
 
         // Tests.
         .target(name: "TestKit", swiftSettings: strict),
@@ -98,6 +105,13 @@ let package = Package(
             dependencies: [
                 "ComputeAgent", "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI",
                 "Telemetry", "TestKit", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI",
+                "Telemetry", "TestKit", nioCore, nioPosix, logging, httpClient, hummingbird,
             ],
             swiftSettings: strict),
     ]

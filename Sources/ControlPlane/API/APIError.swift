@@ -1,0 +1,109 @@
+internal import Hummingbird
+
+/// An answer other than 2xx, in the shape of Neon's control plane: a reason that programs switch on, whether asking
+/// again is of use, and a text fit for a database's client.
+struct APIError: Error, Equatable {
+    /// Neon's words; a proxy's retries depend on them.
+    enum Reason: String {
+        case endpointNotFound = "ENDPOINT_NOT_FOUND"
+        case resourceNotFound = "RESOURCE_NOT_FOUND"
+        case runningOperations = "RUNNING_OPERATIONS"
+        case endpointIdle = "ENDPOINT_IDLE"
+        case underMaintenance = "PROJECT_UNDER_MAINTENANCE"
+        case concurrencyLimitReached = "CONCURRENCY_LIMIT_REACHED"
+    }
+
+    var status: HTTPResponse.Status
+    /// For whoever runs the proxy.
+    var message: String
+    var reason: Reason?
+    var retryAfter: Duration?
+    /// For the database's client.
+    var userFacing: String?
+
+    static let unauthorized = APIError(status: .unauthorized, message: "a bearer token is needed")
+    static let endpointNotFound = APIError(
+        status: .notFound, message: "endpoint not found", reason: .endpointNotFound,
+        userFacing: "endpoint cannot be found")
+    static func badRequest(_ message: String) -> APIError { APIError(status: .badRequest, message: message) }
+
+    init(
+        status: HTTPResponse.Status, message: String, reason: Reason? = nil, retryAfter: Duration? = nil,
+        userFacing: String? = nil
+    ) {
+        self.status = status
+        self.message = message
+        self.reason = reason
+        self.retryAfter = retryAfter
+        self.userFacing = userFacing
+    }
+
+    init(_ failure: WakeFailure) {
+        let message = failure.detail.isEmpty ? failure.clientMessage : "\(failure.clientMessage): \(failure.detail)"
+        self.init(
+            status: failure.reason == .stillStarting ? .gatewayTimeout : .serviceUnavailable, message: message,
+            reason: Self.reason(failure.reason), retryAfter: failure.retryAfter, userFacing: failure.clientMessage)
+    }
+
+    init(_ refusal: EndpointRegistry.Refusal) {
+        switch refusal {
+        case .nameTaken: self.init(status: .conflict, message: "an endpoint of that name exists")
+        case .badIdentifier(let what): self.init(status: .badRequest, message: "\(what) is no name that Postgres takes")
+        case .tooMany(let limit):
+            self.init(
+                status: .tooManyRequests, message: "there are \(limit) endpoints already",
+                reason: .concurrencyLimitReached)
+        case .noSuchEndpoint: self = .endpointNotFound
+        }
+    }
+
+    private static func reason(_ reason: WakeFailure.Reason) -> Reason {
+        switch reason {
+        case .startFailed, .notStored, .stillStarting: .runningOperations
+        case .suspended: .endpointIdle
+        case .closing: .underMaintenance
+        }
+    }
+
+    var response: Response {
+        JSONReply.response(Body(self), status: status)
+    }
+
+    private struct Body: Encodable {
+        struct Status: Encodable {
+            var code: String
+            var message: String
+            var details: Details
+        }
+        struct Details: Encodable {
+            var errorInfo: [String: String]?
+            var retryInfo: [String: Int64]?
+            var userFacingMessage: [String: String]?
+
+            enum CodingKeys: String, CodingKey {
+                case errorInfo = "error_info"
+                case retryInfo = "retry_info"
+                case userFacingMessage = "user_facing_message"
+            }
+        }
+
+        var error: String
+        var status: Status
+
+        init(_ error: APIError) {
+            self.error = error.message
+            status = Status(
+                code: error.reason?.rawValue ?? "\(error.status.code)", message: error.message,
+                details: Details(
+                    errorInfo: error.reason.map { ["reason": $0.rawValue] },
+                    retryInfo: error.retryAfter.map { ["retry_delay_ms": $0.wholeMilliseconds] },
+                    userFacingMessage: error.userFacing.map { ["message": $0] }))
+        }
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,100 @@
+internal import Foundation
+internal import Gossip
+internal import Hummingbird
+internal import NIOCore
+internal import Telemetry
+
+/// What administrators ask: endpoints, their histories, creation, deletion, suspension.
+struct AdministratorCalls {
+    /// Bytes of a request's body.
+    private static let bodyLimit = 16 << 10
+    private let registry: EndpointRegistry
+    private let changed: ControlPlane.EndpointsChanged
+
+    init(registry: EndpointRegistry, changed: @escaping ControlPlane.EndpointsChanged) {
+        self.registry = registry
+        self.changed = changed
+    }
+
+    func add(to router: RouterGroup<BasicRequestContext>) {
+        router.get("endpoints") { _, _ in try await list() }
+        router.get("endpoints/:name") { _, context in
+            JSONReply.response(await (try controller(context)).summary)
+        }
+        router.post("endpoints/:name") { request, context in try await create(request, context) }
+        router.delete("endpoints/:name") { _, context in try await delete(context) }
+        router.get("endpoints/:name/history") { _, context in
+            JSONReply.response(["history": await (try controller(context)).historyEntries])
+        }
+        router.post("endpoints/:name/suspend") { request, context in try await suspend(request, context) }
+    }
+
+    private func list() async throws -> Response {
+        var summaries: [EndpointSummary] = []
+        for controller in await registry.all() { summaries.append(await controller.summary) }
+        return JSONReply.response(["endpoints": summaries])
+    }
+
+    private func create(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        guard let name = EndpointName(try context.parameters.require("name")) else {
+            throw APIError.badRequest("an endpoint's name is 1 to 63 of a-z, 0-9 and -")
+        }
+        let wanted = try await Self.creation(request)
+        let created = try await registry.create(name, role: wanted.role, database: wanted.database)
+        await changed(.created(created))
+        return JSONReply.response(
+            [
+                "name": created.name.text, "user": created.role, "password": created.password.reveal(),
+                "database": created.database,
+            ], status: .created)
+    }
+
+    private func delete(_ context: BasicRequestContext) async throws -> Response {
+        guard let name = EndpointName(try context.parameters.require("name")) else { throw APIError.endpointNotFound }
+        try await registry.delete(name)
+        await changed(.deleted(name))
+        return Response(status: .noContent)
+    }
+
+    /// Answers when the compute has ended.
+    private func suspend(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let urgency: StopUrgency
+        switch request.uri.queryParameters["mode"] {
+        case nil, "fast": urgency = .fast
+        case "immediate": urgency = .immediate
+        case .some: throw APIError.badRequest("mode is fast or immediate")
+        }
+        let controller = try await controller(context)
+        await controller.suspend(urgency)
+        return JSONReply.response(await controller.summary)
+    }
+
+    private func controller(_ context: BasicRequestContext) async throws -> EndpointController {
+        guard let name = EndpointName(try context.parameters.require("name")),
+            let controller = await registry.controller(of: name)
+        else { throw APIError.endpointNotFound }
+        return controller
+    }
+
+    private struct Creation: Decodable {
+        var role: String?
+        var database: String?
+    }
+
+    /// An empty body asks for nothing in particular, and so does an empty field.
+    private static func creation(_ request: Request) async throws -> Creation {
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: bodyLimit)
+        } catch is NIOTooManyBytesError {
+            throw APIError(status: .contentTooLarge, message: "the body is too long")
+        }
+        guard body.readableBytes > 0 else { return Creation() }
+        guard var creation = try? JSONDecoder().decode(Creation.self, from: Data(body.readableBytesView)) else {
+            throw APIError.badRequest("the body is JSON with role and database, both optional")
+        }
+        if creation.role == "" { creation.role = nil }
+        if creation.database == "" { creation.database = nil }
+        return creation
+    }
+}

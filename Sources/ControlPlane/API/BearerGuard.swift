@@ -1,0 +1,52 @@
+internal import Hummingbird
+internal import Logging
+internal import TLSEngine
+internal import Telemetry
+
+/// Lets requests pass that carry the control plane's token, and words every refusal as JSON.
+struct BearerGuard: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    /// Bytes of path and query together.
+    private static let targetLimit = 8 << 10
+    private static let scheme = "Bearer "
+    /// Who these pages serve has no token, and they hold no secret.
+    private static let openPaths: Set<String> = ["/healthz", "/metrics"]
+    private let token: Secret<String>
+    private let log: Logger
+
+    init(token: Secret<String>, log: Logger) {
+        self.token = token
+        self.log = log
+    }
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            guard request.uri.string.utf8.count <= Self.targetLimit else {
+                throw APIError(status: .uriTooLong, message: "the request's target is too long")
+            }
+            guard Self.openPaths.contains(request.uri.path) || isAuthorized(request) else {
+                throw APIError.unauthorized
+            }
+            return try await next(request, context)
+        } catch let error as APIError {
+            return error.response
+        } catch let refusal as EndpointRegistry.Refusal {
+            return APIError(refusal).response
+        } catch let error as HTTPError {
+            return error.status == .notFound
+                ? Response(status: .notFound) : try error.response(from: request, context: context)
+        } catch {
+            log.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return APIError(status: .internalServerError, message: "internal error").response
+        }
+    }
+
+    private func isAuthorized(_ request: Request) -> Bool {
+        guard let header = request.headers[.authorization], header.hasPrefix(Self.scheme) else { return false }
+        let presented = Array(header.dropFirst(Self.scheme.count).utf8)
+        return Digests.equalInConstantTime(presented, Array(token.reveal().utf8))
+    }
+}

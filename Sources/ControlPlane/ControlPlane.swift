@@ -1,0 +1,124 @@
+internal import GRPCLite
+private import Glibc
+package import Gossip
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import SidecarAPI
+internal import TLSEngine
+internal import Telemetry
+internal import Transport
+
+/// The embedded control plane: knows the endpoints, starts and stops their computes, answers proxies and administrators.
+/// Assembly only.
+package final class ControlPlane: Sendable {
+    /// Something that whoever embeds this wants to hear of.
+    package enum EndpointsChange: Sendable {
+        case created(EndpointRegistry.Created)
+        case deleted(EndpointName)
+    }
+    package typealias EndpointsChanged = @Sendable (EndpointsChange) async -> Void
+
+    package struct StartFailure: Error, CustomStringConvertible {
+        package enum Listener: Sendable {
+            case http
+            case grpc
+        }
+        package var listener: Listener
+        package var isPortTaken: Bool
+        package var description: String
+    }
+
+    /// What agents still want to say when their computes have ended.
+    private static let farewellGrace = Duration.milliseconds(200)
+
+    package let registry: EndpointRegistry
+    package let httpPort: Int
+    package let grpcPort: Int
+    private let http: Task<Void, any Error>
+    private let grpc: GRPCListening
+
+    private init(
+        registry: EndpointRegistry, httpPort: Int, http: Task<Void, any Error>, grpc: GRPCListening
+    ) {
+        self.registry = registry
+        self.httpPort = httpPort
+        self.http = http
+        self.grpc = grpc
+        grpcPort = grpc.port
+    }
+
+    /// Reads the endpoints and listens. Returns when requests are served.
+    package static func start(
+        _ configuration: ControlPlaneConfiguration, starter: any ComputeStarter,
+        metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
+        changed: @escaping EndpointsChanged = { _ in }
+    ) async throws -> ControlPlane {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let registry = try EndpointRegistry(
+            store: EndpointStore(folder: configuration.endpointsFolder), starter: starter, limits: configuration.limits,
+            wakeLimit: configuration.wakeLimit, metrics: metrics, log: log)
+        let grpc = try await listenForReports(configuration, registry, group)
+        let api = ControlPlaneAPI(
+            registry: registry, metrics: metrics, token: configuration.token, basePath: configuration.basePath,
+            suspendAfter: configuration.limits.suspendAfter, changed: changed, log: log)
+        do {
+            let (http, port) = try await serve(api, configuration, group)
+            return ControlPlane(registry: registry, httpPort: port, http: http, grpc: grpc)
+        } catch {
+            await grpc.shutdown(grace: .zero)
+            throw failure(.http, error)
+        }
+    }
+
+    /// Stops every compute, then the listeners. Returns when the last compute's process has ended.
+    package func shutdown() async {
+        await registry.close()
+        await grpc.shutdown(grace: Self.farewellGrace)
+        http.cancel()
+        _ = await http.result
+    }
+
+    private static func listenForReports(
+        _ configuration: ControlPlaneConfiguration, _ registry: EndpointRegistry, _ group: any EventLoopGroup
+    ) async throws -> GRPCListening {
+        let tls = try TLSContext.server(
+            certificateFile: configuration.certificateFile, privateKeyFile: configuration.privateKeyFile, alpn: ["h2"],
+            clientCAFile: configuration.authorityFile)
+        do {
+            return try await GRPCListener.start(
+                host: configuration.grpcHost, port: configuration.grpcPort, tls: tls,
+                services: [ReportsReceiver(registry: registry).definition],
+                authorize: { _, peer in
+                    if case .compute = FleetIdentity(uriNames: peer.uriNames) { return nil }
+                    return GRPCStatus(.permissionDenied, "for computes alone")
+                }, group: group)
+        } catch {
+            throw failure(.grpc, error)
+        }
+    }
+
+    /// - Returns: the task that serves, and its port once it listens.
+    private static func serve(
+        _ api: ControlPlaneAPI, _ configuration: ControlPlaneConfiguration, _ group: any EventLoopGroup
+    ) async throws -> (Task<Void, any Error>, Int) {
+        let listening = Promise<Result<Int, any Error>>()
+        // Ends in `shutdown`, which waits for it.
+        let http = Task {
+            do {
+                try await api.serve(
+                    host: configuration.httpHost, port: configuration.httpPort, group: group,
+                    listening: { listening.settle(.success($0)) })
+            } catch {
+                listening.settle(.failure(error))
+                throw error
+            }
+        }
+        return (http, try await listening.value().get())
+    }
+
+    private static func failure(_ listener: StartFailure.Listener, _ error: any Error) -> StartFailure {
+        let isPortTaken = (error as? IOError)?.errnoCode == EADDRINUSE
+        return StartFailure(listener: listener, isPortTaken: isPortTaken, description: "\(error)")
+    }
+}

@@ -1,0 +1,35 @@
+package import Telemetry
+
+/// Everything that the control plane has to be told.
+package struct ControlPlaneConfiguration: Sendable {
+    /// Where the HTTP API listens. Port 0 takes a free one.
+    package var httpHost = "127.0.0.1"
+    package var httpPort = 3000
+    /// Where agents report over gRPC. Port 0 takes a free one.
+    package var grpcHost = "127.0.0.1"
+    package var grpcPort = 3001
+    /// Path of the calls that proxies make.
+    package var basePath = "authenticate_proxy_request"
+    /// What every caller of the HTTP API must present.
+    package var token: Secret<String>
+    /// Folder of the endpoints.
+    package var endpointsFolder: String
+    package var limits = EndpointLimits()
+    /// How long one wake call waits; below the 30 s that a client waits for all of it.
+    package var wakeLimit: Duration = .seconds(25)
+    /// This control plane's certificate and key, and the authority that agents must be certified by.
+    package var certificateFile: String
+    package var privateKeyFile: String
+    package var authorityFile: String
+
+    package init(
+        token: Secret<String>, endpointsFolder: String, certificateFile: String, privateKeyFile: String,
+        authorityFile: String
+    ) {
+        self.token = token
+        self.endpointsFolder = endpointsFolder
+        self.certificateFile = certificateFile
+        self.privateKeyFile = privateKeyFile
+        self.authorityFile = authorityFile
+    }
+}

@@ -1,0 +1,104 @@
+package import Gossip
+package import Logging
+package import Telemetry
+
+/// All endpoints of this control plane.
+package actor EndpointRegistry {
+    package enum Refusal: Error, Equatable, Sendable {
+        case nameTaken
+        /// `what` is `role` or `database`.
+        case badIdentifier(what: String)
+        /// So many exist already.
+        case tooMany(limit: Int)
+        case noSuchEndpoint
+    }
+
+    /// A new endpoint and the password that nobody is told again.
+    package struct Created: Sendable {
+        package var name: EndpointName
+        package var role: String
+        package var password: Secret<String>
+        package var database: String
+    }
+
+    /// Each keeps an open file and some memory.
+    package static let endpointLimit = 10_000
+
+    private let store: EndpointStore
+    private let starter: any ComputeStarter
+    private let limits: EndpointLimits
+    private let wakeLimit: Duration
+    private let metrics: ControlPlaneMetrics
+    private let log: Logger
+    private var controllers: [EndpointName: EndpointController] = [:]
+    /// Names whose data is being deleted: neither there nor free.
+    private var leaving: Set<EndpointName> = []
+
+    /// Reads every endpoint from disk.
+    package init(
+        store: EndpointStore, starter: any ComputeStarter, limits: EndpointLimits, wakeLimit: Duration,
+        metrics: ControlPlaneMetrics, log: Logger
+    ) throws {
+        self.store = store
+        self.starter = starter
+        self.limits = limits
+        self.wakeLimit = wakeLimit
+        self.metrics = metrics
+        self.log = log
+        for record in try store.load() {
+            controllers[record.name] = try EndpointController(
+                record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, metrics: metrics, log: log
+            )
+        }
+    }
+
+    package func controller(of name: EndpointName) -> EndpointController? { controllers[name] }
+
+    /// By name.
+    package func all() -> [EndpointController] { controllers.values.sorted { $0.name < $1.name } }
+
+    /// - Parameters:
+    ///   - role: `nil`: the endpoint's name; likewise `database`.
+    package func create(_ name: EndpointName, role: String? = nil, database: String? = nil) async throws -> Created {
+        let (role, database) = (role ?? name.text, database ?? name.text)
+        guard EndpointRecord.isIdentifier(role) else { throw Refusal.badIdentifier(what: "role") }
+        guard EndpointRecord.isIdentifier(database) else { throw Refusal.badIdentifier(what: "database") }
+        guard controllers[name] == nil, !leaving.contains(name) else { throw Refusal.nameTaken }
+        guard controllers.count < Self.endpointLimit else { throw Refusal.tooMany(limit: Self.endpointLimit) }
+        let password = EndpointCredentials.randomPassword()
+        let record = EndpointRecord(
+            name: name, role: role, database: database, verifier: EndpointCredentials.verifier(of: password),
+            createdUnixMicros: WallClock.unixMicros())
+        try store.save(record)
+        let controller = try EndpointController(
+            record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, metrics: metrics, log: log)
+        controllers[name] = controller
+        await controller.note(event: "created", detail: "role \(role), database \(database)")
+        return Created(name: name, role: role, password: password, database: database)
+    }
+
+    /// Gives the role a new password, for a fleet that has lost the old one.
+    package func resetPassword(_ name: EndpointName) async throws -> Created {
+        guard let controller = controllers[name] else { throw Refusal.noSuchEndpoint }
+        let password = EndpointCredentials.randomPassword()
+        let record = try await controller.setVerifier(EndpointCredentials.verifier(of: password))
+        return Created(name: name, role: record.role, password: password, database: record.database)
+    }
+
+    /// Stops the compute and deletes the endpoint with all of its data.
+    package func delete(_ name: EndpointName) async throws {
+        guard let controller = controllers.removeValue(forKey: name) else { throw Refusal.noSuchEndpoint }
+        leaving.insert(name)
+        defer { leaving.remove(name) }
+        await controller.close()
+        try store.remove(name)
+        try await starter.removeData(of: name)
+    }
+
+    /// Stops every compute; nothing is started any more. Returns when the last process has ended.
+    package func close() async {
+        await withTaskGroup(of: Void.self) { group in
+            for controller in controllers.values { group.addTask { await controller.close() } }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import GRPCLite
+internal import Gossip
+internal import Logging
+package import SidecarAPI
+
+/// Takes what agents say, for the endpoints of this control plane.
+///
+/// The certificate decides who speaks: an agent may speak for its own compute, and a compute for its own generation.
+/// What is acknowledged is applied and in the history.
+package struct ReportsReceiver: ReportV1.ReportsService {
+    private let registry: EndpointRegistry
+
+    package init(registry: EndpointRegistry) {
+        self.registry = registry
+    }
+
+    package func report(
+        _ requests: RequestStream<ReportV1.Transition>, to responses: ResponseWriter<ReportV1.Ack>,
+        context: ServerCallContext
+    ) async throws {
+        guard case .compute(let endpoint, let computeID) = FleetIdentity(uriNames: context.peer.uriNames) else {
+            throw GRPCStatus(.permissionDenied, "only a compute's agent reports")
+        }
+        guard let controller = await registry.controller(of: endpoint) else {
+            throw GRPCStatus(.notFound, "no endpoint “\(endpoint)”")
+        }
+        for try await transition in requests {
+            try Self.check(transition, endpoint: endpoint, computeID: computeID)
+            do {
+                try await controller.report(transition)
+            } catch {
+                throw GRPCStatus(.unavailable, "cannot be written down now")
+            }
+            try await responses.write(ReportV1.Ack(version: transition.version))
+        }
+    }
+
+    private static func check(
+        _ transition: ReportV1.Transition, endpoint: EndpointName, computeID: String
+    ) throws(GRPCStatus) {
+        guard let version = transition.version else {
+            throw GRPCStatus(.invalidArgument, "a transition needs a version")
+        }
+        guard transition.endpoint == endpoint.text, transition.computeID == computeID,
+            computeID == EndpointRecord.computeID(endpoint, generation: version.generation)
+        else { throw GRPCStatus(.permissionDenied, "an agent speaks for its own compute and generation only") }
+        if transition.state == .running, transition.address.isEmpty {
+            throw GRPCStatus(.invalidArgument, "a running compute has an address")
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// Ports that nobody listens on.
+package enum FreePort {
+    /// A port of `127.0.0.1` that was free a moment ago. Somebody else may take it before it is used; whoever was given
+    /// it then fails to listen, and asks again.
+    package static func pick() -> Int? {
+        guard case .success(let port) = listen(host: "127.0.0.1", port: 0) else { return nil }
+        return port
+    }
+
+    /// Why `host:port` cannot be listened on now: an `errno`, or `nil` when it can. Names are not looked up: of a host
+    /// that is not a v4 address nothing is known, and `nil` is returned.
+    package static func obstacle(host: String, port: Int) -> CInt? {
+        guard case .failure(let obstacle) = listen(host: host, port: port) else { return nil }
+        return obstacle.code
+    }
+
+    private struct Obstacle: Error {
+        var code: CInt
+    }
+
+    /// - Returns: the port that was listened on, the socket closed again.
+    private static func listen(host: String, port: Int) -> Result<Int, Obstacle> {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian
+        guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return .success(port) }
+        let file = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard file >= 0 else { return .failure(Obstacle(code: errno)) }
+        defer { close(file) }
+        var yes: CInt = 1
+        setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
+                bind(file, socketAddress, length) == 0 && Glibc.listen(file, 1) == 0
+                    && getsockname(file, socketAddress, &length) == 0
+            }
+        }
+        return isListening ? .success(Int(in_port_t(bigEndian: address.sin_port))) : .failure(Obstacle(code: errno))
+    }
+}

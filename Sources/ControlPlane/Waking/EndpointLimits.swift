@@ -1,0 +1,31 @@
+/// How long each step of an endpoint's life may take.
+package struct EndpointLimits: Equatable, Sendable {
+    /// How far ahead of the stored generation a proxy's may be before it is taken for nonsense.
+    package static let forgottenGenerations: UInt64 = 1_000_000
+
+    /// How long a compute is left idle before it is stopped. `nil`: for ever.
+    package var suspendAfter: Duration? = .seconds(300)
+    /// From the start of the process to “accepts connections”. A first start also makes the data directory.
+    package var start: Duration = .seconds(60)
+    /// For open sessions to be ended and a checkpoint to be written.
+    package var fastStop: Duration = .seconds(30)
+    /// For a stop without a checkpoint.
+    package var immediateStop: Duration = .seconds(5)
+    /// The pause after one failed start; doubled by each further one.
+    package var firstBackOff: Duration = .milliseconds(250)
+    package var longestBackOff: Duration = .seconds(10)
+
+    package init() {}
+
+    func stopLimit(_ urgency: StopUrgency) -> Duration {
+        switch urgency {
+        case .fast: fastStop
+        case .immediate, .kill: immediateStop
+        }
+    }
+
+    /// - Parameter failures: starts that failed in a row, at least 1.
+    func backOff(afterFailures failures: Int) -> Duration {
+        min(longestBackOff, firstBackOff * (1 << min(max(failures - 1, 0), 16)))
+    }
+}
