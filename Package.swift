@@ -28,6 +28,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 let package = Package(
     name: "sidecar",
+    products: [.executable(name: "sidecar", targets: ["Sidecar"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -83,16 +84,32 @@ let package = Package(
                 nioCore, nioPosix, logging, lifecycle, hummingbird, httpTypes, subprocess, systemPackage,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Sidecar",
+            dependencies: [
+                "EdgeProxy", "ComputeAgent", "ControlPlane", "Transport", "Gossip", "GRPCLite", "TLSEngine",
+                "SidecarAPI", "Telemetry", nioCore, nioPosix, arguments, logging, unixSignals, subprocess,
+                systemPackage,
+            ],
+            swiftSettings: strict),
 
         // Tests.
         .target(name: "TestKit", swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip"], swiftSettings: strict),
+        .testTarget(name: "GRPCLiteTests", dependencies: ["GRPCLite", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "PostgresWireTests", dependencies: ["PostgresWire", "TLSEngine", "TestKit", nioCore],
             swiftSettings: strict),
         .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "TestKit"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
         .testTarget(name: "SidecarAPITests", dependencies: ["SidecarAPI", "GRPCLite"], swiftSettings: strict),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Transport", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry", "TestKit", nioCore,
+                nioPosix,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EdgeProxyTests",
             dependencies: [

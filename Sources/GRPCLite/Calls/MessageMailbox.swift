@@ -48,7 +48,8 @@ final class MessageMailbox: Sendable {
     /// Hands over the messages that were completed by `byteCount` bytes from the wire.
     /// - Returns: the bytes to give back to the sender's window at once.
     func deliver(_ arrived: [[UInt8]], byteCount: Int) -> Int {
-        let (reader, delivery, credit) = state.withLock { state -> (CheckedContinuation<Delivery, Never>?, Delivery?, Int) in
+        let (reader, delivery, credit) = state.withLock {
+            state -> (CheckedContinuation<Delivery, Never>?, Delivery?, Int) in
             guard state.end == nil else { return (nil, nil, byteCount) }
             state.messages.append(contentsOf: arrived)
             state.owedCredit += byteCount

@@ -84,6 +84,13 @@ package final class ClientConnection: DrivenConnection {
 
     package var openCalls: Int { calls.count }
 
+    /// Takes no more calls, and says goodbye behind the last open one.
+    package func retire(at now: ContinuousClock.Instant) {
+        for command in commands.takeAll() { run(command, at: now) }
+        caller.stopAcceptingCalls()
+        session.refuseNewStreams()
+    }
+
     /// Ends every call and says goodbye.
     package func shutDown() {
         caller.stopAcceptingCalls()

@@ -3,6 +3,9 @@ package struct ConnectionLimits: Sendable {
     package var http2 = HTTP2Limits()
     /// Bytes of one received message; more ends the call with `RESOURCE_EXHAUSTED` as soon as its length is known.
     package var messageSize = 4 * 1024 * 1024
+    /// Bytes of all messages of one connection that are not whole yet; the call that passes it ends with
+    /// `RESOURCE_EXHAUSTED`. At least `messageSize`.
+    package var unfinishedMessages = 32 * 1024 * 1024
     /// How long the peer may take to say its first word of HTTP/2.
     package var settingsTimeout: Duration = .seconds(10)
     /// Silence after which the peer is asked whether it is still there; at least 10 s.

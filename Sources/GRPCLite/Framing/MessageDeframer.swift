@@ -16,6 +16,9 @@ struct MessageDeframer {
     /// The beginning of a message that is not whole yet, prefix included.
     private var partial: [UInt8] = []
 
+    /// Bytes kept for a message that is not whole yet.
+    var bufferedBytes: Int { partial.count }
+
     init(messageLimit: Int) {
         self.messageLimit = messageLimit
     }

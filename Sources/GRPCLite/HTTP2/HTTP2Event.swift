@@ -17,13 +17,3 @@ enum HTTP2Event: Equatable {
 
 /// The number HTTP/2 gives a stream. Odd ones are the client's, and all of ours are.
 typealias HTTP2StreamID = Int32
-
-/// The fields of one HEADERS frame and its continuations.
-struct HeaderBlock: Equatable {
-    var fields: [HeaderField] = []
-    /// Name, value and 32 for each field, kept or not. RFC 9113 §6.5.2.
-    var size = 0
-    /// Over the limit: `fields` is only the beginning.
-    var isTooLarge = false
-    var endsStream = false
-}

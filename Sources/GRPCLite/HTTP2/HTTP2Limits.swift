@@ -17,14 +17,3 @@ package struct HTTP2Limits: Sendable {
 
     package init() {}
 }
-
-/// So many at once, and so many more with each second.
-package struct RateLimit: Sendable, Equatable {
-    package var burst: Int
-    package var perSecond: Int
-
-    package init(burst: Int, perSecond: Int) {
-        self.burst = burst
-        self.perSecond = perSecond
-    }
-}

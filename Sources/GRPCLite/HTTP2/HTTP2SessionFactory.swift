@@ -39,7 +39,9 @@ enum HTTP2SessionFactory {
     /// Where the bytes of every body come from.
     static var bodyProvider: nghttp2_data_provider {
         unsafe nghttp2_data_provider(source: nghttp2_data_source()) { _, stream, buffer, length, flags, _, owner in
-            guard let session = unsafe HTTP2Session.keptIn(owner), let flags = unsafe flags else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+            guard let session = unsafe HTTP2Session.keptIn(owner), let flags = unsafe flags else {
+                return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+            }
             let frame = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: length)
             return unsafe session.fillFrame(of: stream, frame, flags: flags)
         }

@@ -26,6 +26,8 @@ package final class ServerConnection: DrivenConnection {
     private var calls: [HTTP2StreamID: ServerCall] = [:]
     /// Handlers that have not returned, be their streams open or closed.
     private var runningHandlers = 0
+    /// Bytes kept of messages that are not whole yet.
+    private var unfinishedBytes = 0
     private var keepalive: Keepalive
     private var timerChanges: [TimerChange] = []
     private var isLost = false
@@ -210,13 +212,19 @@ package final class ServerConnection: DrivenConnection {
     }
 
     private func dataReceived(_ bytes: [UInt8], on stream: HTTP2StreamID) {
+        // In place: a copy of the call would have its half-received message copied with every frame.
         guard calls[stream]?.isAnswered == false else { return }
         do throws(MessageDeframer.Malformed) {
+            unfinishedBytes -= calls[stream]?.deframer.bufferedBytes ?? 0
+            defer { unfinishedBytes += calls[stream]?.deframer.bufferedBytes ?? 0 }
             guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
             let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.count) ?? 0
             session.returnCredit(credit, on: stream)
         } catch {
-            end(stream, GRPCStatus(error))
+            return end(stream, GRPCStatus(error))
+        }
+        if unfinishedBytes > limits.unfinishedMessages {
+            end(stream, GRPCStatus(.resourceExhausted, "too many unfinished messages on the connection"))
         }
     }
 
@@ -232,6 +240,7 @@ package final class ServerConnection: DrivenConnection {
 
     private func streamClosed(_ stream: HTTP2StreamID) {
         guard let call = calls.removeValue(forKey: stream) else { return }
+        unfinishedBytes -= call.deframer.bufferedBytes
         if call.hasDeadline { timerChanges.append(.disarm(.deadline(UInt64(stream)))) }
         call.abandonHandler(Self.gone)
     }

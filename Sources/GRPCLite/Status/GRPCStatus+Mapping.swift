@@ -31,7 +31,8 @@ extension GRPCStatus {
         guard let text = fields.first(where: { $0.name == "grpc-status" })?.value else { return nil }
         let message = fields.first { $0.name == "grpc-message" }.map { PercentEncoding.decode($0.value) } ?? ""
         guard let number = Int(text), let code = Code(rawValue: number) else {
-            self.init(.unknown, message.isEmpty ? "the server sent the unknown grpc-status \(text.prefix(16))" : message)
+            self.init(
+                .unknown, message.isEmpty ? "the server sent the unknown grpc-status \(text.prefix(16))" : message)
             return
         }
         self.init(code, message)

@@ -1,9 +1,8 @@
 package import GRPCLite
 package import NIOCore
-package import TLSEngine
-
 internal import NIOPosix
 internal import Synchronization
+package import TLSEngine
 
 /// Calls one server over one connection, which is made for the first call and made again for the next call after it
 /// went.
@@ -46,8 +45,10 @@ package final class GRPCClientChannel: GRPCChannel {
         loop = group.next()
     }
 
+    /// Calls that are open go on; the connection closes behind the last of them.
     deinit {
-        if case .connected(_, let channel) = state.withLock({ $0 }) { channel.close(promise: nil) }
+        guard case .connected(_, let channel) = state.withLock({ $0 }) else { return }
+        Self.tell(channel) { $0.retire(at: .now) }
     }
 
     package func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
@@ -78,15 +79,21 @@ package final class GRPCClientChannel: GRPCChannel {
 
     /// Says GOAWAY and waits for the socket to be closed.
     private static func close(_ channel: any Channel) async {
-        channel.eventLoop.execute {
-            // Absent only when the channel is closed already.
-            let handler = try? channel.pipeline.syncOperations.handler(
-                type: GRPCConnectionHandler<ClientConnection>.self)
-            handler?.connection?.shutDown()
-            handler?.pump()
-        }
+        tell(channel) { $0.shutDown() }
         // Fails only with the reason for the close.
         try? await channel.closeFuture.get()
+    }
+
+    private static func tell(_ channel: any Channel, _ body: @escaping @Sendable (ClientConnection) -> Void) {
+        channel.eventLoop.execute {
+            // Absent only when the channel is closed already.
+            guard
+                let handler = try? channel.pipeline.syncOperations.handler(
+                    type: GRPCConnectionHandler<ClientConnection>.self)
+            else { return }
+            handler.connection.map(body)
+            handler.pump()
+        }
     }
 
     // MARK: Connecting

@@ -157,7 +157,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     private func finish() {
         guard !isClosing, let context else { return }
         isClosing = true
-        context.flush()
+        forgetConnection()
         context.close(mode: .output, promise: nil)
         context.read()
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerLimit) {
@@ -165,7 +165,8 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
         }
     }
 
-    private func fail(_ error: any Error) {
+    /// Closes without a word, for want of a connection to say it on.
+    func fail(_ error: any Error) {
         tellStart(.failure(error))
         context?.close(promise: nil)
     }
@@ -176,20 +177,21 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
 
     func channelInactive(context: ChannelHandlerContext) {
         tellStart(.failure(GRPCTransportFailure.closed))
-        forget()
+        forgetConnection()
+        self.context = nil
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         tellStart(.failure(GRPCTransportFailure.closed))
-        forget()
+        forgetConnection()
+        self.context = nil
     }
 
-    /// Breaks the circle between connection and handler.
-    private func forget() {
+    /// Also breaks the circle between connection and handler.
+    private func forgetConnection() {
         connection?.connectionLost()
         connection = nil
-        context = nil
         handshakeTimer?.cancel()
         for timer in timers.values { timer.cancel() }
         timers = [:]

@@ -46,14 +46,3 @@ package enum GRPCListener {
         return GRPCListening(server: server, connections: connections)
     }
 }
-
-/// What a listener allows strangers.
-package struct GRPCListenerLimits: Sendable {
-    package var connection = ConnectionLimits()
-    /// Connections open at once; more are closed as soon as they are accepted.
-    package var connections = 4096
-    /// From accept to the end of the TLS handshake.
-    package var handshake: Duration = .seconds(10)
-
-    package init() {}
-}

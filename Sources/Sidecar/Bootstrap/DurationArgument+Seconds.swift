@@ -1,0 +1,7 @@
+extension DurationArgument {
+    /// For defaults.
+    init(seconds: Int) {
+        duration = .seconds(seconds)
+        description = "\(seconds)s"
+    }
+}

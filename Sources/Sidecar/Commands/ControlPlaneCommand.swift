@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import ComputeAgent
+internal import ControlPlane
+internal import Foundation
+internal import Glibc
+internal import Logging
+internal import Telemetry
+
+/// The embedded control plane alone, for proxies that run elsewhere on this machine.
+struct ControlPlaneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "control-plane", abstract: "The embedded control plane alone.",
+        discussion: """
+            Keeps its endpoints, its certificate authority and its token in DIR, and starts computes as “sidecar agent” \
+            processes. SIGTERM and SIGINT stop them in order.
+            """)
+
+    @Option(help: "Folder that keeps everything: endpoints, data, certificates, token, logs.")
+    var data = ".sidecar"
+
+    @Option(help: "HTTP: what proxies ask.")
+    var listen = ListenAddress(host: "127.0.0.1", port: 3000)
+
+    @Option(help: "gRPC: what agents report.")
+    var grpc = ListenAddress(host: "127.0.0.1", port: 3001)
+
+    @Option(help: "Who else hears from agents: the gRPC host:port of every proxy, parted by commas.")
+    var reportTo = ""
+
+    @Option(help: "How long a database stays up that nobody uses: 30s, 5m, 1h or never. (default: 5m)")
+    var suspendAfter: DurationArgument?
+
+    @Option(help: "The postgres program, or its folder. Default: PostgreSQL 15, else the newest.")
+    var pgbin: String?
+
+    @Option(help: "Whom Postgres runs as when this is root. Default: postgres, else nobody.")
+    var runAs: String?
+
+    @Flag(help: "Stop when standard input ends: the parent holds its other end.")
+    var lifeline = false
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let binaries = try PostgresInstallation.find(pgbin)
+        let user = try PostgresInstallation.user(runAs)
+        guard listen.port != 0, grpc.port != 0 else {
+            throw CommandFailure.badConfiguration(
+                "--listen and --grpc: agents and proxies must know the port beforehand")
+        }
+        let stops = await StopRequests.listen(lifeline: lifeline)
+        let folder = try DataFolder(data, postgresRunsAs: user)
+        let log = Logger(label: "control-plane")
+        let certificates: FleetCertificates
+        do {
+            certificates = try FleetCertificates(in: folder, proxies: [], domain: "localtest.me")
+        } catch {
+            throw CommandFailure.failed("certificates in \(data): \(error)")
+        }
+        let starter = ProcessStarter(
+            .init(
+                executable: try OwnExecutable.path(), folder: folder.computes, logFolder: folder.file("logs"),
+                postgres: binaries.folder + "/postgres", runAs: user?.name,
+                reportTo: [grpc.reachable.description] + reportTo.split(separator: ",").map(String.init),
+                suspendAfter: idleLimit), authority: certificates.authority, log: log)
+        let controlPlane: ControlPlane
+        do {
+            controlPlane = try await ControlPlane.start(
+                controlPlaneConfiguration(folder, certificates), starter: starter, log: log)
+        } catch let failure as ControlPlane.StartFailure {
+            throw Self.explained(failure, listen: listen, grpc: grpc)
+        }
+        await serve(controlPlane, until: stops)
+    }
+
+    private var idleLimit: Duration? { suspendAfter.map(\.duration) ?? .seconds(300) }
+
+    private func controlPlaneConfiguration(
+        _ folder: DataFolder, _ certificates: FleetCertificates
+    ) -> ControlPlaneConfiguration {
+        var configuration = ControlPlaneConfiguration(
+            token: certificates.token, endpointsFolder: folder.file("endpoints"),
+            certificateFile: certificates.controlPlane.certificate,
+            privateKeyFile: certificates.controlPlane.privateKey,
+            authorityFile: certificates.authority.certificateFile)
+        (configuration.httpHost, configuration.httpPort) = (listen.host, listen.port)
+        (configuration.grpcHost, configuration.grpcPort) = (grpc.host, grpc.port)
+        configuration.limits.suspendAfter = idleLimit
+        return configuration
+    }
+
+    private func serve(_ controlPlane: ControlPlane, until stops: AsyncStream<StopRequest>) async {
+        for await _ in stops { break }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await controlPlane.shutdown() }
+            group.addTask {
+                for await _ in stops {
+                    for controller in await controlPlane.registry.all() { await controller.suspend(.immediate) }
+                    return
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func explained(
+        _ failure: ControlPlane.StartFailure, listen: ListenAddress, grpc: ListenAddress
+    ) -> CommandFailure {
+        let (address, flag) =
+            switch failure.listener {
+            case .http: (listen, "--listen")
+            case .grpc: (grpc, "--grpc")
+            }
+        guard failure.isPortTaken else { return .failed("cannot listen on \(address): \(failure)") }
+        return .failed("\(address) is in use: choose another port with \(flag)")
+    }
+}

@@ -1,0 +1,178 @@
+internal import ArgumentParser
+internal import EdgeProxy
+internal import Foundation
+internal import Gossip
+internal import Logging
+internal import NIOPosix
+internal import Telemetry
+
+/// One edge proxy.
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy", abstract: "One edge proxy.",
+        discussion: """
+            Prints one line on standard output when every port is open: “ready {…}”. SIGTERM and SIGINT drain: readiness \
+            503, no new clients, sessions go on until they end or the drain deadline. A second signal ends at once.
+            """)
+
+    /// What Neon's proxy calls the source of secrets and wakes.
+    enum AuthBackend: String, ExpressibleByArgument, CaseIterable {
+        case console
+    }
+
+    @Option(help: "This proxy's name in the fleet.")
+    var id: String
+
+    @Option(help: "Where Postgres clients connect.")
+    var listen = ListenAddress(host: "127.0.0.1", port: 4432)
+
+    @Option(help: "Status, readiness and metrics.")
+    var http = ListenAddress(host: "127.0.0.1", port: 7001)
+
+    @Option(help: "gRPC: agents' reports, other members, the admin.")
+    var grpc = ListenAddress(host: "127.0.0.1", port: 7002)
+
+    @Option(help: "A member of the fleet, id=host:port of its gRPC. Repeat for each.")
+    var member: [MemberArgument] = []
+
+    @Option(help: "Where secrets and wakes come from.")
+    var authBackend = AuthBackend.console
+
+    @Option(name: [.long, .customShort("a")], help: "Base address of the control plane's calls.")
+    var authEndpoint = "http://127.0.0.1:3000/authenticate_proxy_request/"
+
+    @Option(help: "File that holds the control plane's bearer token.")
+    var controlPlaneTokenFile: String
+
+    @Option(name: [.customLong("tls-cert"), .customShort("c")], help: "Certificate chain shown to clients, PEM.")
+    var tlsCert: String
+
+    @Option(name: [.customLong("tls-key"), .customShort("k")], help: "Its private key, PEM.")
+    var tlsKey: String
+
+    @Option(help: "What follows an endpoint's name in the host that clients ask for.")
+    var domain = "localtest.me"
+
+    @Option(help: "Certificates to trust behind the edge, PEM.")
+    var caFile: String
+
+    @Option(help: "Certificate chain shown to members, agents, admins and computes, PEM.")
+    var identityCert: String
+
+    @Option(help: "Its private key, PEM.")
+    var identityKey: String
+
+    @Option(help: "How many locations to remember, and for how long after their last use.")
+    var wakeComputeCache = "size=4000,ttl=5m"
+
+    @Option(help: "From the first signal to the end of the last session.")
+    var drainDeadline = DurationArgument(seconds: 30)
+
+    @Flag(help: "Stop when standard input ends: the parent holds its other end.")
+    var lifeline = false
+
+    func run() async throws {
+        // A client that hangs up, or a parent that is gone, must not end everybody else's session.
+        signal(SIGPIPE, SIG_IGN)
+        var logger = Logger(label: "proxy")
+        logger[metadataKey: "proxy"] = "\(id)"
+        let proxy: EdgeProxy
+        do {
+            proxy = try EdgeProxy(
+                try proxyConfiguration(), group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        } catch let invalid as EdgeProxyConfiguration.Invalid {
+            throw CommandFailure.badConfiguration("--\(invalid)")
+        }
+        let requests = await StopRequests.listen(lifeline: lifeline)
+        do {
+            try await serve(proxy, until: requests)
+        } catch let failure as EdgeProxy.StartFailure {
+            throw CommandFailure.failed("\(failure)")
+        }
+    }
+
+    /// Serves until the first request to stop has been carried out, or the second one comes.
+    private func serve(_ proxy: EdgeProxy, until requests: AsyncStream<StopRequest>) async throws {
+        let id = id
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await proxy.run { Self.announce(id, $0) } }
+            group.addTask {
+                var isAsked = false
+                for await request in requests {
+                    // Now means now: sessions are cut, and no part is waited for.
+                    if isAsked || request == .quit { Foundation.exit(0) }
+                    isAsked = true
+                    proxy.drain()
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func announce(_ id: String, _ addresses: EdgeProxy.Addresses) {
+        let ready = Ready(
+            id: id, postgres: addresses.postgres.text, http: addresses.http.text, grpc: addresses.grpc.text,
+            pid: ProcessInfo.processInfo.processIdentifier)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let line = try? encoder.encode(ready) else { return }
+        // A parent that is gone reads nothing, and the lifeline tells us so.
+        try? FileHandle.standardOutput.write(contentsOf: Data("ready ".utf8) + line + Data("\n".utf8))
+    }
+
+    private struct Ready: Encodable {
+        var id: String
+        var postgres: String
+        var http: String
+        var grpc: String
+        var pid: Int32
+    }
+
+    private func proxyConfiguration() throws -> EdgeProxyConfiguration {
+        var configuration = EdgeProxyConfiguration(
+            id: MemberID(id), listen: listen.networkAddress, http: http.networkAddress, grpc: grpc.networkAddress,
+            members: member.map { EdgeProxyConfiguration.Member(id: MemberID($0.id), grpc: $0.address.networkAddress) },
+            authEndpoint: authEndpoint, controlPlaneToken: try token(), domain: domain,
+            edge: EdgeProxyConfiguration.KeyPair(certificateFile: tlsCert, keyFile: tlsKey),
+            identity: EdgeProxyConfiguration.KeyPair(certificateFile: identityCert, keyFile: identityKey),
+            trustedCAFile: caFile)
+        do {
+            configuration.locationCache = try CacheLimits(parsing: wakeComputeCache)
+        } catch {
+            throw CommandFailure.badConfiguration("--wake-compute-cache: \(error)")
+        }
+        guard let deadline = drainDeadline.duration else {
+            throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 30s")
+        }
+        configuration.drainDeadline = deadline
+        return configuration
+    }
+
+    private func token() throws -> Secret<String> {
+        do {
+            let text = String(decoding: try SecureFile.read(controlPlaneTokenFile), as: UTF8.self)
+            return Secret(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch {
+            throw CommandFailure.badConfiguration("--control-plane-token-file: \(error)")
+        }
+    }
+}
+
+/// `id=host:port`.
+struct MemberArgument: ExpressibleByArgument {
+    var id: String
+    var address: ListenAddress
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex,
+            let address = ListenAddress(argument: String(argument[argument.index(after: equals)...]))
+        else { return nil }
+        id = String(argument[..<equals])
+        self.address = address
+    }
+}
+
+extension ListenAddress {
+    var networkAddress: NetworkAddress { NetworkAddress(host: host, port: port) }
+}

@@ -1,0 +1,60 @@
+internal import ControlPlane
+internal import Foundation
+internal import Gossip
+internal import TLSEngine
+internal import Telemetry
+
+/// The files by which a fleet's processes know each other: certificates, and the control plane's token.
+struct FleetCertificates: Sendable {
+    private static let controlPlaneName = "up"
+    private static let administratorName = "up"
+    private static let tokenLength = 32
+
+    let authority: Authority
+    /// Shown to Postgres clients.
+    let edge: Authority.Files
+    let controlPlane: Authority.Files
+    let tokenFile: String
+    let token: Secret<String>
+    private let identities: [String: Authority.Files]
+
+    /// Makes what is missing or too old.
+    init(in data: DataFolder, proxies: [String], domain: String) throws {
+        let (folder, now) = (data.file("certs"), WallClock.unixSeconds())
+        authority = try Authority(folder: data.path, now: now)
+        edge = try authority.leaf(
+            "edge",
+            for: .init(
+                commonName: domain, dnsNames: ["*.\(domain)", domain, "localhost"], ipAddresses: ["127.0.0.1"]),
+            in: folder, now: now)
+        let issue = { [authority] (name: String, identity: FleetIdentity) in
+            try authority.leaf(
+                name,
+                for: .init(
+                    commonName: name, dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"], uriNames: [identity.uri]),
+                in: folder, now: now)
+        }
+        controlPlane = try issue("control-plane", .controlPlane(Self.controlPlaneName))
+        _ = try issue("admin", .admin(Self.administratorName))
+        var identities: [String: Authority.Files] = [:]
+        for proxy in proxies { identities[proxy] = try issue(proxy, .proxy(MemberID(proxy))) }
+        self.identities = identities
+        tokenFile = data.file("token")
+        token = try Self.token(tokenFile)
+    }
+
+    /// - Returns: `nil` for a proxy that was not named at the beginning.
+    func identity(of proxy: String) -> Authority.Files? { identities[proxy] }
+
+    /// 64 hexadecimal digits, made once.
+    private static func token(_ path: String) throws -> Secret<String> {
+        if FileManager.default.fileExists(atPath: path) {
+            let text = String(decoding: try SecureFile.read(path), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            if !text.isEmpty { return Secret(text) }
+        }
+        let token = Digests.randomBytes(tokenLength).map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
+        try SecureFile.write(Array((token + "\n").utf8), to: path)
+        return Secret(token)
+    }
+}

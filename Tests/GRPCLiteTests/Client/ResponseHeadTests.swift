@@ -1,0 +1,55 @@
+import Testing
+
+@testable import GRPCLite
+
+@Suite struct ResponseHeadTests {
+    private func block(_ fields: [(String, String)], ends: Bool = false) -> HeaderBlock {
+        HeaderBlock(fields: fields.map { HeaderField($0.0, $0.1) }, endsStream: ends)
+    }
+
+    private let headers = [(":status", "200"), ("content-type", "application/grpc+proto")]
+
+    @Test func `headers, then the end`() {
+        #expect(ResponseHead(block(headers), isFirst: true) == .headers)
+        let trailers = block([("grpc-status", "5"), ("grpc-message", "no%20such")], ends: true)
+        #expect(ResponseHead(trailers, isFirst: false) == .end(GRPCStatus(.notFound, "no such")))
+    }
+
+    @Test func `one block may be the whole answer, whatever its HTTP status`() {
+        let whole = block([(":status", "503"), ("grpc-status", "0")], ends: true)
+        #expect(ResponseHead(whole, isFirst: true) == .end(.ok))
+    }
+
+    @Test func `an interim answer is skipped`() {
+        #expect(ResponseHead(block([(":status", "103")]), isFirst: true) == .interim)
+    }
+
+    @Test(arguments: [("503", GRPCStatus.Code.unavailable), ("404", .unimplemented), ("200", .unknown)])
+    func `an end without grpc-status is judged by its HTTP status`(http: String, code: GRPCStatus.Code) {
+        guard case .end(let status) = ResponseHead(block([(":status", http)], ends: true), isFirst: true) else {
+            Issue.record("not an end")
+            return
+        }
+        #expect(status.code == code)
+    }
+
+    @Test(arguments: [
+        ([(":status", "502"), ("content-type", "text/html")], GRPCStatus.Code.unavailable),
+        ([(":status", "200"), ("content-type", "text/html")], .unknown),
+    ])
+    func `what is not gRPC ends the call at its headers`(fields: [(String, String)], code: GRPCStatus.Code) {
+        guard case .end(let status) = ResponseHead(block(fields), isFirst: true) else {
+            Issue.record("not an end")
+            return
+        }
+        #expect(status.code == code)
+    }
+
+    @Test func `headers that come twice are an error`() {
+        guard case .end(let status) = ResponseHead(block(headers), isFirst: false) else {
+            Issue.record("not an end")
+            return
+        }
+        #expect(status.code == .internalError)
+    }
+}

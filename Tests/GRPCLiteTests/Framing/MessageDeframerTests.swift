@@ -1,0 +1,42 @@
+import Testing
+
+@testable import GRPCLite
+
+@Suite struct MessageDeframerTests {
+    private func frames(_ messages: [[UInt8]]) -> [UInt8] {
+        messages.flatMap { MessageFrame.bytes(of: $0) ?? [] }
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 64, 1000])
+    func `finds the messages however the bytes are cut`(step: Int) throws {
+        let messages: [[UInt8]] = [[1, 2, 3], [], Array(repeating: 7, count: 300), [9]]
+        let bytes = frames(messages)
+        var deframer = MessageDeframer(messageLimit: 300)
+        var found: [[UInt8]] = []
+        for start in stride(from: 0, to: bytes.count, by: step) {
+            found += try deframer.append(Array(bytes[start..<min(start + step, bytes.count)]))
+        }
+        try deframer.finish()
+        #expect(found == messages)
+    }
+
+    @Test func `refuses a long message at its prefix`() {
+        var deframer = MessageDeframer(messageLimit: 10)
+        #expect(throws: MessageDeframer.Malformed.tooLong(11, limit: 10)) {
+            _ = try deframer.append([0, 0, 0, 0, 11])
+        }
+    }
+
+    @Test(arguments: [UInt8(1), 2, 255])
+    func `refuses flags other than zero`(flag: UInt8) {
+        var deframer = MessageDeframer(messageLimit: 10)
+        #expect(throws: MessageDeframer.Malformed.flag(flag)) { _ = try deframer.append([flag, 0, 0, 0, 0]) }
+    }
+
+    @Test(arguments: [[0], [0, 0, 0, 0, 2, 1]] as [[UInt8]])
+    func `notices an end inside a message`(bytes: [UInt8]) throws {
+        var deframer = MessageDeframer(messageLimit: 10)
+        #expect(try deframer.append(bytes) == [])
+        #expect(throws: MessageDeframer.Malformed.truncated) { try deframer.finish() }
+    }
+}
