@@ -1,0 +1,45 @@
+"""Fixtures: a fleet for tests that leave it as it was, and a fresh one for those that break something."""
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fleet import BINARY, Fleet  # noqa: E402
+
+
+def new_folder(mode=0o755):
+    folder = tempfile.mkdtemp(prefix="sidecar-test-")
+    os.chmod(folder, mode)
+    return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary():
+    assert os.access(BINARY, os.X_OK), f"{BINARY} is missing: run `swift build` first, or ./test"
+    return BINARY
+
+
+@pytest.fixture(scope="session")
+def shared_fleet():
+    fleet = Fleet(new_folder() / "data").start()
+    yield fleet
+    fleet.destroy()
+
+
+@pytest.fixture
+def fleet(shared_fleet):
+    """Running, endpoint `demo` awake or asleep. The test must leave it able to serve."""
+    assert shared_fleet.process.poll() is None, "".join(shared_fleet.errors[-40:])
+    return shared_fleet
+
+
+@pytest.fixture
+def own_fleet():
+    """Running, fresh, and for this test alone, in a folder that only its owner can enter."""
+    fleet = Fleet(new_folder(0o700) / "data")
+    yield fleet.start()
+    fleet.destroy()

@@ -1,0 +1,181 @@
+"""`sidecar up`, started for a test, and what a test asks of it."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import urllib.request
+from pathlib import Path
+
+import psycopg
+
+import processes
+from waiting import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("SIDECAR_BINARY", str(ROOT / ".build" / "debug" / "sidecar"))
+START_LIMIT = 60
+
+
+class Fleet:
+    """One data folder, and the fleet that runs on it now, if any."""
+
+    def __init__(self, data, suspend_after="3s"):
+        self.data, self.suspend_after = Path(data), suspend_after
+        self.process, self.output, self.errors = None, [], []
+
+    # Starting and stopping
+
+    def start(self, *arguments):
+        """Returns when the line to paste is there."""
+        self.output, self.errors = [], []
+        self.process = subprocess.Popen(
+            [BINARY, "up", "--data", str(self.data), "--listen", "127.0.0.1:0", "--suspend-after", self.suspend_after,
+             *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        for stream, lines in (self.process.stdout, self.output), (self.process.stderr, self.errors):
+            threading.Thread(target=lambda s, l: l.extend(iter(s.readline, "")), args=(stream, lines), daemon=True).start()
+        eventually(lambda: self.line_to_paste() or self.process.poll() is not None, START_LIMIT, "the ready line")
+        assert self.process.poll() is None, "up ended at once:\n" + "".join(self.errors)
+        return self
+
+    def stop(self, with_signal=signal.SIGINT):
+        """Ctrl-C. Asserts that it ends well and that nothing of it is left."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        status = self.process.wait(timeout=40)
+        self.process = None
+        assert status == 0, f"up ended with {status}:\n" + "".join(self.errors[-40:])
+        self.assert_nothing_left()
+
+    def destroy(self):
+        """Ends whatever a failed test left, and removes the data."""
+        folders = self.folders()
+        try:
+            self.stop()
+        finally:
+            if self.process is not None:
+                self.process.kill()
+                self.process.wait()
+            for pid in processes.within(folders):
+                os.kill(pid, signal.SIGKILL)
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def assert_nothing_left(self):
+        folders = self.folders()
+        left = eventually_none(lambda: processes.within(folders))
+        assert not left, [(pid, processes.command_line(pid)) for pid in left]
+        sockets = [path for folder in folders for path in Path(folder).rglob("*") if path.is_socket()]
+        assert sockets == []
+
+    def folders(self):
+        """The data folder, and where its computes live when Postgres' user cannot reach it."""
+        computes = os.path.realpath(self.data / "computes")
+        return [str(self.data)] + ([] if computes.startswith(str(self.data)) else [computes])
+
+    # What it says of itself
+
+    def line_to_paste(self):
+        return next((line.strip() for line in list(self.output) if re.search(r'psql ["\']', line)), None)
+
+    @property
+    def description(self):
+        return json.loads((self.data / "fleet.json").read_text())
+
+    @property
+    def proxies(self):
+        return self.description["proxies"]
+
+    def endpoint(self, name="demo"):
+        return next(e for e in self.description["endpoints"] if e["name"] == name)
+
+    def postgres_port(self, proxy):
+        return int(self.proxies[proxy]["postgres"].rsplit(":", 1)[1])
+
+    def get(self, address, path, headers={}):
+        """An HTTP request; (status, body)."""
+        address = address if "://" in address else f"http://{address}"
+        request = urllib.request.Request(address.rstrip("/") + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metric(self, name, **labels):
+        """The sum of a metric of the control plane over all series with these labels."""
+        token = (self.data / "token").read_text().strip()
+        status, page = self.get(self.description["control_plane"], "/metrics", {"Authorization": f"Bearer {token}"})
+        assert status == 200, page
+        return sum_of(page, name, labels)
+
+    def proxy_metric(self, proxy, name, **labels):
+        return sum_of(self.get(self.proxies[proxy]["http"], "/metrics")[1], name, labels)
+
+    def wakes(self):
+        return self.metric("sidecar_control_plane_wake_requests_total")
+
+    def starts(self):
+        return self.metric("sidecar_compute_starts_total")
+
+    # What clients do
+
+    def conninfo(self, proxy=0, endpoint="demo", **changes):
+        """Keywords for psycopg: as the pasted line has them."""
+        known = self.endpoint(endpoint)
+        return dict(
+            host=f"{endpoint}.localtest.me", hostaddr="127.0.0.1", port=self.postgres_port(proxy), user=known["user"],
+            password=known["password"], dbname=known["database"], sslmode="verify-full",
+            sslrootcert=self.description["ca_file"], connect_timeout=40) | changes
+
+    def connect(self, proxy=0, endpoint="demo", **changes):
+        return psycopg.connect(**self.conninfo(proxy, endpoint, **changes), autocommit=True)
+
+    def run(self, program, *arguments, proxy=0, timeout=120):
+        """psql or pgbench, through a proxy."""
+        known = self.conninfo(proxy)
+        names = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD",
+                 "dbname": "PGDATABASE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
+        environment = os.environ | {names[key]: str(value) for key, value in known.items() if key in names}
+        return subprocess.run(
+            [program, *arguments], env=environment, capture_output=True, text=True, timeout=timeout)
+
+    def admin(self, *arguments):
+        """`sidecar admin … --json`, decoded."""
+        done = subprocess.run([BINARY, "admin", *arguments, "--data", str(self.data), "--json"],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    # What runs
+
+    def postmasters(self):
+        """The topmost postgres processes of the fleet."""
+        ours = [pid for pid in processes.within(self.folders()) if processes.name_of(pid) == "postgres"]
+        return [pid for pid in ours if processes.name_of(processes.parent_of(pid) or 0) != "postgres"]
+
+    def wait_until_asleep(self):
+        eventually(lambda: not self.postmasters(), 60, "the suspend")
+
+
+def eventually_none(find, seconds=5):
+    """What is still found after a while, hopefully nothing."""
+    try:
+        eventually(lambda: not find(), seconds)
+    except AssertionError:
+        pass
+    return find()
+
+
+def sum_of(page, name, labels):
+    total = 0.0
+    for line in page.splitlines():
+        match = re.fullmatch(rf"{re.escape(name)}(?:\{{(.*)\}})? (\S+)", line)
+        if match and all(f'{key}="{value}"' in (match[1] or "") for key, value in labels.items()):
+            total += float(match[2])
+    return total

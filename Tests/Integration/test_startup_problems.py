@@ -1,0 +1,49 @@
+"""One clear line that says what to do."""
+import os
+import socket
+import subprocess
+
+import pytest
+
+from fleet import BINARY
+
+
+def complaint(*arguments, **environment):
+    """What `up` says on stderr when it cannot start; asserts that it is one line."""
+    done = subprocess.run([BINARY, "up", *arguments], capture_output=True, text=True, timeout=30,
+                          env=os.environ | environment)
+    assert done.returncode in (1, 2), done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def test_a_port_in_use(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = complaint("--data", str(tmp_path / "data"), "--listen", f"127.0.0.1:{port}")
+    assert str(port) in line and "in use" in line
+
+
+def test_no_postgres(tmp_path):
+    line = complaint("--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0", "--pgbin", str(tmp_path))
+    assert "apt-get install postgresql" in line
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    if os.getuid() == 0:
+        folder = "/sys/kernel/sidecar"  # Root may write anywhere else.
+    else:
+        tmp_path.chmod(0o555)
+        folder = str(tmp_path / "data")
+    line = complaint("--data", folder, "--listen", "127.0.0.1:0")
+    assert folder in line
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--suspend-after", "soon"], ["--listen", "nowhere"], ["--proxies", "0"], ["--no-such-flag"],
+])
+def test_a_bad_flag(tmp_path, arguments):
+    done = subprocess.run([BINARY, "up", "--data", str(tmp_path), *arguments], capture_output=True, text=True, timeout=30)
+    assert done.returncode in (2, 64)
+    assert arguments[0] in done.stderr
