@@ -1,12 +1,12 @@
 internal import AsyncHTTPClient
 internal import Foundation
-internal import Gossip
 internal import GRPCLite
+internal import Gossip
 package import Logging
 package import NIOCore
 internal import SidecarAPI
-internal import Telemetry
 internal import TLSEngine
+internal import Telemetry
 internal import Transport
 
 /// One proxy, put together. What it does is decided elsewhere: see the folders beside this file.
@@ -28,6 +28,8 @@ package final class EdgeProxy: Sendable {
 
     private let configuration: EdgeProxyConfiguration
     private let group: any EventLoopGroup
+    private let fleetGroup: any EventLoopGroup
+    private let links: PeerLinks
     private let logger: Logger
     private let drainState = DrainState()
     private let metrics = EdgeMetrics(registry: MetricRegistry())
@@ -38,11 +40,19 @@ package final class EdgeProxy: Sendable {
     private let services: [ServiceDefinition]
     private let linksTLS: TLSContext
 
+    /// - Parameters:
+    ///   - group: for clients, computes and HTTP.
+    ///   - fleetGroup: for what proxies, agents and admins say to each other. Threads of its own keep a member's sign
+    ///     of life from queueing behind a crowd of clients and their handshakes.
     /// - Throws: ``EdgeProxyConfiguration/Invalid`` for a field that cannot be used, certificates included.
-    package init(_ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, logger: Logger) throws {
+    package init(
+        _ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, fleetGroup: any EventLoopGroup,
+        logger: Logger
+    ) throws {
         let configuration = try configuration.validated()
         self.configuration = configuration
         self.group = group
+        self.fleetGroup = fleetGroup
         self.logger = logger
         let tls = try EdgeTLS(configuration)
         linksTLS = tls.services
@@ -54,7 +64,7 @@ package final class EdgeProxy: Sendable {
             authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
             metrics: metrics, logger: logger)
         let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
-        let links = PeerLinks(channels: Self.channels(configuration, tls: tls.links, group: group))
+        links = PeerLinks(channels: Self.channels(configuration, tls: tls.links, group: fleetGroup))
 
         wakes = WakeCoordinator(
             me: configuration.id, members: configuration.members.map(\.id), table: table, peers: links,
@@ -86,6 +96,7 @@ package final class EdgeProxy: Sendable {
                 let (httpPorts, httpPort) = AsyncStream.makeStream(of: Int.self)
                 group.addTask { await self.wakes.run() }
                 group.addTask { await self.directory.run() }
+                group.addTask { await self.links.keepWarm() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
                 group.addTask { try await self.serve(httpPorts, onReady) }
                 // The first to end is the one that was asked to, or one that failed; its error goes up.
@@ -98,7 +109,7 @@ package final class EdgeProxy: Sendable {
             try? await http.shutdown()
             throw error
         }
-        // Calls that were still under way are of no use to anybody.
+        // Calls that are still under way are of no use to anybody any more.
         try? await http.shutdown()
     }
 
@@ -116,7 +127,7 @@ package final class EdgeProxy: Sendable {
         let grpc = try await Self.opening("grpc", configuration.grpc) {
             try await GRPCListener.start(
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: linksTLS, services: services,
-                authorize: { authorization.refusal(of: $0, for: $1) }, group: group)
+                authorize: { authorization.refusal(of: $0, for: $1) }, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {
             try await Listener.bind(
@@ -175,7 +186,8 @@ package final class EdgeProxy: Sendable {
         for member in configuration.members where member.id != configuration.id {
             channels[member.id] = GRPCClientChannel(
                 host: member.grpc.host, port: member.grpc.port, tls: tls,
-                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) }, group: group)
+                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) },
+                connectLimit: PeerLinks.silenceLimit, group: group)
         }
         return channels
     }

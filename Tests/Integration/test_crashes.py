@@ -24,7 +24,7 @@ def test_a_killed_postgres_is_replaced_by_the_next_generation(own_fleet):
         assert connection.execute("select n from t").fetchone() == (1,)
     assert own_fleet.starts() == 2
     shown = own_fleet.admin("endpoint", "show", "demo")
-    assert int(shown["summary"]["generation"]) == 2
+    assert int(shown["endpoint"]["generation"]) == 2
     assert_story_is_in_order(shown["history"])
 
 

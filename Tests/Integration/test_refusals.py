@@ -1,11 +1,19 @@
 """Strangers and mistakes: a clear error with a fitting SQLSTATE, in time, and nothing is woken."""
+import json
 import os
 import signal
+import socket
+import subprocess
 import time
 
+import psycopg
 import pytest
 
+from fleet import BINARY
+from waiting import eventually
 from wire import refusal
+
+DEADLINE = 30  # Of a session's wake, connect and login together.
 
 
 @pytest.fixture
@@ -55,26 +63,71 @@ def test_two_names_that_differ(asleep):
     assert error["C"] in ("08P01", "28000")
 
 
-def test_a_control_plane_that_does_not_answer(own_fleet):
+@pytest.fixture
+def stopped_control_plane(own_fleet):
+    """A fleet whose `demo` sleeps and whose control plane (a part of `up`) does not answer. It goes on after the test."""
     own_fleet.connect().close()
     own_fleet.wait_until_asleep()
-    up, began = own_fleet.process.pid, time.monotonic()
-    ports = [own_fleet.postgres_port(0), own_fleet.postgres_port(1)]
-    ca_file = own_fleet.description["ca_file"]
-    os.kill(up, signal.SIGSTOP)
-    try:
-        error = refusal(ports[1], ca_file=ca_file, server_name="nobody.localtest.me", wrong_password=True, timeout=60)
-    finally:
-        os.kill(up, signal.SIGCONT)
+    own_fleet.known_wakes = own_fleet.wakes()
+    os.kill(own_fleet.process.pid, signal.SIGSTOP)
+    yield own_fleet
+    os.kill(own_fleet.process.pid, signal.SIGCONT)
+
+
+def test_a_stranger_while_the_control_plane_does_not_answer(stopped_control_plane):
+    fleet, began = stopped_control_plane, time.monotonic()
+    error = refusal(fleet.postgres_port(1), ca_file=fleet.description["ca_file"], server_name="nobody.localtest.me",
+                    wrong_password=True)
     assert error["C"] == "08006"
-    assert time.monotonic() - began < 40
-    own_fleet.connect().close()
+    assert time.monotonic() - began < DEADLINE + 5
 
 
-def test_a_control_plane_that_stopped_leaves_running_databases_usable(own_fleet):
+def test_a_cold_endpoint_while_the_control_plane_does_not_answer(stopped_control_plane):
+    fleet, began = stopped_control_plane, time.monotonic()
+    with pytest.raises(psycopg.OperationalError, match="Control plane request failed"):
+        fleet.connect()
+    assert time.monotonic() - began < DEADLINE + 5
+    os.kill(fleet.process.pid, signal.SIGCONT)
+    eventually(lambda: serves(fleet), 10, "service again")
+    assert fleet.wakes() - fleet.known_wakes == 1, "asked again under the same idempotency key"
+
+
+def serves(fleet):
+    try:
+        fleet.connect().close()
+        return True
+    except psycopg.OperationalError:
+        return False
+
+
+def test_a_control_plane_that_is_not_there(fleet):
+    """A proxy of its own, pointed at a port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = taken.getsockname()[1]
+    certs = fleet.data / "certs"
+    proxy = subprocess.Popen(
+        [BINARY, "proxy", "--id", "proxy-a", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
+         "--auth-endpoint", f"http://127.0.0.1:{nobody}/authenticate_proxy_request/",
+         "--control-plane-token-file", fleet.data / "token", "-c", certs / "edge.crt", "-k", certs / "edge.key",
+         "--ca-file", fleet.data / "ca.crt", "--identity-cert", certs / "proxy-a.crt",
+         "--identity-key", certs / "proxy-a.key"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        word, _, facts = proxy.stdout.readline().partition(" ")
+        assert word == "ready"
+        port = int(json.loads(facts)["postgres"].rsplit(":", 1)[1])
+        error = refusal(port, ca_file=fleet.data / "ca.crt", server_name="demo.localtest.me", wrong_password=True)
+        assert error["C"] == "08006"
+    finally:
+        proxy.terminate()
+        assert proxy.wait(timeout=10) == 0
+
+
+def test_running_databases_stay_usable_while_the_control_plane_does_not_answer(own_fleet):
     with own_fleet.connect() as first:
         os.kill(own_fleet.process.pid, signal.SIGSTOP)
         try:
             assert first.execute("select 1").fetchone() == (1,)
+            own_fleet.connect().close()
         finally:
             os.kill(own_fleet.process.pid, signal.SIGCONT)

@@ -54,6 +54,7 @@ struct APIError: Error, Equatable {
                 status: .tooManyRequests, message: "there are \(limit) endpoints already",
                 reason: .concurrencyLimitReached)
         case .noSuchEndpoint: self = .endpointNotFound
+        case .closing: self.init(WakeFailure(.closing))
         }
     }
 

@@ -85,8 +85,10 @@ package actor EndpointController {
     ///
     /// - Throws: when the history cannot be written; then the transition must not be acknowledged.
     package func report(_ transition: ReportV1.Transition, now: Int64 = WallClock.unixMicros()) throws {
-        guard let news = reports.take(transition, now: now) else { return }
+        var taken = reports
+        guard let news = taken.take(transition, now: now) else { return }
         if let entry = news.entry { try append(entry) }
+        reports = taken
         handle(.agentReported(news.report), from: nil)
     }
 
@@ -236,6 +238,7 @@ package actor EndpointController {
     // MARK: - Telling
 
     private func append(_ entry: HistoryEntry) throws {
+        try history.append(entry)
         updatedUnixMicros = entry.atUnixMicros
         log.info(
             "history",
@@ -243,7 +246,6 @@ package actor EndpointController {
                 "ep": "\(name)", "generation": "\(entry.generation)", "source": "\(entry.source)",
                 "event": "\(entry.event)", "detail": "\(entry.detail)",
             ])
-        try history.append(entry)
     }
 
     private func countStart() {

@@ -11,6 +11,8 @@ package actor EndpointRegistry {
         /// So many exist already.
         case tooMany(limit: Int)
         case noSuchEndpoint
+        /// This control plane is about to stop.
+        case closing
     }
 
     /// A new endpoint and the password that nobody is told again.
@@ -21,7 +23,7 @@ package actor EndpointRegistry {
         package var database: String
     }
 
-    /// Each keeps an open file and some memory.
+    /// Each keeps its history in memory.
     package static let endpointLimit = 10_000
 
     private let store: EndpointStore
@@ -33,6 +35,7 @@ package actor EndpointRegistry {
     private var controllers: [EndpointName: EndpointController] = [:]
     /// Names whose data is being deleted: neither there nor free.
     private var leaving: Set<EndpointName> = []
+    private var isClosed = false
 
     /// Reads every endpoint from disk.
     package init(
@@ -60,6 +63,7 @@ package actor EndpointRegistry {
     /// - Parameters:
     ///   - role: `nil`: the endpoint's name; likewise `database`.
     package func create(_ name: EndpointName, role: String? = nil, database: String? = nil) async throws -> Created {
+        guard !isClosed else { throw Refusal.closing }
         let (role, database) = (role ?? name.text, database ?? name.text)
         guard EndpointRecord.isIdentifier(role) else { throw Refusal.badIdentifier(what: "role") }
         guard EndpointRecord.isIdentifier(database) else { throw Refusal.badIdentifier(what: "database") }
@@ -97,6 +101,7 @@ package actor EndpointRegistry {
 
     /// Stops every compute; nothing is started any more. Returns when the last process has ended.
     package func close() async {
+        isClosed = true
         await withTaskGroup(of: Void.self) { group in
             for controller in controllers.values { group.addTask { await controller.close() } }
         }

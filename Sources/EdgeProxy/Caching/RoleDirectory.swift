@@ -38,7 +38,7 @@ package actor RoleDirectory: EndpointDirectory {
                     do throws(LookupFailure) {
                         let access = try await self.calls.accessControl(
                             of: order.key, session: order.session,
-                            outageLimit: order.hasFallback ? Self.impatience : nil)
+                            patience: order.hasFallback ? Self.impatience : nil)
                         await self.settled(order.key, .success(access))
                     } catch {
                         await self.settled(order.key, .failure(error))

@@ -1,6 +1,6 @@
 package import Gossip
-internal import Synchronization
 internal import PostgresWire
+internal import Synchronization
 
 /// Neon's two calls, in the spelling that the control plane understands: 2025's, or 2023's when it knows no other.
 package final class ControlPlaneCalls: WakeCalls {
@@ -24,7 +24,8 @@ package final class ControlPlaneCalls: WakeCalls {
         _ endpoint: EndpointName, idempotencyKey: String, session: SessionContext, deadline: ContinuousClock.Instant
     ) async throws(WakeFailure) -> WokenCompute {
         do throws(ControlPlaneFailure) {
-            let answer: WakeAnswer = try await inEitherSpelling { [client, outageLimit] (spelling) throws(ControlPlaneFailure) in
+            let answer: WakeAnswer = try await inEitherSpelling {
+                [client, outageLimit] (spelling) throws(ControlPlaneFailure) in
                 var call = ControlPlaneClient.Call(
                     name: .wakeCompute, path: spelling == .of2025 ? "/wake_compute" : "/proxy_wake_compute",
                     query: Self.query(spelling, endpoint, session), headers: Self.headers(session), deadline: deadline,
@@ -41,20 +42,21 @@ package final class ControlPlaneCalls: WakeCalls {
         }
     }
 
-    /// - Parameter outageLimit: how long to go on against a control plane that does not answer; short for somebody
-    ///   who has something to fall back on.
+    /// - Parameter patience: how long to go on for an answer; short for somebody who has something to fall back on.
     package func accessControl(
-        of key: RoleKey, session: SessionContext, outageLimit: Duration? = nil
+        of key: RoleKey, session: SessionContext, patience: Duration? = nil
     ) async throws(LookupFailure) -> RoleAccess {
-        let limit = outageLimit ?? self.outageLimit
+        let limit = min(patience ?? Self.accessControlLimit, Self.accessControlLimit)
+        let outageLimit = min(limit, self.outageLimit)
         do throws(ControlPlaneFailure) {
-            let answer: AccessControlAnswer = try await inEitherSpelling { [client] (spelling) throws(ControlPlaneFailure) in
+            let answer: AccessControlAnswer = try await inEitherSpelling {
+                [client] (spelling) throws(ControlPlaneFailure) in
                 let call = ControlPlaneClient.Call(
                     name: .accessControl,
                     path: spelling == .of2025 ? "/get_endpoint_access_control" : "/proxy_get_role_secret",
                     query: Self.query(spelling, key.endpoint, session) + [("role", key.role)],
-                    headers: Self.headers(session), deadline: .now + Self.accessControlLimit,
-                    attemptLimit: min(Self.accessControlAttemptLimit, limit), outageLimit: limit)
+                    headers: Self.headers(session), deadline: .now + limit,
+                    attemptLimit: min(Self.accessControlAttemptLimit, limit), outageLimit: outageLimit)
                 return try await client.answer(to: call, as: AccessControlAnswer.self)
             }
             return try Self.access(answer)

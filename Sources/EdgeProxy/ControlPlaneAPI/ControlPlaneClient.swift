@@ -73,7 +73,8 @@ package struct ControlPlaneClient: Sendable {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
         } catch {
-            throw ControlPlaneFailure(kind: .malformed, detail: "\(call.name.rawValue): the answer is not in its contract")
+            throw ControlPlaneFailure(
+                kind: .malformed, detail: "\(call.name.rawValue): the answer is not in its contract")
         }
     }
 

@@ -105,7 +105,8 @@ extension ControlPlaneFailure {
         case .unreachable: .controlPlaneUnreachable
         case .cancelled: .cancelled
         case .malformed: .controlPlaneRefused
-        case .refused(let status, let reason): Self.wakeReason(status: status, reason: reason, saysLater: isRetryable)
+        case .refused(let status, let reason):
+            Self.wakeReason(status: status, reason: reason, saysLater: isRetryable)
                 ?? (saysNotFound ? .endpointNotFound : .controlPlaneRefused)
         }
     }

@@ -1,5 +1,5 @@
-package import Gossip
 package import GRPCLite
+package import Gossip
 package import SidecarAPI
 
 /// What an operator sees and does through any one proxy.

@@ -1,5 +1,5 @@
-internal import Gossip
 internal import GRPCLite
+internal import Gossip
 internal import SidecarAPI
 
 // Between what an operator asks for and what the control plane and the wakes call it.

@@ -1,5 +1,5 @@
-internal import Gossip
 package import GRPCLite
+internal import Gossip
 package import SidecarAPI
 
 /// Answers members who ask for a wake: at once that it is under way, then every 250 ms, then how it ended.

@@ -1,13 +1,16 @@
-package import Gossip
 package import GRPCLite
+package import Gossip
 internal import SidecarAPI
 internal import Synchronization
 
 /// The links to the other members, and what is asked over them.
 package struct PeerLinks: PeerCalls {
-    /// Eight beats. A member that misses so many is not alive enough to own a wake.
-    private static let silenceLimit: Duration = .seconds(2)
+    /// Sixteen beats. A member that misses so many is not alive enough to own a wake; one that is gone refuses or
+    /// resets, which is noticed at once. Shorter, and a machine out of breath would wake twice.
+    package static let silenceLimit: Duration = .seconds(4)
     private static let signOfLifeLimit: Duration = .seconds(1)
+    /// From one look at the other members to the next.
+    private static let warmingInterval: Duration = .seconds(10)
 
     package enum Liveness: Equatable, Sendable {
         case alive(isDraining: Bool)
@@ -31,6 +34,16 @@ package struct PeerLinks: PeerCalls {
         var passedOn = request
         passedOn.hops += 1
         return await wake(passedOn, at: owner, over: PeerV1.PeerClient(next)).final
+    }
+
+    /// Keeps the links connected, so that a wake does not begin with a handshake while a crowd of clients is making
+    /// theirs. Goes on until the task is cancelled.
+    package func keepWarm() async {
+        repeat {
+            await withDiscardingTaskGroup { group in
+                for member in channels.keys { group.addTask { _ = await liveness(of: member) } }
+            }
+        } while (try? await Task.sleep(for: Self.warmingInterval)) != nil
     }
 
     /// Any answer is a sign of life; a question about an endpoint without a name gets one that costs nothing.

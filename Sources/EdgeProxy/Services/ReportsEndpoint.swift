@@ -1,5 +1,5 @@
-internal import Gossip
 package import GRPCLite
+internal import Gossip
 package import Logging
 package import SidecarAPI
 

@@ -1,5 +1,5 @@
-package import Gossip
 package import GRPCLite
+package import Gossip
 
 /// Who may call what (design §8). Fails closed: no certificate, no single identity, a service that is not listed here,
 /// a proxy that is not a member: no.

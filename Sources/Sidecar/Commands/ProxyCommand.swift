@@ -79,7 +79,8 @@ struct ProxyCommand: AsyncParsableCommand {
         let proxy: EdgeProxy
         do {
             proxy = try EdgeProxy(
-                try proxyConfiguration(), group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+                try proxyConfiguration(), group: MultiThreadedEventLoopGroup.singleton,
+                fleetGroup: MultiThreadedEventLoopGroup(numberOfThreads: 1), logger: logger)
         } catch let invalid as EdgeProxyConfiguration.Invalid {
             throw CommandFailure.badConfiguration("--\(invalid)")
         }

@@ -58,7 +58,9 @@ struct RoleSecretCacheTests {
         try cache { $0.fill(try secret("c2FsdA=="), for: key, now: start) }
         #expect(!cache { $0.takeRefetch(for: key, now: start + .milliseconds(900)) })
         #expect(cache { $0.takeRefetch(for: key, now: start + .seconds(2)) })
-        for attempt in 0..<100 { #expect(!cache { $0.takeRefetch(for: key, now: start + .milliseconds(2000 + attempt)) }) }
+        for attempt in 0..<100 {
+            #expect(!cache { $0.takeRefetch(for: key, now: start + .milliseconds(2000 + attempt)) })
+        }
         // The answer of that question does not start the interval anew.
         try cache { $0.fill(try secret("c2FsdA=="), for: key, now: start + .seconds(3)) }
         #expect(!cache { $0.takeRefetch(for: key, now: start + .seconds(6)) })

@@ -137,12 +137,21 @@ struct ControlPlaneCallsTests {
         (500, "", WakeFailure.Reason.controlPlaneRefused, "08006"),
         (406, "", .endpointDisabled, "55000"),
         (423, "", .quotaExceeded, "53400"),
-        (403, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"ENDPOINT_DISABLED"}}}}"#,
-            .endpointDisabled, "55000"),
-        (402, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"COMPUTE_TIME_QUOTA_EXCEEDED"}}}}"#,
-            .quotaExceeded, "53400"),
-        (400, #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"RATE_LIMIT_EXCEEDED"}}}}"#,
-            .rateLimited, "53300"),
+        (
+            403,
+            #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"ENDPOINT_DISABLED"}}}}"#,
+            .endpointDisabled, "55000"
+        ),
+        (
+            402,
+            #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"COMPUTE_TIME_QUOTA_EXCEEDED"}}}}"#,
+            .quotaExceeded, "53400"
+        ),
+        (
+            400,
+            #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"RATE_LIMIT_EXCEEDED"}}}}"#,
+            .rateLimited, "53300"
+        ),
         (200, "not json", .controlPlaneRefused, "08006"),
         (200, #"{"address":"nowhere"}"#, .controlPlaneRefused, "08006"),
     ])

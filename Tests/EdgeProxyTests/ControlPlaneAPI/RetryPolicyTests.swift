@@ -5,14 +5,17 @@ import Testing
 struct RetryPolicyTests {
     private let start = ContinuousClock.now
 
-    private func policy(deadline: Duration = .seconds(30), outage: Duration = .seconds(10)) -> Held<RetryPolicy<SeededDice>> {
+    private func policy(deadline: Duration = .seconds(30), outage: Duration = .seconds(10)) -> Held<
+        RetryPolicy<SeededDice>
+    > {
         Held(RetryPolicy(deadline: start + deadline, outageLimit: outage, dice: SeededDice(seed: 7)))
     }
 
     @Test func `pauses grow, with full jitter, up to two seconds`() throws {
         let policy = policy(deadline: .seconds(1000))
         for attempt in 0..<40 {
-            guard case .again(let pause) = policy({ $0.failed(.busy(retryAfter: nil), began: start, now: start) }) else {
+            guard case .again(let pause) = policy({ $0.failed(.busy(retryAfter: nil), began: start, now: start) })
+            else {
                 Issue.record("gave up at \(attempt)")
                 return
             }
@@ -34,7 +37,8 @@ struct RetryPolicyTests {
 
     @Test func `a requested delay is kept, and spread a little`() {
         let policy = policy()
-        guard case .again(let pause) = policy({ $0.failed(.busy(retryAfter: .seconds(1)), began: start, now: start) }) else {
+        guard case .again(let pause) = policy({ $0.failed(.busy(retryAfter: .seconds(1)), began: start, now: start) })
+        else {
             Issue.record("gave up")
             return
         }
@@ -54,7 +58,8 @@ struct RetryPolicyTests {
         let policy = policy()
         _ = policy { $0.failed(.unreachable, began: start, now: start) }
         _ = policy { $0.failed(.busy(retryAfter: nil), began: start, now: start + .seconds(9)) }
-        guard case .again = policy({ $0.failed(.unreachable, began: start + .seconds(11), now: start + .seconds(11)) }) else {
+        guard case .again = policy({ $0.failed(.unreachable, began: start + .seconds(11), now: start + .seconds(11)) })
+        else {
             Issue.record("gave up")
             return
         }

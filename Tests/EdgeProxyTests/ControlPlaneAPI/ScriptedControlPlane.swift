@@ -55,7 +55,9 @@ final class ScriptedControlPlane: Sendable {
                 return nil
             }
             group.addTask {
-                for await port in ports { return try await body("http://127.0.0.1:\(port)/authenticate_proxy_request/") }
+                for await port in ports {
+                    return try await body("http://127.0.0.1:\(port)/authenticate_proxy_request/")
+                }
                 return nil
             }
             defer { group.cancelAll() }

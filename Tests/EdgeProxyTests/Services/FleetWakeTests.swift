@@ -1,6 +1,6 @@
 import EdgeProxy
-import Gossip
 import GRPCLite
+import Gossip
 import SidecarAPI
 import Synchronization
 import TestKit

@@ -1,6 +1,6 @@
 import EdgeProxy
-import Gossip
 import GRPCLite
+import Gossip
 import Testing
 
 /// design §8: the certificate says who; everything that is not listed is refused.

@@ -1,14 +1,14 @@
 import EdgeProxy
 import Foundation
-import Gossip
 import GRPCLite
+import Gossip
 import Logging
 import NIOPosix
 import SidecarAPI
 import Synchronization
+import TLSEngine
 import Telemetry
 import TestKit
-import TLSEngine
 import Transport
 
 /// Three proxies without their Postgres side: real mutual TLS, real gRPC, real HTTP to one control plane.
@@ -168,7 +168,8 @@ final class FleetFiles: Sendable {
     let authorityFile: String
 
     init() throws {
-        authority = try CertificateAuthority.create(commonName: "test authority", now: Int64(Date().timeIntervalSince1970))
+        authority = try CertificateAuthority.create(
+            commonName: "test authority", now: Int64(Date().timeIntervalSince1970))
         folder = try TemporaryFolder()
         authorityFile = folder.file("ca.crt")
         try SecureFile.write(Array(authority.certificatePEM.utf8), to: authorityFile)

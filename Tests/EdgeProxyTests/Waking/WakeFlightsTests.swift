@@ -58,7 +58,9 @@ struct WakeFlightsTests {
         _ = ask(1)
         _ = ask(2, seen: 9)
         #expect(
-            flights { $0.settled(.init(1), .failed(failure), now: start) } == [.answer([Waiter(1), Waiter(2)], .failed(failure))])
+            flights { $0.settled(.init(1), .failed(failure), now: start) } == [
+                .answer([Waiter(1), Waiter(2)], .failed(failure))
+            ])
     }
 
     @Test func `newcomers share a failure for a second at most`() {
@@ -91,7 +93,9 @@ struct WakeFlightsTests {
                 .answer([Waiter(1)], .ready(location(4))), .launch(launch(2, seen: 4, waiter: 2)),
             ])
         #expect(
-            flights { $0.settled(.init(2), .ready(location(5)), now: start) } == [.answer([Waiter(2)], .ready(location(5)))])
+            flights { $0.settled(.init(2), .ready(location(5)), now: start) } == [
+                .answer([Waiter(2)], .ready(location(5)))
+            ])
     }
 
     @Test func `who has seen more is served when the flight brings more still`() {
@@ -105,7 +109,9 @@ struct WakeFlightsTests {
     @Test func `a confirmation serves who had seen as much, and is the answer for a second`() {
         _ = ask(1, seen: 3)
         #expect(
-            flights { $0.settled(.init(1), .ready(location(3)), now: start) } == [.answer([Waiter(1)], .ready(location(3)))])
+            flights { $0.settled(.init(1), .ready(location(3)), now: start) } == [
+                .answer([Waiter(1)], .ready(location(3)))
+            ])
         #expect(ask(2, seen: 3, after: .milliseconds(999)) == .answered(.ready(location(3))))
         #expect(ask(3, seen: 2, after: .milliseconds(999)) == .answered(.ready(location(3))))
         // A later question is another one, and must not be answered out of the idempotency cache.
@@ -140,11 +146,15 @@ struct WakeFlightsTests {
     @Test func `an agent's report is faster than the flight`() {
         _ = ask(1, seen: 3)
         _ = ask(2, seen: 4)
-        #expect(flights { $0.learned(location(4, sequence: 5)) } == [.answer([Waiter(1)], .ready(location(4, sequence: 5)))])
+        #expect(
+            flights { $0.learned(location(4, sequence: 5)) } == [.answer([Waiter(1)], .ready(location(4, sequence: 5)))]
+        )
         #expect(flights { $0.learned(location(4, sequence: 6)) }.isEmpty)
         #expect(flights { $0.flightCount } == 1)
         #expect(
-            flights { $0.settled(.init(1), .ready(location(5)), now: start) } == [.answer([Waiter(2)], .ready(location(5)))])
+            flights { $0.settled(.init(1), .ready(location(5)), now: start) } == [
+                .answer([Waiter(2)], .ready(location(5)))
+            ])
     }
 
     @Test func `a report without a flight is no news here`() {
@@ -156,7 +166,10 @@ struct WakeFlightsTests {
         _ = ask(2)
         flights { $0.left(Waiter(1)) }
         flights { $0.left(Waiter(1)) }
-        #expect(flights { $0.settled(.init(1), .ready(location(1)), now: start) } == [.answer([Waiter(2)], .ready(location(1)))])
+        #expect(
+            flights { $0.settled(.init(1), .ready(location(1)), now: start) } == [
+                .answer([Waiter(2)], .ready(location(1)))
+            ])
         flights { $0.left(Waiter(2)) }
     }
 
@@ -164,7 +177,10 @@ struct WakeFlightsTests {
         _ = ask(1)
         flights { $0.left(Waiter(1)) }
         #expect(ask(2) == .joined(.init(1)))
-        #expect(flights { $0.settled(.init(1), .ready(location(1)), now: start) } == [.answer([Waiter(2)], .ready(location(1)))])
+        #expect(
+            flights { $0.settled(.init(1), .ready(location(1)), now: start) } == [
+                .answer([Waiter(2)], .ready(location(1)))
+            ])
     }
 
     @Test func `an abandoned flight ends without a word`() {

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import GRPCLite
@@ -145,9 +146,21 @@ import Testing
         #expect(pair.server.isFinished)
     }
 
-    @Test func `random bytes after the preface never crash`() throws {
-        var dice = SystemRandomNumberGenerator()
-        for _ in 0..<300 {
+    @Test func `a client that answers no PING is dropped`() throws {
+        let pair = try Pair()
+        pair.pump()
+        pair.server.timerFired(.keepalive)
+        #expect(pair.server.takeTimerChanges().last == .arm(.keepalive, after: .seconds(30)))
+        pair.server.timerFired(.keepalive)
+        #expect(pair.server.takeTimerChanges().last == .arm(.keepalive, after: .seconds(20)))
+        #expect(!pair.server.isFinished)
+        pair.server.timerFired(.keepalive)
+        #expect(pair.server.isFinished)
+    }
+
+    @Test(arguments: 0..<10 as Range<UInt64>) func `random frames never crash`(seed: UInt64) throws {
+        var dice = SeededDice(seed: seed)
+        for _ in 0..<50 {
             let pair = try Pair()
             pair.pump()
             for _ in 0..<20 {

@@ -66,7 +66,8 @@ struct RendezvousTests {
 
     /// The order is part of what the fleet agrees on: a proxy of another build must compute the same one.
     @Test func `the order is pinned`() throws {
-        let order = Rendezvous.ranked([MemberID("proxy-a"), MemberID("proxy-b"), MemberID("proxy-c")], for: try endpoint(7))
+        let order = Rendezvous.ranked(
+            [MemberID("proxy-a"), MemberID("proxy-b"), MemberID("proxy-c")], for: try endpoint(7))
         #expect(order.map(\.name) == Self.pinned)
     }
 
