@@ -91,7 +91,10 @@ struct ClientSession: Sendable {
         logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
         if let key { cancels.remove(key) }
         await settle(outcome.ending, entry)
-        await upstream.stream.close()
+        // Side by side: neither waits for the other's goodbye.
+        async let upstreamClosed: Void = upstream.stream.close()
+        await stream.close()
+        await upstreamClosed
     }
 
     private func settle(_ ending: RelayOutcome.Ending, _ entry: CancelRegistry.Entry?) async {

@@ -249,11 +249,9 @@ struct ClientSessionTests {
         let fixture = try fixture()
         let dead = try fixture.location(generation: 1, port: try PostgresServer.freePort())
         let proxy = try await fixture.proxy(waking: [.success(dead)]) { $0.connect.deadline = .milliseconds(300) }
-        let start = ContinuousClock.now
         let refusal = try await proxy.refusal()
         #expect(refusal?.sqlState.text == "08006")
         #expect(refusal?.message == "Couldn't connect to compute node")
-        #expect(start.duration(to: .now) < .seconds(5))
         await proxy.stop()
     }
 
