@@ -1,12 +1,28 @@
+internal import Foundation
 internal import Glibc
 
 /// Ports that nobody listens on.
 package enum FreePort {
-    /// A port of `127.0.0.1` that was free a moment ago. Somebody else may take it before it is used; whoever was given
-    /// it then fails to listen, and asks again.
+    private static let first = 20_000
+    private static let host = "127.0.0.1"
+    private static let attempts = 100
+
+    /// A port of `127.0.0.1` that was free a moment ago, drawn from below those that the kernel gives to whoever dials:
+    /// otherwise any connection made meanwhile could take it.
     package static func pick() -> Int? {
-        guard case .success(let port) = listen(host: "127.0.0.1", port: 0) else { return nil }
+        let end = min(firstEphemeral, 32_768)
+        for _ in 0..<attempts where first < end {
+            let port = Int.random(in: first..<end)
+            if obstacle(host: host, port: port) == nil { return port }
+        }
+        guard case .success(let port) = listen(host: host, port: 0) else { return nil }
         return port
+    }
+
+    /// Where the ports begin that the kernel gives away.
+    private static var firstEphemeral: Int {
+        let range = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+        return range?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768
     }
 
     /// Why `host:port` cannot be listened on now: an `errno`, or `nil` when it can. Names are not looked up: of a host

@@ -27,7 +27,7 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "How long a database stays up that nobody uses: 30s, 5m, 1h or never. (default: 5m)")
     var suspendAfter: DurationArgument?
 
-    @Option(help: "How long a proxy waits for its sessions when it is stopped. (default: 5s)")
+    @Option(help: "How long a proxy waits for its sessions when it is stopped. (default: 2s)")
     var drainDeadline: DurationArgument?
 
     @Option(help: "The postgres program, or its folder. Default: PostgreSQL 15, else the newest.")
@@ -82,12 +82,12 @@ struct UpCommand: AsyncParsableCommand {
             throw CommandFailure.badConfiguration("--domain: “\(domain)” is no domain name")
         }
         if let drainDeadline, drainDeadline.duration == nil {
-            throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 5s")
+            throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 2s")
         }
         return FleetSettings(
             listen: listen, proxyCount: proxies, domain: domain,
             suspendAfter: suspendAfter.map(\.duration) ?? .seconds(300),
-            drainDeadline: drainDeadline?.duration ?? .seconds(5), binaries: try PostgresInstallation.find(pgbin),
+            drainDeadline: drainDeadline?.duration ?? .seconds(2), binaries: try PostgresInstallation.find(pgbin),
             user: try PostgresInstallation.user(runAs))
     }
 

@@ -178,12 +178,14 @@ final class Fleet: Sendable {
     /// Ends the proxies of a start that was killed and that have not noticed yet: they hold our ports.
     private static func endLeftovers(of known: FleetFile, in data: DataFolder) async {
         let token = Array(data.file("token").utf8)
-        let pids = known.proxies.map(\.pid).filter { pid in
-            // The number may be somebody else's by now.
-            pid > 1 && (try? SecureFile.read("/proc/\(pid)/cmdline"))?.split(separator: 0).contains(token[...]) == true
+        // The number may be somebody else's by now. What has died but was not collected yet has no command line.
+        let isOurs = { @Sendable (pid: Int32) in
+            let commandLine = try? SecureFile.read("/proc/\(pid)/cmdline")
+            return pid > 1 && commandLine?.split(separator: 0).contains(token[...]) == true
         }
+        let pids = known.proxies.map(\.pid).filter(isOurs)
         for pid in pids { _ = kill(pid, SIGKILL) }
-        for _ in 0..<200 where pids.contains(where: { kill($0, 0) == 0 }) {
+        for _ in 0..<200 where pids.contains(where: isOurs) {
             try? await Task.sleep(for: .milliseconds(10))
         }
     }
