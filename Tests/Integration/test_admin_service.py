@@ -81,6 +81,8 @@ def test_endpoints_can_be_created_once(call):
     ("Wake", {"name": "nobody"}, grpc.StatusCode.NOT_FOUND),
     ("Suspend", {"name": "nobody"}, grpc.StatusCode.NOT_FOUND),
     ("EndpointCreate", {"name": "No Name!"}, grpc.StatusCode.INVALID_ARGUMENT),
+    ("EndpointCreate", {"name": "ok", "role": "cloud_admin"}, grpc.StatusCode.INVALID_ARGUMENT),
+    ("EndpointCreate", {"name": "ok", "database": "template1"}, grpc.StatusCode.INVALID_ARGUMENT),
 ])
 def test_mistakes_have_a_status(call, method, fields, code):
     with pytest.raises(grpc.RpcError) as caught:

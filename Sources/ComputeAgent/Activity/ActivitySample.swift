@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// One look at who is being served.
 package struct ActivitySample: Equatable, Sendable {
     /// Client sessions that are not idle, the agent's own not counted. “Idle in transaction” is not idle.
@@ -23,7 +25,7 @@ package struct ActivitySample: Equatable, Sendable {
         (SELECT count(*) FROM pg_stat_replication), \
         (SELECT sum(sessions) FROM pg_stat_database) \
         FROM pg_stat_activity a WHERE a.backend_type = 'client backend' AND a.pid <> pg_backend_pid() \
-        AND a.usename IS DISTINCT FROM '\(ComputeSpec.administrator)'
+        AND a.usename IS DISTINCT FROM '\(CatalogName.administrator)'
         """
 
     /// - Returns: `nil` for a row of another shape, which means unknown.

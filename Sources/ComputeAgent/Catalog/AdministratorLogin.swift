@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import PostgresWire
 internal import TLSEngine
 internal import Telemetry
 internal import Transport
@@ -24,7 +25,7 @@ struct AdministratorLogin: Sendable {
 
     func open(database: String = "postgres") async throws -> PostgresConnection {
         let connection = try await PostgresConnection.connect(
-            host: host, port: port, tls: (trust, serverName), user: ComputeSpec.administrator, database: database,
+            host: host, port: port, tls: (trust, serverName), user: CatalogName.administrator, database: database,
             password: password, applicationName: "sidecar-agent",
             deadline: ContinuousClock.now.advanced(by: Self.limit), on: group.next())
         do {

@@ -1,8 +1,6 @@
+internal import PostgresWire
+
 extension ComputeSpec {
-    /// The superuser the agent itself uses. No spec may claim it.
-    package static let administrator = "cloud_admin"
-    /// Longest identifier Postgres keeps, in bytes.
-    package static let identifierByteLimit = 63
     /// Most roles, databases and settings one spec may list, each.
     package static let listLimit = 10_000
 
@@ -25,11 +23,8 @@ extension ComputeSpec {
         try Self.refuseDuplicates(cluster.roles.map(\.name), at: path)
         for (position, role) in cluster.roles.enumerated() {
             let place = "\(path)[\(position)]"
-            try Self.validate(identifier: role.name, at: place + ".name")
-            guard role.name != Self.administrator, role.name != "postgres", !role.name.hasPrefix("pg_") else {
-                throw SpecFailure(at: place + ".name", "“\(role.name)” is reserved")
-            }
-            if let secret = role.encryptedPassword, !Self.isSCRAMVerifier(secret) {
+            try Self.refuse(CatalogName.flaw(ofRole: role.name), of: role.name, at: place)
+            if let secret = role.encryptedPassword, SCRAMVerifier.parse(secret) == nil {
                 throw SpecFailure(at: place + ".encrypted_password", "is not a SCRAM-SHA-256 verifier")
             }
             for (position, option) in role.options.enumerated() where RoleOption(option) == nil {
@@ -43,10 +38,7 @@ extension ComputeSpec {
         try Self.refuseDuplicates(cluster.databases.map(\.name), at: path)
         for (position, database) in cluster.databases.enumerated() {
             let place = "\(path)[\(position)]"
-            try Self.validate(identifier: database.name, at: place + ".name")
-            guard !["postgres", "template0", "template1"].contains(database.name) else {
-                throw SpecFailure(at: place + ".name", "“\(database.name)” is reserved")
-            }
+            try Self.refuse(CatalogName.flaw(ofDatabase: database.name), of: database.name, at: place)
             guard cluster.roles.contains(where: { $0.name == database.owner }) else {
                 throw SpecFailure(at: place + ".owner", "“\(database.owner)” is not among the roles")
             }
@@ -92,11 +84,8 @@ extension ComputeSpec {
         try Self.refuseDuplicates(safekeeperConnstrings, at: "spec.safekeeper_connstrings")
     }
 
-    private static func validate(identifier: String, at path: String) throws(SpecFailure) {
-        guard (1...identifierByteLimit).contains(identifier.utf8.count) else {
-            throw SpecFailure(at: path, "must have 1 to \(identifierByteLimit) bytes")
-        }
-        guard !identifier.utf8.contains(0) else { throw SpecFailure(at: path, "contains a zero byte") }
+    private static func refuse(_ flaw: CatalogName.Flaw?, of name: String, at place: String) throws(SpecFailure) {
+        if let flaw { throw SpecFailure(at: place + ".name", "“\(name)” \(flaw)") }
     }
 
     private static func refuseDuplicates(_ names: [String], at path: String) throws(SpecFailure) {
@@ -109,19 +98,5 @@ extension ComputeSpec {
 
     private static func isHexIdentifier(_ text: String) -> Bool {
         text.utf8.count == 32 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
-    }
-
-    /// `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, the binary parts in base64. RFC 5803 with
-    /// PostgreSQL's spelling.
-    static func isSCRAMVerifier(_ text: String) -> Bool {
-        let parts = text.split(separator: "$", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "SCRAM-SHA-256" else { return false }
-        let salted = parts[1].split(separator: ":", omittingEmptySubsequences: false)
-        let keys = parts[2].split(separator: ":", omittingEmptySubsequences: false)
-        guard salted.count == 2, keys.count == 2, let iterations = Int(salted[0]), iterations > 0 else { return false }
-        return ([salted[1]] + keys).allSatisfy { part in
-            !part.isEmpty && part.utf8.count <= 1024
-                && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=".contains($0)) }
-        }
     }
 }

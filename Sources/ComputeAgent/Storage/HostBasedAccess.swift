@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// The text of `pg_hba.conf`: TLS and SCRAM or nothing. The first line that fits decides.
 package enum HostBasedAccess {
     private static let loopback = ["127.0.0.1/32", "::1/128"]
@@ -9,8 +11,8 @@ package enum HostBasedAccess {
         if isLoopback(listenHost) {
             lines += loopback.map { "hostssl all all \($0) scram-sha-256" }
         } else {
-            lines += loopback.map { "hostssl all \(ComputeSpec.administrator) \($0) scram-sha-256" }
-            lines += ["host all \(ComputeSpec.administrator) all reject", "hostssl all all all scram-sha-256"]
+            lines += loopback.map { "hostssl all \(CatalogName.administrator) \($0) scram-sha-256" }
+            lines += ["host all \(CatalogName.administrator) all reject", "hostssl all all all scram-sha-256"]
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Logging
+internal import PostgresWire
 internal import Subprocess
 internal import TLSEngine
 internal import Telemetry
@@ -83,7 +84,7 @@ package struct LocalStorage: Sendable {
 
     private func initdb(in path: String, passwordFile: String) async throws {
         let arguments = [
-            "--pgdata=\(path)", "--username=\(ComputeSpec.administrator)", "--pwfile=\(passwordFile)",
+            "--pgdata=\(path)", "--username=\(CatalogName.administrator)", "--pwfile=\(passwordFile)",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         ]
         let result = try await run(

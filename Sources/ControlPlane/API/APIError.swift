@@ -48,7 +48,10 @@ struct APIError: Error, Equatable {
     init(_ refusal: EndpointRegistry.Refusal) {
         switch refusal {
         case .nameTaken: self.init(status: .conflict, message: "an endpoint of that name exists")
-        case .badIdentifier(let what): self.init(status: .badRequest, message: "\(what) is no name that Postgres takes")
+        case .badRole(let name, let flaw):
+            self = .badRequest("the role's name “\(name)” \(flaw); choose another with role")
+        case .badDatabase(let name, let flaw):
+            self = .badRequest("the database's name “\(name)” \(flaw); choose another with database")
         case .tooMany(let limit):
             self.init(
                 status: .tooManyRequests, message: "there are \(limit) endpoints already",

@@ -3,9 +3,6 @@ package import Telemetry
 
 /// What is kept about one endpoint: everything that a start needs, and never a password.
 package struct EndpointRecord: Sendable {
-    /// Role and database names are Postgres identifiers, at most this many bytes (NAMEDATALEN - 1).
-    package static let identifierLimit = 63
-
     package let name: EndpointName
     /// The role that clients log in as, owner of `database`.
     package let role: String
@@ -32,13 +29,6 @@ package struct EndpointRecord: Sendable {
     /// The compute of one generation.
     package static func computeID(_ name: EndpointName, generation: UInt64) -> String {
         "compute-\(name)-\(generation)"
-    }
-
-    /// Whether Postgres would take it as the name of a role or database. It is quoted wherever it is used, so that any
-    /// printable character may be in it; names that begin with `pg_` are Postgres's own.
-    package static func isIdentifier(_ text: String) -> Bool {
-        guard (1...identifierLimit).contains(text.utf8.count), !text.hasPrefix("pg_") else { return false }
-        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 }
 

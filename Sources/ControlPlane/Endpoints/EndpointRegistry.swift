@@ -1,13 +1,14 @@
 package import Gossip
 package import Logging
+package import PostgresWire
 package import Telemetry
 
 /// All endpoints of this control plane.
 package actor EndpointRegistry {
     package enum Refusal: Error, Equatable, Sendable {
         case nameTaken
-        /// `what` is `role` or `database`.
-        case badIdentifier(what: String)
+        case badRole(String, CatalogName.Flaw)
+        case badDatabase(String, CatalogName.Flaw)
         /// So many exist already.
         case tooMany(limit: Int)
         case noSuchEndpoint
@@ -65,8 +66,8 @@ package actor EndpointRegistry {
     package func create(_ name: EndpointName, role: String? = nil, database: String? = nil) async throws -> Created {
         guard !isClosed else { throw Refusal.closing }
         let (role, database) = (role ?? name.text, database ?? name.text)
-        guard EndpointRecord.isIdentifier(role) else { throw Refusal.badIdentifier(what: "role") }
-        guard EndpointRecord.isIdentifier(database) else { throw Refusal.badIdentifier(what: "database") }
+        if let flaw = CatalogName.flaw(ofRole: role) { throw Refusal.badRole(role, flaw) }
+        if let flaw = CatalogName.flaw(ofDatabase: database) { throw Refusal.badDatabase(database, flaw) }
         guard controllers[name] == nil, !leaving.contains(name) else { throw Refusal.nameTaken }
         guard controllers.count < Self.endpointLimit else { throw Refusal.tooMany(limit: Self.endpointLimit) }
         let password = EndpointCredentials.randomPassword()

@@ -112,6 +112,8 @@ struct ControlPlaneTests {
         #expect(try await under.ask("/sidecar/v1/endpoints/a", method: "POST", body: "[").status == 400)
         let long = #"{"role":""# + String(repeating: "x", count: 20_000) + #""}"#
         #expect(try await under.ask("/sidecar/v1/endpoints/b", method: "POST", body: long).status == 413)
+        let reserved = try await under.ask("/sidecar/v1/endpoints/postgres", method: "POST")
+        #expect(reserved.status == 400 && reserved.text.contains("“postgres” is reserved"), "\(reserved.text)")
         let shown = try under.object(try await under.ask("/sidecar/v1/endpoints/shop").text)
         #expect(shown["state"] as? String == "empty" && shown["generation"] as? Int == 0)
         await under.plane.shutdown()
@@ -204,8 +206,7 @@ struct ControlPlaneTests {
         await under.plane.shutdown()
     }
 
-    private static func refusal(_ channel: GRPCClientChannel, _ transition: ReportV1.Transition) async -> GRPCStatus?
-    {
+    private static func refusal(_ channel: GRPCClientChannel, _ transition: ReportV1.Transition) async -> GRPCStatus? {
         do {
             let call = try await ReportV1.ReportsClient(channel).report()
             try await call.send(transition)

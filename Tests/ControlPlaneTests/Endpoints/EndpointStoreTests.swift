@@ -57,10 +57,4 @@ struct EndpointStoreTests {
         let error = #expect(throws: EndpointStore.Failure.self) { try store.load() }
         #expect(error?.description.contains("demo/endpoint.json") == true)
     }
-
-    @Test(arguments: [("app", true), ("app \"owner\"", true), ("", false), ("pg_x", false), ("a\u{0}b", false)])
-    func `names that Postgres takes`(text: String, isTaken: Bool) {
-        #expect(EndpointRecord.isIdentifier(text) == isTaken)
-        #expect(!EndpointRecord.isIdentifier(String(repeating: "a", count: 64)))
-    }
 }
