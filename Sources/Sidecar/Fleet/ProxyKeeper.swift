@@ -48,12 +48,7 @@ actor ProxyKeeper {
         isStopping = true
         if let child {
             child.send(SIGTERM)
-            let limit = Task { [drainDeadline] in
-                guard (try? await Task.sleep(for: drainDeadline + Self.stopGrace)) != nil else { return }
-                child.killGroup()
-            }
-            _ = await child.waitForExit()
-            limit.cancel()
+            _ = await Self.killing(child, after: drainDeadline + Self.stopGrace) { await child.waitForExit() }
         }
         keeping?.cancel()
         await keeping?.value
@@ -84,12 +79,7 @@ actor ProxyKeeper {
         let child = try await ChildProcess.start(launch)
         self.child = child
         if isStopping { child.send(SIGTERM) }
-        let limit = Task {
-            guard (try? await Task.sleep(for: Self.readyLimit)) != nil else { return }
-            child.killGroup()
-        }
-        let announcement = await child.waitForAnnouncement()
-        limit.cancel()
+        let announcement = await Self.killing(child, after: Self.readyLimit) { await child.waitForAnnouncement() }
         guard let announcement, announcement.hasPrefix("ready ") else {
             child.killGroup()
             _ = await child.waitForExit()
@@ -97,6 +87,19 @@ actor ProxyKeeper {
         }
         await isReady(plan, child.processID)
         return child
+    }
+
+    /// Waits for `ending`, which a child that is killed brings about, and sees to that when `limit` has passed.
+    private static func killing<Result>(
+        _ child: ChildProcess, after limit: Duration, unless ending: () async -> Result
+    ) async -> Result {
+        // Cancelled as soon as the wait is over, so it outlives this function by nothing that matters.
+        let watch = Task {
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            child.killGroup()
+        }
+        defer { watch.cancel() }
+        return await ending()
     }
 
     /// The last line of its log.
