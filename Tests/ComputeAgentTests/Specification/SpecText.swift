@@ -2,7 +2,9 @@ import ComputeAgent
 
 /// Specs for tests, written as the JSON they travel in.
 enum SpecText {
-    static let verifier = "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$c3RvcmVk:c2VydmVy"
+    static let verifier =
+        "SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$"
+        + "c3RvcmVkIGtleSBzdG9yZWQga2V5IHN0b3JlZCBrZXk=:c2VydmVyIGtleSBzZXJ2ZXIga2V5IHNlcnZlciBrZXk="
 
     /// A small local spec with one role and one database; `extra` are more fields of the spec.
     static func local(
