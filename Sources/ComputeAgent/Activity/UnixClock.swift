@@ -1,11 +1,7 @@
-internal import Glibc
+internal import Foundation
 
 /// The time of day, as reports carry it.
 enum UnixClock {
     /// Microseconds since 1970-01-01 UTC.
-    static func micros() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
+    static func micros() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 }
