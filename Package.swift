@@ -42,27 +42,39 @@ let package = Package(
     ],
     targets: [
         // The C libraries the user chose, and the messages generated for one of them.
+        // HTTP/2 framing and HPACK.
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        // TLS, digests, certificates.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        // Protobuf's wire format.
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        // The messages of proto/ in C, generated.
         .target(name: "CSidecarProto", dependencies: ["CProtobufC"]),
 
         // Cores: values in, values out; no socket, clock or dice.
+        // What the fleet agrees on: names, versions, who owns an endpoint.
         .target(name: "Gossip", swiftSettings: strict),
+        // HTTP/2 sessions, gRPC framing, calls, deadlines, status.
         .target(name: "GRPCLite", dependencies: ["CNGHTTP2"], swiftSettings: strictOverC),
+        // Postgres' wire protocol: bytes to messages and back, login on both sides.
         .target(name: "PostgresWire", dependencies: [nioCore], swiftSettings: strict),
+        // TLS without a socket: ciphertext in, plaintext out; digests; a private CA.
         .target(name: "TLSEngine", dependencies: ["COpenSSL"], swiftSettings: strictOverC),
+        // The messages and typed stubs of proto/ as Swift values.
         .target(
             name: "SidecarAPI", dependencies: ["GRPCLite", "CSidecarProto", "CProtobufC"], swiftSettings: strictOverC),
+        // Metrics, secrets that do not print, files that survive a crash.
         .target(name: "Telemetry", swiftSettings: strict),
 
         // Shells: sockets, event loops, timers.
+        // NIO: listeners, streams, TLS and gRPC on sockets, the relay.
         .target(
             name: "Transport",
             dependencies: ["Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", nioCore, nioPosix],
             swiftSettings: strict),
 
         // Policy.
+        // The proxy: admit, wake once, connect, relay, drain.
         .target(
             name: "EdgeProxy",
             dependencies: [
@@ -70,6 +82,7 @@ let package = Package(
                 nioCore, nioHTTP1, logging, hummingbird, httpClient,
             ],
             swiftSettings: strict),
+        // The agent: one database's life, and its reports.
         .target(
             name: "ComputeAgent",
             dependencies: [
@@ -77,6 +90,7 @@ let package = Package(
                 nioCore, nioHTTP1, logging, httpClient, subprocess,
             ],
             swiftSettings: strict),
+        // The embedded control plane: endpoints, generations, starts and suspends.
         .target(
             name: "ControlPlane",
             dependencies: [
@@ -84,6 +98,7 @@ let package = Package(
                 nioCore, nioPosix, logging, lifecycle, hummingbird, httpTypes, subprocess, systemPackage,
             ],
             swiftSettings: strict),
+        // The commands, put together.
         .executableTarget(
             name: "Sidecar",
             dependencies: [
@@ -93,7 +108,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Tests.
+        // Tests, and what they share: dice by seed, folders, a real Postgres.
         .target(name: "TestKit", swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip"], swiftSettings: strict),
         .testTarget(name: "GRPCLiteTests", dependencies: ["GRPCLite", "TestKit"], swiftSettings: strict),

@@ -19,7 +19,7 @@ def new_folder(mode=0o755):
 
 @pytest.fixture(scope="session", autouse=True)
 def binary():
-    assert os.access(BINARY, os.X_OK), f"{BINARY} is missing: run `swift build` first, or ./test"
+    assert os.access(BINARY, os.X_OK), f"{BINARY} is missing: run scripts/build-release first, or ./test"
     return BINARY
 
 

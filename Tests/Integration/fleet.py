@@ -15,7 +15,7 @@ import processes
 from waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("SIDECAR_BINARY", str(ROOT / ".build" / "debug" / "sidecar"))
+BINARY = os.environ.get("SIDECAR_BINARY", str(ROOT / ".build" / "release" / "sidecar"))
 START_LIMIT = 60
 
 
@@ -151,6 +151,13 @@ class Fleet:
                               capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def is_running(self, query, proxy=1):
+        """Whether a client has the database at work on it, as the database says."""
+        with self.connect(proxy) as connection:
+            return connection.execute(
+                "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()"
+                " and position(%s in query) > 0", [query]).fetchone() != (0,)
 
     # What runs
 

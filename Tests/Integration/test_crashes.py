@@ -4,7 +4,6 @@ import signal
 import threading
 
 import psycopg
-import pytest
 
 import processes
 from waiting import eventually
@@ -15,17 +14,32 @@ def test_a_killed_postgres_is_replaced_by_the_next_generation(own_fleet):
         connection.execute("create table t (n int)")
         connection.execute("insert into t values (1)")
         [postmaster] = own_fleet.postmasters()
-        busy = threading.Thread(target=lambda: pytest.raises(psycopg.Error, connection.execute, "select pg_sleep(60)"))
-        busy.start()
+        busy, told = query_in_the_background(connection, "select pg_sleep(60)")
+        eventually(lambda: own_fleet.is_running("pg_sleep(60)"), 10, "the query")
         os.kill(postmaster, signal.SIGKILL)
         busy.join(timeout=30)
-        assert not busy.is_alive(), "a client of a dead database is told"
+        assert len(told) == 1 and isinstance(told[0], psycopg.Error), "a client of a dead database is told"
     with own_fleet.connect(proxy=1) as connection:
         assert connection.execute("select n from t").fetchone() == (1,)
     assert own_fleet.starts() == 2
     shown = own_fleet.admin("endpoint", "show", "demo")
     assert int(shown["endpoint"]["generation"]) == 2
     assert_story_is_in_order(shown["history"])
+
+
+def query_in_the_background(connection, query):
+    """The thread, and where its error will be."""
+    told = []
+
+    def run():
+        try:
+            connection.execute(query)
+        except Exception as error:  # Looked at by whoever started it.
+            told.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, told
 
 
 def assert_story_is_in_order(history):
@@ -63,11 +77,16 @@ def serves(fleet, proxy):
 
 
 def test_a_cold_endpoint_wakes_through_either_proxy_while_the_other_is_dead(own_fleet):
-    """One of the two owns the endpoint; whichever it is, its death must not stop a wake."""
+    """One of the two owns the endpoint; whichever it is, a wake goes on without it, even while nobody starts it again."""
     for victim in 0, 1:
         own_fleet.wait_until_asleep()
-        os.kill(own_fleet.proxies[victim]["pid"], signal.SIGKILL)
-        own_fleet.connect(proxy=1 - victim).close()
+        pid = own_fleet.proxies[victim]["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            own_fleet.connect(proxy=1 - victim).close()
+            assert own_fleet.proxies[victim]["pid"] == pid, "nobody came back to help"
+        finally:
+            os.kill(pid, signal.SIGKILL)
         eventually(lambda: serves(own_fleet, victim), 30, "the proxy's return")
 
 

@@ -1,8 +1,12 @@
 """What a newcomer sees."""
 import os
+import shutil
 import signal
 import stat
 import subprocess
+
+import psycopg
+import pytest
 
 import processes
 from fleet import BINARY
@@ -48,7 +52,8 @@ def test_secrets_on_disk_are_for_the_owner_alone(fleet):
 
 def test_postgres_never_runs_as_root(fleet):
     with fleet.connect():
-        assert all(processes.user_of(pid) != 0 for pid in fleet.postmasters())
+        [postmaster] = fleet.postmasters()
+        assert processes.user_of(postmaster) != 0
 
 
 def test_a_second_start_keeps_password_and_data(own_fleet):
@@ -82,3 +87,46 @@ def test_a_second_up_on_the_same_folder_is_told_so(fleet):
                           text=True, timeout=30)
     assert done.returncode != 0
     assert str(fleet.data) in done.stderr
+
+
+def test_a_removed_folder_is_forgotten(own_fleet):
+    """Also where its databases live elsewhere, because Postgres' user cannot enter the folder."""
+    with own_fleet.connect() as connection:
+        connection.execute("create table mine (n int)")
+    own_fleet.stop()
+    elsewhere = own_fleet.folders()[1:]
+    shutil.rmtree(own_fleet.data)
+    try:
+        own_fleet.start()
+        with own_fleet.connect() as connection:
+            assert connection.execute("select to_regclass('mine')").fetchone() == (None,)
+    finally:
+        for folder in elsewhere:
+            shutil.rmtree(folder)
+
+
+def test_passwords_that_were_lost_are_made_anew_and_it_is_said(own_fleet):
+    own_fleet.admin("endpoint", "create", "shop")
+    before = own_fleet.endpoint("shop")["password"]
+    own_fleet.stop()
+    (own_fleet.data / "fleet.json").unlink()
+    own_fleet.start()
+    said = "".join(own_fleet.errors)
+    assert "“demo”" in said and "“shop”" in said
+    assert own_fleet.endpoint("shop")["password"] != before
+    own_fleet.connect(endpoint="shop").close()
+
+
+def test_secrets_are_in_no_command_line_and_in_no_log(own_fleet):
+    own_fleet.connect().close()
+    with pytest.raises(psycopg.OperationalError):
+        own_fleet.connect(password="not the password")
+    token = (own_fleet.data / "token").read_text().strip()
+    secrets = [token, own_fleet.endpoint()["password"], "not the password", "SCRAM-SHA-256$"]
+    logs = "".join(path.read_text() for path in (own_fleet.data / "logs").glob("*.log"))
+    assert "proxy-a" in logs
+    lines = [processes.command_line(pid) for pid in processes.within(own_fleet.folders())]
+    assert any("proxy-a" in line for line in lines)
+    for secret in secrets:
+        assert secret not in logs
+        assert not any(secret in line for line in lines)

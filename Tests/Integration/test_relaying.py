@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 import processes
+from waiting import eventually
 
 MIB = 1 << 20
-COPY_SIZE = 200 * MIB
+COPY_SIZE = 1024 * MIB
 ROW = ("0123456789abcdef" * 64)[:1023] + "\n"
 
 
@@ -77,11 +78,12 @@ class Peak:
 def test_a_cancel_through_the_same_proxy_stops_the_query(fleet, proxy):
     with fleet.connect(proxy=proxy) as connection:
         connection.execute("select 1")
-        timer = threading.Timer(0.5, connection.cancel)
-        timer.start()
+        canceller = threading.Thread(target=lambda: (eventually(
+            lambda: fleet.is_running("pg_sleep(60)", proxy), 20, "the query"), connection.cancel()))
+        canceller.start()
         with pytest.raises(psycopg.errors.QueryCanceled):
             connection.execute("select pg_sleep(60)")
-        timer.join()
+        canceller.join()
         assert connection.execute("select 1").fetchone() == (1,), "the session goes on"
 
 

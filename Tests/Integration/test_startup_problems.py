@@ -47,3 +47,37 @@ def test_a_bad_flag(tmp_path, arguments):
     done = subprocess.run([BINARY, "up", "--data", str(tmp_path), *arguments], capture_output=True, text=True, timeout=30)
     assert done.returncode in (2, 64)
     assert arguments[0] in done.stderr
+
+
+def test_a_name_to_listen_on(tmp_path):
+    line = complaint("--data", str(tmp_path / "data"), "--listen", "example.invalid:0")
+    assert "--listen" in line and "example.invalid" in line
+
+
+def test_a_damaged_fleet_file_is_named_and_left_alone(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "fleet.json").write_text("{")
+    line = complaint("--data", str(data), "--listen", "127.0.0.1:0")
+    assert str(data / "fleet.json") in line and "restore" in line
+    assert (data / "fleet.json").read_text() == "{"
+
+
+def test_a_damaged_authority_is_named(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in "ca.key", "ca.crt":
+        (data / name).write_text("")
+        (data / name).chmod(0o600)
+    line = complaint("--data", str(data), "--listen", "127.0.0.1:0")
+    assert "ca.key" in line and "restore" in line
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make files of another user")
+def test_another_users_fleet_is_left_alone(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "lock").touch()
+    os.chown(data / "lock", 65534, 65534)
+    line = complaint("--data", str(data), "--listen", "127.0.0.1:0")
+    assert "65534" in line and str(data) in line

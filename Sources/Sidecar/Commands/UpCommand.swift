@@ -51,7 +51,7 @@ struct UpCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.failed("the fleet cannot start: \(error)")
         }
-        say(
+        Self.say(
             "\(proxies == 1 ? "1 proxy" : "\(proxies) proxies") ready after \(began.duration(to: .now).asSeconds); logs in \(data)/logs; Ctrl-C stops everything"
         )
         print(fleet.invitation)
@@ -61,7 +61,7 @@ struct UpCommand: AsyncParsableCommand {
 
     private func serve(_ fleet: Fleet, until stops: AsyncStream<StopRequest>) async {
         for await _ in stops { break }
-        say("stopping; a second Ctrl-C stops at once")
+        Self.say("stopping; a second Ctrl-C stops at once")
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await fleet.stop() }
             group.addTask {
@@ -71,7 +71,7 @@ struct UpCommand: AsyncParsableCommand {
             await group.next()
             group.cancelAll()
         }
-        say("stopped")
+        Self.say("stopped")
     }
 
     private func settings() throws -> FleetSettings {
@@ -85,13 +85,13 @@ struct UpCommand: AsyncParsableCommand {
             throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 2s")
         }
         return FleetSettings(
-            listen: listen, proxyCount: proxies, domain: domain,
+            listen: try listen.numeric(), proxyCount: proxies, domain: domain,
             suspendAfter: suspendAfter.map(\.duration) ?? .seconds(300),
             drainDeadline: drainDeadline?.duration ?? .seconds(2), binaries: try PostgresInstallation.find(pgbin),
             user: try PostgresInstallation.user(runAs))
     }
 
-    private func say(_ words: String) {
+    static func say(_ words: String) {
         // Nobody may be reading.
         try? FileHandle.standardError.write(contentsOf: Data("sidecar: \(words)\n".utf8))
     }

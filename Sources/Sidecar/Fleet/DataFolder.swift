@@ -28,11 +28,13 @@ final class DataFolder: Sendable {
         free(resolved)
         lock = try Self.takeLock(path, given: given)
         do {
+            try Self.refuseStrangers(path, given: given)
             for name in ["certs", "endpoints", "logs"] {
                 try Self.makeFolder(path + "/" + name, given: given)
                 _ = chmod(path + "/" + name, 0o700)
             }
             computes = try Self.computesFolder(in: path, given: given, user: user)
+            try Self.refuseOtherUser(computes, given: given, user: user)
         } catch {
             close(lock)
             throw error
@@ -40,6 +42,8 @@ final class DataFolder: Sendable {
     }
 
     deinit {
+        // A folder elsewhere that nothing was put into would be found by nobody again.
+        if !computes.hasPrefix(path), rmdir(computes) == 0 { unlink(file("computes")) }
         close(lock)
     }
 
@@ -58,7 +62,27 @@ final class DataFolder: Sendable {
         return file
     }
 
+    /// Files of another user's fleet could be read by root, and would be lost to that user once root has written them.
+    private static func refuseStrangers(_ path: String, given: String) throws {
+        guard let owner = Passage.owner(of: path + "/lock"), owner != geteuid() else { return }
+        throw CommandFailure.badConfiguration(
+            "--data: \(given) is a fleet of the user with number \(owner): run sidecar as that user, or choose another folder"
+        )
+    }
+
     // MARK: - Computes
+
+    /// Postgres starts on nobody's data but its own.
+    private static func refuseOtherUser(_ computes: String, given: String, user: SystemUser?) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: computes)) ?? [] {
+            guard let owner = Passage.owner(of: "\(computes)/\(name)/pgdata"), owner != user?.uid ?? geteuid() else {
+                continue
+            }
+            throw CommandFailure.badConfiguration(
+                "--data: the databases in \(given) belong to the user with number \(owner): name it with --run-as, or choose another folder"
+            )
+        }
+    }
 
     /// `computes/` here; or, when Postgres' user cannot get here, a folder of `/var/lib/sidecar` that `computes` leads to.
     private static func computesFolder(in path: String, given: String, user: SystemUser?) throws -> String {
@@ -79,17 +103,12 @@ final class DataFolder: Sendable {
             try makeFolder(here, given: given)
             return here
         }
-        let elsewhere = "/var/lib/sidecar/" + hash(path)
+        // By chance, so that it is never found again by a fleet that begins anew where another one was removed.
+        let elsewhere =
+            "/var/lib/sidecar/" + Digests.randomBytes(8).map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
         try makeFolder(elsewhere, given: elsewhere)
         guard symlink(elsewhere, here) == 0 else { throw unusable(given, String(cString: strerror(errno))) }
         return elsewhere
-    }
-
-    private static func hash(_ path: String) -> String {
-        Digests.sha256(Array(path.utf8)).prefix(8).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
     }
 
     // MARK: - Folders

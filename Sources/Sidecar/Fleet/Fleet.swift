@@ -31,7 +31,7 @@ final class Fleet: Sendable {
 
     /// Returns when every proxy serves and `fleet.json` says so. Leaves nothing running when it throws.
     static func start(_ settings: FleetSettings, in data: DataFolder) async throws -> Fleet {
-        let known = FleetFile.read(data.file("fleet.json"))
+        let known = try FleetFile.read(data.file("fleet.json"))
         if let known { await endLeftovers(of: known, in: data) }
         let plan = try FleetPlan(listen: settings.listen, proxies: settings.proxyCount)
         let certificates = try FleetCertificates(in: data, proxies: plan.proxies.map(\.id), domain: settings.domain)
@@ -153,9 +153,10 @@ final class Fleet: Sendable {
         }
         await description.keepOnly(Set(names.map(\.text)))
         let told = Set(await description.endpoints.map(\.name))
-        // Its password went with an earlier fleet.json; a verifier does not give it back.
-        if let name = names.first(where: { $0.text == Self.firstEndpoint }), !told.contains(name.text) {
+        // Their passwords went with an earlier fleet.json; a verifier does not give them back.
+        for name in names where !told.contains(name.text) {
             await description.apply(.created(try await registry.resetPassword(name)))
+            UpCommand.say("no password of “\(name)” is known here any more; it has a new one, in fleet.json")
         }
         let endpoints = await description.endpoints
         return endpoints.first { $0.name == Self.firstEndpoint } ?? endpoints.first

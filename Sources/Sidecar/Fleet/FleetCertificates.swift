@@ -21,7 +21,12 @@ struct FleetCertificates: Sendable {
     /// Makes what is missing or too old.
     init(in data: DataFolder, proxies: [String], domain: String) throws {
         let (folder, now) = (data.file("certs"), WallClock.unixSeconds())
-        authority = try Authority(folder: data.path, now: now)
+        do {
+            authority = try Authority(folder: data.path, now: now)
+        } catch {
+            throw CommandFailure.failed(
+                "\(data.given)/ca.crt and ca.key cannot be used (\(error)): restore them, or remove both for new ones")
+        }
         edge = try authority.leaf(
             "edge",
             for: .init(

@@ -47,10 +47,28 @@ struct FleetFile: Codable, Sendable {
         case controlPlane = "control_plane"
     }
 
-    /// - Returns: `nil` when there is none, or none that can be read.
-    static func read(_ path: String) -> FleetFile? {
-        guard let bytes = try? SecureFile.read(path) else { return nil }
-        return try? JSONDecoder().decode(FleetFile.self, from: Data(bytes))
+    /// - Returns: `nil` when there is none.
+    /// - Throws: `CommandFailure` when there is one that cannot be read: it may be all that knows a password.
+    static func read(_ path: String) throws -> FleetFile? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            return try JSONDecoder().decode(FleetFile.self, from: Data(try SecureFile.read(path)))
+        } catch let error as DecodingError {
+            throw CommandFailure.failed(
+                "\(path) is damaged (\(Self.words(error))): restore it, or remove it and all passwords will be new")
+        } catch {
+            throw CommandFailure.failed("\(path) cannot be read: \(error)")
+        }
+    }
+
+    private static func words(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "without “\(key.stringValue)”"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "“\(context.codingPath.map(\.stringValue).joined(separator: "."))” is of another type"
+        case .dataCorrupted: "no JSON"
+        @unknown default: "not as it was written"
+        }
     }
 
     func write(_ path: String) throws {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 
 /// `host:port` to listen on. Port 0 takes a free one.
 struct ListenAddress: ExpressibleByArgument, Equatable, Sendable, CustomStringConvertible {
@@ -27,6 +28,19 @@ struct ListenAddress: ExpressibleByArgument, Equatable, Sendable, CustomStringCo
     }
 
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// With a number for a host: clients are told it as `hostaddr`, which knows no names.
+    ///
+    /// - Throws: `CommandFailure` for any name but `localhost`.
+    func numeric() throws -> ListenAddress {
+        if host == "localhost" { return ListenAddress(host: "127.0.0.1", port: port) }
+        var room = in6_addr()
+        guard inet_pton(AF_INET, host, &room) == 1 || inet_pton(AF_INET6, host, &room) == 1 else {
+            throw CommandFailure.badConfiguration(
+                "--listen: “\(host)” is no address of this machine; write its number, such as 127.0.0.1 or 0.0.0.0")
+        }
+        return self
+    }
 
     /// Where a client on this machine reaches it: what listens everywhere also listens here.
     var reachable: ListenAddress {

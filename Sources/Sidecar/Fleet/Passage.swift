@@ -1,8 +1,14 @@
 internal import ComputeAgent
 internal import Foundation
 
-/// Whether somebody else can get to a folder.
+/// Whose a file is, and whether somebody else can get to it.
 enum Passage {
+    /// - Returns: `nil` when there is nothing at `path`, or nothing that we may look at.
+    static func owner(of path: String) -> UInt32? {
+        let about = try? FileManager.default.attributesOfItem(atPath: path)
+        return (about?[.ownerAccountID] as? NSNumber)?.uint32Value
+    }
+
     /// Whether `user` may pass through every folder from the root down to `path`. `nil` is ourselves, who may.
     ///
     /// - Parameter path: absolute, without symbolic links.

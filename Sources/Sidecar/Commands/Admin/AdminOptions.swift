@@ -20,12 +20,9 @@ struct AdminOptions: ParsableArguments {
 
     func fleet() throws -> FleetFile {
         let path = data + "/fleet.json"
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard let fleet = try FleetFile.read(path) else {
             throw CommandFailure.badConfiguration(
                 "--data: there is no \(path); start a fleet with “sidecar up”, or name its folder")
-        }
-        guard let fleet = FleetFile.read(path) else {
-            throw CommandFailure.badConfiguration("--data: \(path) cannot be read as a fleet")
         }
         return fleet
     }
