@@ -14,6 +14,14 @@ struct CommandFailure: Error {
         CommandFailure(exitCode: 1, message: message)
     }
 
+    /// With the source of a value in front, where it was not the command line.
+    func naming(_ settings: [Setting]) -> CommandFailure {
+        guard exitCode == 2,
+            let setting = settings.first(where: { message.hasPrefix("--\($0.name):") && $0.origin != .flag })
+        else { return self }
+        return .badConfiguration("\(setting.origin): \(message)")
+    }
+
     func report() {
         FileHandle.standardError.write(Data("sidecar: \(message)\n".utf8))
     }

@@ -39,6 +39,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup var file: ConfigurationFileOption
+
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let binaries = try PostgresInstallation.find(pgbin)

@@ -71,6 +71,8 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup var file: ConfigurationFileOption
+
     func run() async throws {
         // A client that hangs up, or a parent that is gone, must not end everybody else's session.
         signal(SIGPIPE, SIG_IGN)

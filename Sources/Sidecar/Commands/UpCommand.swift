@@ -36,6 +36,8 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Whom Postgres runs as when this is root. Default: postgres, else nobody.")
     var runAs: String?
 
+    @OptionGroup var file: ConfigurationFileOption
+
     func run() async throws {
         // Whoever reads our output may leave; the fleet stays.
         signal(SIGPIPE, SIG_IGN)

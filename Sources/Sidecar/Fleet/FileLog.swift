@@ -18,7 +18,8 @@ final class FileLog: Sendable {
     }
 
     func logger(_ label: String) -> Logger {
-        Logger(label: label) { label in Handler(log: self, label: label) }
+        let level = (try? LogBootstrap.level()) ?? .info
+        return Logger(label: label) { label in Handler(log: self, label: label, logLevel: level) }
     }
 
     fileprivate func write(_ line: String) {
@@ -31,7 +32,7 @@ final class FileLog: Sendable {
     private struct Handler: LogHandler {
         let log: FileLog
         let label: String
-        var logLevel = Logger.Level.info
+        var logLevel: Logger.Level
         var metadata: Logger.Metadata = [:]
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
