@@ -2,6 +2,7 @@ import EdgeProxy
 import Foundation
 import Gossip
 import NIOCore
+import NIOPosix
 import PostgresWire
 import TLSEngine
 import Telemetry
@@ -265,6 +266,25 @@ struct ClientSessionTests {
         let error = await #expect(throws: PostgresServerError.self) { try await connection.query("select 1") }
         #expect(error?.sqlState == .adminShutdown)
         await end
+    }
+
+    @Test func `a compute that takes connections and says nothing is given up`() async throws {
+        let fixture = try fixture()
+        let mute = try await Listener.bind(
+            host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton
+        ) { stream in
+            while let bytes = try? await stream.read(), bytes.readableBytes > 0 {}
+        }
+        let hung = try fixture.location(generation: 1, port: mute.port)
+        let alive = try fixture.location(generation: 2, cached: false)
+        let proxy = try await fixture.proxy(waking: [.success(hung), .success(alive)]) {
+            $0.connect.silence = .milliseconds(100)
+        }
+        let connection = try await proxy.connect()
+        #expect(proxy.waker.invalidated == [hung.location.version])
+        await connection.close()
+        await proxy.stop()
+        await mute.stopAccepting()
     }
 
     @Test func `a client that breaks off leaves nothing running on its compute`() async throws {

@@ -164,6 +164,16 @@ struct PostgresUpstreamTests {
                 deadline: .now + .milliseconds(50))
         }
         #expect(reason == .deadlinePassed)
+        let another = try await PostgresUpstream.dial(deaf, on: loop, limit: .seconds(5))
+        let began = ContinuousClock.now
+        let silence = await failure {
+            _ = try await PostgresUpstream.logIn(
+                another, to: deaf, context: nil, parameters: StartupParameters([("user", "u")]), credential: password,
+                deadline: soon, silenceLimit: .milliseconds(50))
+        }
+        #expect(silence == .silent)
+        // Less than a goodbye may take: nobody would answer it.
+        #expect(ContinuousClock.now - began < .milliseconds(1_900))
         await silent.stopAccepting()
     }
 
