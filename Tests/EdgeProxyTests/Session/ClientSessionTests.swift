@@ -268,6 +268,24 @@ struct ClientSessionTests {
         await end
     }
 
+    @Test func `a proxy that goes down says nothing in the middle of a row`() async throws {
+        let proxy = try await fixture().proxy()
+        var client = try await RawClient(to: proxy)
+        try await client.send(startup())
+        _ = try await client.next()
+        try await client.prove(EdgeFixture.password, pipelined: query("select repeat('x', 200000000)"))
+        _ = try await client.frames(upTo: "T")
+        // The row is longer than what all queues between hold, so the relay stands in its middle.
+        var last = try await client.stream.read()
+        #expect(last != nil)
+        async let stopped: Void = proxy.stop()
+        try await eventually("the session has ended") { proxy.runner.registry.count == 0 }
+        while let bytes = try? await client.stream.read() { last = bytes }
+        #expect(last.map { String(buffer: $0).contains("57P01") } == false)
+        await stopped
+        await client.stream.close()
+    }
+
     @Test func `a compute that takes connections and says nothing is given up`() async throws {
         let fixture = try fixture()
         let mute = try await Listener.bind(
