@@ -171,7 +171,8 @@ package final class EdgeProxy: Sendable {
         ) { [configuration, sessions, drainState] in
             StatusPage(
                 id: configuration.id, stage: drainState.stage, postgresAddress: shown, domain: configuration.domain,
-                members: configuration.members, openSessions: sessions.registry.count)
+                members: configuration.members, openSessions: sessions.registry.count
+            ).html
         }
         try await Self.opening("http", configuration.http) {
             try await server.run { onListening($0) }
