@@ -244,7 +244,7 @@ struct ControlPlaneCallsTests {
         }
         try await plane.serve { base in
             let failure = try await #require(throws: WakeFailure.self) {
-                try await wake(base, limit: .seconds(3))
+                try await wake(base, limit: .seconds(5))
             }
             #expect(failure.reason == .temporarilyUnavailable)
             #expect(failure.sqlState == "57P03")
