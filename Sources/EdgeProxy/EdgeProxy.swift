@@ -25,6 +25,8 @@ package final class EdgeProxy: Sendable {
 
     /// How long sessions have to say 57P01, and calls to end, when the drain's deadline is over.
     private static let farewellLimit: Duration = .seconds(2)
+    /// The share of all descriptors that members, agents and admins may take.
+    private static let serviceShare = 8
 
     private let configuration: EdgeProxyConfiguration
     private let group: any EventLoopGroup
@@ -39,6 +41,7 @@ package final class EdgeProxy: Sendable {
     private let sessions: SessionRunner
     private let services: [ServiceDefinition]
     private let linksTLS: TLSContext
+    private let serviceLimits: GRPCListenerLimits
 
     /// - Parameters:
     ///   - group: for clients, computes and HTTP.
@@ -58,6 +61,7 @@ package final class EdgeProxy: Sendable {
         linksTLS = tls.services
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
+        let descriptors = DescriptorLimit.raise()
         let table = LocationTable(configuration.locationCache, metrics: metrics)
         http = ControlPlaneClient.makeHTTPClient(on: group)
         let client = ControlPlaneClient(
@@ -73,16 +77,19 @@ package final class EdgeProxy: Sendable {
             calls: calls, limits: configuration.roleSecretCache,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics)
         sessions = SessionRunner(
-            settings: SessionSettings(configuration), clientTLS: tls.clients, computeTLS: tls.computes,
-            directory: directory, waker: wakes, mockSecret: Self.mockSecret(configuration), metrics: metrics,
-            logger: logger)
+            settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: tls.clients,
+            computeTLS: tls.computes, directory: directory, waker: wakes,
+            mockSecret: Self.mockSecret(configuration), metrics: metrics, logger: logger)
+        var serviceLimits = GRPCListenerLimits()
+        serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
+        self.serviceLimits = serviceLimits
         services = [
             ReportsEndpoint(wakes: wakes, logger: logger).definition,
             PeerEndpoint(wakes: wakes, drain: drainState).definition,
             AdminEndpoint(
                 me: configuration.id, members: configuration.members, startedUnixMicros: started, drain: drainState,
                 links: links, waker: wakes, endpoints: EndpointCalls(client: client),
-                newSession: { SessionID(UUID().uuidString.lowercased()) }
+                newSession: { SessionID.fresh() }
             ).definition,
         ]
     }
@@ -127,11 +134,12 @@ package final class EdgeProxy: Sendable {
         let grpc = try await Self.opening("grpc", configuration.grpc) {
             try await GRPCListener.start(
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: linksTLS, services: services,
-                authorize: { authorization.refusal(of: $0, for: $1) }, group: fleetGroup)
+                authorize: { authorization.refusal(of: $0, for: $1) }, limits: serviceLimits, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {
             try await Listener.bind(
-                host: configuration.listen.host, port: configuration.listen.port, group: group
+                host: configuration.listen.host, port: configuration.listen.port, group: group,
+                connectionLimit: sessions.connectionLimit
             ) { [sessions] stream in
                 await sessions.run(stream)
             }
@@ -163,7 +171,8 @@ package final class EdgeProxy: Sendable {
         ) { [configuration, sessions, drainState] in
             StatusPage(
                 id: configuration.id, stage: drainState.stage, postgresAddress: shown, domain: configuration.domain,
-                members: configuration.members, openSessions: sessions.registry.count)
+                members: configuration.members, openSessions: sessions.registry.count
+            ).html
         }
         try await Self.opening("http", configuration.http) {
             try await server.run { onListening($0) }

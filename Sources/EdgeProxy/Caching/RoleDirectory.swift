@@ -52,6 +52,8 @@ package actor RoleDirectory: EndpointDirectory {
     package func accessControl(
         endpoint: EndpointName, role: String, session: SessionContext
     ) async throws(LookupFailure) -> RoleAccess {
+        // No role has a longer name, so nobody need be asked about it, nor remember it.
+        guard role.utf8.count <= CatalogName.byteLimit else { return .noSecret }
         let key = RoleKey(endpoint: endpoint, role: role)
         let fallback: RoleAccess?
         switch cache.lookUp(key, now: .now) {

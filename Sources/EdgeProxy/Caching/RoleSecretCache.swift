@@ -1,9 +1,10 @@
 package import Gossip
+internal import PostgresWire
 
 /// Whose secret.
 package struct RoleKey: Hashable, Sendable {
     package var endpoint: EndpointName
-    /// The name as the client spelt it; at most as long as a startup packet.
+    /// The name as the client spelt it; at most as long as a role's name can be.
     package var role: String
 
     package init(endpoint: EndpointName, role: String) {
@@ -24,7 +25,7 @@ package struct RoleSecretCache: Sendable {
     }
 
     private struct Entry: Sendable {
-        var access: RoleAccess
+        var verifier: SCRAMVerifier
         var fetchedAt: Instant
         var freshUntil: Instant
         var nextRefetch: Instant
@@ -39,51 +40,61 @@ package struct RoleSecretCache: Sendable {
     /// Wrong proofs make the control plane be asked at most once in this time, per role.
     private static let refetchInterval: Duration = .seconds(5)
 
+    /// Roles remembered as missing, at most. Strangers choose these names, so they have room of their own: however many
+    /// they invent, no secret has to make way.
+    private static let absenceLimit = 1_024
+
     private let limits: CacheLimits
     private let negativeTimeToLive: Duration
-    private var entries: TimedLRU<RoleKey, Entry>
+    private var verifiers: TimedLRU<RoleKey, Entry>
+    /// Until when a role is believed to be missing.
+    private var absences: TimedLRU<RoleKey, Instant>
 
     package init(_ limits: CacheLimits, negativeTimeToLive: Duration) {
         self.limits = limits
         self.negativeTimeToLive = min(negativeTimeToLive, limits.timeToLive)
-        entries = TimedLRU(CacheLimits(size: limits.size, timeToLive: max(limits.timeToLive, Self.staleLimit)))
+        verifiers = TimedLRU(CacheLimits(size: limits.size, timeToLive: max(limits.timeToLive, Self.staleLimit)))
+        absences = TimedLRU(
+            CacheLimits(size: min(limits.size, Self.absenceLimit), timeToLive: self.negativeTimeToLive))
     }
 
     package mutating func lookUp(_ key: RoleKey, now: Instant) -> Lookup {
-        guard let entry = entries.touch(key, now: now) else { return .absent }
-        if now < entry.freshUntil { return .fresh(entry.access) }
-        return switch entry.access {
-        case .verifier: .stale(entry.access)
-        // That a role did not exist some time ago says nothing about now.
-        case .noSecret: .absent
+        if let entry = verifiers.touch(key, now: now) {
+            return now < entry.freshUntil ? .fresh(.verifier(entry.verifier)) : .stale(.verifier(entry.verifier))
         }
+        // That a role did not exist some time ago says nothing about now.
+        guard let until = absences.peek(key), now < until else { return .absent }
+        return .fresh(.noSecret)
     }
 
     package mutating func fill(_ access: RoleAccess, for key: RoleKey, now: Instant) {
-        let timeToLive: Duration =
-            switch access {
-            case .verifier: limits.timeToLive
-            case .noSecret: negativeTimeToLive
-            }
-        let nextRefetch = entries.peek(key)?.nextRefetch ?? now
-        let entry = Entry(access: access, fetchedAt: now, freshUntil: now + timeToLive, nextRefetch: nextRefetch)
-        entries.insert(entry, for: key, now: now)
+        switch access {
+        case .verifier(let verifier):
+            let nextRefetch = verifiers.peek(key)?.nextRefetch ?? now
+            let entry = Entry(
+                verifier: verifier, fetchedAt: now, freshUntil: now + limits.timeToLive, nextRefetch: nextRefetch)
+            absences.remove(key)
+            verifiers.insert(entry, for: key, now: now)
+        case .noSecret:
+            verifiers.remove(key)
+            absences.insert(now + negativeTimeToLive, for: key, now: now)
+        }
     }
 
     /// The control plane did not answer: a stale secret counts as fresh for a moment, so that not every session
     /// waits for the same silence.
     package mutating func outageNoticed(for key: RoleKey, now: Instant) {
-        guard var entry = entries.peek(key), entry.freshUntil <= now else { return }
+        guard var entry = verifiers.peek(key), entry.freshUntil <= now else { return }
         entry.freshUntil = now + Self.outageGrace
-        entries.insert(entry, for: key, now: now)
+        verifiers.insert(entry, for: key, now: now)
     }
 
     /// Whether a wrong proof is worth a question. Says yes once per interval, and never for a secret that is new.
     package mutating func takeRefetch(for key: RoleKey, now: Instant) -> Bool {
-        guard var entry = entries.peek(key), case .verifier = entry.access else { return false }
+        guard var entry = verifiers.peek(key) else { return false }
         guard now >= entry.fetchedAt + Self.refetchAge, now >= entry.nextRefetch else { return false }
         entry.nextRefetch = now + Self.refetchInterval
-        entries.insert(entry, for: key, now: now)
+        verifiers.insert(entry, for: key, now: now)
         return true
     }
 }

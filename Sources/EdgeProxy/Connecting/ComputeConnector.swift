@@ -105,7 +105,7 @@ package struct ComputeConnector: Sendable {
         do {
             attempt.upstream = try await PostgresUpstream.logIn(
                 stream, to: location.target, context: tls, parameters: request.parameters,
-                credential: .keys(request.keys), deadline: deadline)
+                credential: .keys(request.keys), deadline: deadline, silenceLimit: limits.silence)
             metrics.phase(.login, took: start.duration(to: .now))
             return .loggedIn
         } catch {

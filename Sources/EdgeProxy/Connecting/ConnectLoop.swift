@@ -15,10 +15,15 @@ package struct ConnectLoop: Sendable {
         package var deadline: Duration = .seconds(30)
         /// For one attempt to reach a port.
         package var dial: Duration = .seconds(2)
+        /// For one answer that a compute owes us during the login. One that takes the connection and then keeps silent has
+        /// hung itself up: it is given up like somebody else's.
+        package var silence: Duration = .seconds(5)
         /// Failures on one version before it is given up.
         package var strikes = 2
         /// Times that an endpoint is located anew.
         package var relocations = 8
+        /// Generations started for this client that came to nothing. Each is a start, and another one is no better.
+        package var failedStarts = 2
         /// The first pause is somewhere below this; each following bound doubles.
         package var firstPause: Duration = .milliseconds(50)
         package var longestPause: Duration = .seconds(2)
@@ -79,6 +84,10 @@ package struct ConnectLoop: Sendable {
     private var current: (located: Located, since: Duration)?
     private var strikes = 0
     private var relocations = 0
+    /// Generations given up that were not there before this client asked.
+    private var failedStarts: Set<UInt64> = []
+    /// The generation that the client found when it came.
+    private var foundGeneration: UInt64?
     private var failures = 0
     /// The last compute to answer said that it is starting.
     private var isStarting = false
@@ -120,6 +129,7 @@ package struct ConnectLoop: Sendable {
         _ located: Located, elapsed: Duration, using dice: inout some RandomNumberGenerator
     ) -> Action {
         strikes = 0
+        if relocations == 0, located.isCached { foundGeneration = located.location.version.generation }
         if let current, current.located.location.version == located.location.version {
             // What was given up a moment ago is confirmed: it may only need time.
             return pause(before: located, elapsed: elapsed, using: &dice)
@@ -160,6 +170,11 @@ package struct ConnectLoop: Sendable {
     }
 
     private mutating func relocate(from located: Located, elapsed: Duration) -> Action {
+        let generation = located.location.version.generation
+        if generation != foundGeneration { failedStarts.insert(generation) }
+        guard failedStarts.count < limits.failedStarts else {
+            return fail(.proxy(WakeFailure(reason: .startFailed).response))
+        }
         relocations += 1
         guard relocations <= limits.relocations, elapsed < limits.deadline else { return giveUp(elapsed: elapsed) }
         state = .locating

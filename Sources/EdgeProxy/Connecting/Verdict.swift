@@ -9,7 +9,7 @@ extension ConnectLoop {
         case starting
         /// It may be on its way up, or gone.
         case notReady
-        /// Somebody else listens at this address.
+        /// Somebody else listens at this address, or something that has hung itself up.
         case stale
         case outOfTime
         case final(Refusal)
@@ -21,7 +21,7 @@ extension ConnectLoop {
                 self = .notReady
             case .dial(.cancelled), .cancelled:
                 self = .final(.cancelled)
-            case .identityMismatch, .violation:
+            case .identityMismatch, .violation, .silent:
                 self = .stale
             case .deadlinePassed:
                 self = .outOfTime

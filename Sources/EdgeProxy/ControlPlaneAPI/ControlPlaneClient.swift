@@ -4,6 +4,7 @@ package import Logging
 package import NIOCore
 internal import NIOHTTP1
 package import Telemetry
+internal import Transport
 
 /// Calls the control plane over HTTP: repeats what is worth repeating, reads errors, counts outcomes. Bodies hold
 /// secrets and are never logged.
@@ -13,6 +14,8 @@ package struct ControlPlaneClient: Sendable {
     private static let connectLimit = TimeAmount.seconds(1)
     /// Connections to the control plane: as many wakes and lookups can be on their way at once.
     private static let connectionLimit = 1024
+    /// Starts that one call sees fail. Every repetition of it is another start, and another wait for whoever asked.
+    private static let failedStartLimit = 2
 
     package struct Call: Sendable {
         package var name: EdgeMetrics.ControlPlaneCall
@@ -83,6 +86,8 @@ package struct ControlPlaneClient: Sendable {
     package func perform(_ call: Call) async throws(ControlPlaneFailure) -> ByteBuffer {
         var policy = RetryPolicy(
             deadline: call.deadline, outageLimit: call.outageLimit, dice: SystemRandomNumberGenerator())
+        var answered: ControlPlaneFailure?
+        var failedStarts = 0
         while true {
             let began = ContinuousClock.now
             let failure: ControlPlaneFailure
@@ -94,8 +99,18 @@ package struct ControlPlaneClient: Sendable {
                 failure = error
             }
             metrics.controlPlaneRequest(call.name, outcome: failure.outcome)
-            guard let trouble = failure.trouble, call.isIdempotent else { throw failure }
-            guard case .again(let pause) = policy.failed(trouble, began: began, now: .now) else { throw failure }
+            if failure.isAnswer { answered = failure }
+            if failure.saysStartFailed { failedStarts += 1 }
+            guard let trouble = failure.trouble, call.isIdempotent, failedStarts < Self.failedStartLimit else {
+                throw failure
+            }
+            let pause: Duration
+            switch policy.failed(trouble, began: began, now: .now) {
+            case .again(let after): pause = after
+            case .giveUp(.outage): throw failure
+            // What was cut short by the deadline says less than what the control plane said before.
+            case .giveUp(.deadline): throw answered ?? failure
+            }
             logger.debug(
                 "asking the control plane again", metadata: ["detail": "\(failure.detail)", "after": "\(pause)"])
             do {
@@ -116,9 +131,17 @@ package struct ControlPlaneClient: Sendable {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            let limit = TimeAmount.nanoseconds(Int64(clamping: remaining.wholeNanoseconds))
-            response = try await http.execute(request(for: call), deadline: .now() + limit)
-            body = try await response.body.collect(upTo: Self.bodyLimit)
+            (response, body) = try await Deadline.run(until: .now + remaining) {
+                // The client's own deadline covers the head alone.
+                let response = try await http.execute(request(for: call), deadline: .distantFuture)
+                let body = try await response.body.collect(upTo: Self.bodyLimit)
+                // A body that is cancelled may end as if it were whole.
+                try Task.checkCancellation()
+                return (response, body)
+            }
+        } catch is Deadline.Passed {
+            throw ControlPlaneFailure(
+                kind: .unreachable, detail: "\(call.name.rawValue): no whole answer within \(remaining)")
         } catch is CancellationError {
             throw ControlPlaneFailure(kind: .cancelled, detail: call.name.rawValue)
         } catch is NIOTooManyBytesError {

@@ -47,12 +47,14 @@ package struct ControlPlaneFailure: Error, Sendable, Equatable {
 extension ControlPlaneFailure {
     /// The reasons that say “later” (facts: edge proxy §7).
     private static let retryableReasons: Set<String> = [
-        "CONCURRENCY_LIMIT_REACHED", "LOCK_ALREADY_TAKEN", "RUNNING_OPERATIONS", "ENDPOINT_IDLE",
+        "CONCURRENCY_LIMIT_REACHED", "LOCK_ALREADY_TAKEN", runningOperations, "ENDPOINT_IDLE",
         "PROJECT_UNDER_MAINTENANCE",
     ]
     private static let notFoundReasons: Set<String> = [
         "RESOURCE_NOT_FOUND", "PROJECT_NOT_FOUND", "ENDPOINT_NOT_FOUND", "BRANCH_NOT_FOUND",
     ]
+    private static let runningOperations = "RUNNING_OPERATIONS"
+    private static let startFailedReason = "COMPUTE_START_FAILED"
     private static let retryableStatuses: Set<Int> = [429, 502, 503, 504]
 
     /// What an answer other than 2xx means.
@@ -72,6 +74,19 @@ extension ControlPlaneFailure {
             isRetryable: isRetryable,
             isInContract: error != nil,
             detail: "\(call): HTTP \(status)\(reason.map { ", \($0)" } ?? "")")
+    }
+
+    /// Whether the control plane was there and had something to say.
+    var isAnswer: Bool {
+        guard case .refused = kind else { return false }
+        return isInContract
+    }
+
+    /// Whether a compute was started and did not come up. One that is only slow is a 504 (`RUNNING_OPERATIONS` is the
+    /// reason of both).
+    var saysStartFailed: Bool {
+        guard case .refused(let status, let reason) = kind else { return false }
+        return reason == Self.startFailedReason || reason == Self.runningOperations && status == 503
     }
 
     package var saysNotFound: Bool {
@@ -105,6 +120,7 @@ extension ControlPlaneFailure {
         case .unreachable: .controlPlaneUnreachable
         case .cancelled: .cancelled
         case .malformed: .controlPlaneRefused
+        case .refused where saysStartFailed: .startFailed
         case .refused(let status, let reason):
             Self.wakeReason(status: status, reason: reason, saysLater: isRetryable)
                 ?? (saysNotFound ? .endpointNotFound : .controlPlaneRefused)

@@ -12,7 +12,15 @@ package struct RetryPolicy<Dice: RandomNumberGenerator & Sendable>: Sendable {
 
     package enum Verdict: Equatable, Sendable {
         case again(after: Duration)
-        case giveUp
+        case giveUp(Limit)
+    }
+
+    /// What there is no more of.
+    package enum Limit: Equatable, Sendable {
+        /// The call's own time.
+        case deadline
+        /// Patience with a control plane that cannot be reached.
+        case outage
     }
 
     /// The upper edge of the first pause; it doubles with every attempt.
@@ -52,8 +60,8 @@ package struct RetryPolicy<Dice: RandomNumberGenerator & Sendable>: Sendable {
             pause = jitter(upTo: nextPause())
         }
         let next = now + pause
-        if next >= deadline { return .giveUp }
-        if let outageBegan, next - outageBegan >= outageLimit { return .giveUp }
+        if next >= deadline { return .giveUp(.deadline) }
+        if let outageBegan, next - outageBegan >= outageLimit { return .giveUp(.outage) }
         return .again(after: pause)
     }
 

@@ -1,23 +1,35 @@
 internal import Hummingbird
-internal import Logging
+package import Logging
 internal import NIOCore
 
 /// The HTTP listener of a proxy: status, health, readiness, metrics, and a page for people.
 package struct StatusServer: Sendable {
+    /// What strangers may take of it.
+    package struct Limits: Sendable {
+        /// A connection that sends no whole request for so long is closed.
+        package var idle: Duration = .seconds(30)
+        /// Connections open at once; more wait in the kernel's queue until one is closed.
+        package var connections = 256
+
+        package init() {}
+    }
+
     private let address: NetworkAddress
     private let metrics: EdgeMetrics
     private let drain: DrainState
-    private let page: @Sendable () -> StatusPage
+    private let page: @Sendable () -> String
+    private let limits: Limits
     private let logger: Logger
 
-    init(
-        address: NetworkAddress, metrics: EdgeMetrics, drain: DrainState, logger: Logger,
-        page: @escaping @Sendable () -> StatusPage
+    package init(
+        address: NetworkAddress, metrics: EdgeMetrics, drain: DrainState, limits: Limits = Limits(), logger: Logger,
+        page: @escaping @Sendable () -> String
     ) {
         self.address = address
         self.metrics = metrics
         self.drain = drain
         self.page = page
+        self.limits = limits
         self.logger = logger
     }
 
@@ -30,7 +42,10 @@ package struct StatusServer: Sendable {
         quiet.logLevel = .critical
         let application = Application(
             router: router(),
-            configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(limits.idle))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port),
+                availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: quiet)
         try await application.run()
@@ -49,7 +64,7 @@ package struct StatusServer: Sendable {
         router.get("/metrics") { _, _ in
             Self.answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.exposition())
         }
-        router.get("/") { _, _ in Self.answer(.ok, "text/html; charset=utf-8", page().html) }
+        router.get("/") { _, _ in Self.answer(.ok, "text/html; charset=utf-8", page()) }
         return router
     }
 

@@ -10,6 +10,8 @@ package struct WakeFailure: Error, Sendable, Equatable {
         case rateLimited
         /// The control plane is busy with this endpoint, or its compute has not come up in time.
         case temporarilyUnavailable
+        /// The endpoint was started, and did not come up.
+        case startFailed
         /// Nobody could reach the control plane.
         case controlPlaneUnreachable
         /// The control plane answered with something that is not in its contract, or refused us.
@@ -54,6 +56,7 @@ extension WakeFailure.Reason {
             "Control plane request failed: endpoint is temporarily unavailable. "
                 + "Check your quotas and/or contact our support."
         case .rateLimited: "Too many connections attempts"
+        case .startFailed: "The database failed to start"
         case .controlPlaneUnreachable, .controlPlaneRefused: "Control plane request failed"
         case .deadlineExceeded: "Couldn't connect to compute node"
         case .cancelled: "terminating connection due to administrator command"
@@ -66,7 +69,7 @@ extension WakeFailure.Reason {
         case .endpointDisabled: "55000"
         case .quotaExceeded: "53400"
         case .rateLimited: "53300"
-        case .temporarilyUnavailable, .deadlineExceeded: "57P03"
+        case .temporarilyUnavailable, .startFailed, .deadlineExceeded: "57P03"
         case .controlPlaneUnreachable, .controlPlaneRefused: "08006"
         case .cancelled: "57P01"
         }
@@ -77,7 +80,7 @@ extension WakeFailure.Reason {
         case .temporarilyUnavailable, .deadlineExceeded: "The database is still starting. Try again in a few seconds."
         case .rateLimited: "Try again in a few seconds."
         case .controlPlaneUnreachable: "Databases that are already running stay reachable. Try again later."
-        case .endpointNotFound, .endpointDisabled, .quotaExceeded, .controlPlaneRefused, .cancelled: nil
+        case .endpointNotFound, .endpointDisabled, .quotaExceeded, .startFailed, .controlPlaneRefused, .cancelled: nil
         }
     }
 }

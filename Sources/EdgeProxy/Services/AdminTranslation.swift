@@ -53,7 +53,7 @@ extension WakeFailure {
             case .endpointNotFound: .notFound
             case .endpointDisabled: .failedPrecondition
             case .quotaExceeded, .rateLimited: .resourceExhausted
-            case .temporarilyUnavailable, .controlPlaneUnreachable: .unavailable
+            case .temporarilyUnavailable, .startFailed, .controlPlaneUnreachable: .unavailable
             case .controlPlaneRefused: .internalError
             case .deadlineExceeded: .deadlineExceeded
             case .cancelled: .cancelled

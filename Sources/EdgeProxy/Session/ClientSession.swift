@@ -85,21 +85,23 @@ struct ClientSession: Sendable {
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome)
-        let outcome = await Relay.join(stream, upstream.stream)
+        let outcome = await Relay.join(stream, upstream.stream, following: FrameBoundary())
         metrics.ioBytes(.received, endpoint: introduction.endpoint.text).add(outcome.bytesFromClient)
         metrics.ioBytes(.transmitted, endpoint: introduction.endpoint.text).add(outcome.bytesToClient)
         logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
         if let key { cancels.remove(key) }
-        await settle(outcome.ending, entry)
+        await settle(outcome, entry)
         // Side by side: neither waits for the other's goodbye.
         async let upstreamClosed: Void = upstream.stream.close()
         await stream.close()
         await upstreamClosed
     }
 
-    private func settle(_ ending: RelayOutcome.Ending, _ entry: CancelRegistry.Entry?) async {
-        switch ending {
+    private func settle(_ outcome: RelayOutcome, _ entry: CancelRegistry.Entry?) async {
+        switch outcome.ending {
         case .cancelled:
+            // In the middle of a row our words would be data to the client.
+            guard outcome.frames?.isReached == true else { return }
             // The task is cancelled, so this waits for nothing; `close` sends what is queued.
             try? await stream.write(SessionEnd.shuttingDown.encoded())
         case .failed(.client, _), .drainLimitReached(first: .client):

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Gossip
 package import Logging
 internal import NIOCore
@@ -11,6 +10,9 @@ package import Transport
 package struct SessionRunner: Sendable {
     package let registry = SessionRegistry()
     package let cancels = CancelRegistry()
+
+    /// Connections that may be open to hear that there are too many.
+    private static let refusalRoom = 256
 
     private let gate: AdmissionGate
     private let settings: SessionSettings
@@ -42,11 +44,14 @@ package struct SessionRunner: Sendable {
         self.logger = logger
     }
 
+    /// Connections beyond this are to be closed without a word.
+    package var connectionLimit: Int { settings.admission.sessions + Self.refusalRoom }
+
     /// The whole life of one client connection. The stream is the caller's to close.
     package func run(_ stream: ByteStream) async {
         metrics.acceptedConnections.add(1)
         metrics.sessions.add(1)
-        let id = SessionID(UUID().uuidString.lowercased())
+        let id = SessionID.fresh()
         registry.enter(SessionRegistry.Session(id: id, remoteAddress: stream.remoteAddress?.description))
         if let admission = gate.enter() {
             await session(id, stream).live(admission)

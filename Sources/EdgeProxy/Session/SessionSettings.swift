@@ -13,13 +13,20 @@ package struct SessionSettings: Sendable {
         self.domain = domain
     }
 
-    package init(_ configuration: EdgeProxyConfiguration) {
+    /// A client's socket and its compute's.
+    private static let descriptorsPerSession = 2
+    /// The share of all descriptors that is not for sessions: listeners, members, agents, HTTP, the control plane.
+    private static let reservedShare = 4
+
+    /// - Parameter descriptors: how many this process may have open.
+    package init(_ configuration: EdgeProxyConfiguration, descriptors: Int) {
         domain = configuration.domain
         handshakeLimit = configuration.handshakeLimit
         authenticationLimit = configuration.authenticationLimit
         connect.deadline = configuration.connectDeadline
         connect.dial = configuration.dialLimit
-        admission.sessions = configuration.sessionLimit
-        admission.strangers = min(admission.strangers, configuration.sessionLimit)
+        let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession
+        admission.sessions = max(1, min(configuration.sessionLimit, room))
+        admission.strangers = min(admission.strangers, admission.sessions)
     }
 }

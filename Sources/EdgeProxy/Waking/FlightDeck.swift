@@ -4,7 +4,7 @@ package import Gossip
 ///
 /// A flight is a child of ``run()``, not of whoever asked for it, so that no client can cancel what others wait for.
 package actor FlightDeck {
-    /// One wake, carried out. Must end by `deadline` by itself.
+    /// One wake, carried out. Ought to end by `deadline` by itself, which is a moment before its flight does.
     package typealias Execution =
         @Sendable (_ launch: WakeFlights.Launch, _ session: SessionContext, _ deadline: ContinuousClock.Instant) async
         -> WakeFlights.Outcome
@@ -25,17 +25,20 @@ package actor FlightDeck {
     private struct Waiter {
         var inbox: AsyncStream<WakeFlights.Outcome>.Continuation
         var session: SessionContext
-        var deadline: ContinuousClock.Instant
     }
 
     private struct Order: Sendable {
         var launch: WakeFlights.Launch
         var session: SessionContext
+        var end: ContinuousClock.Instant
         var deadline: ContinuousClock.Instant
     }
 
-    /// Left of the first waiter's time when its flight must have ended, so that it hears why.
-    private static let farewell: Duration = .milliseconds(200)
+    /// Left of a flight's time when what it executes must have ended, so that its waiters hear why.
+    package static let farewell: Duration = .milliseconds(200)
+
+    /// No more than this share of a short flight is left for words.
+    private static let farewellShare = 10
 
     private let flightLimit: Duration
     private let execute: Execution
@@ -56,10 +59,7 @@ package actor FlightDeck {
     package func run() async {
         await withDiscardingTaskGroup { group in
             for await order in orders {
-                group.addTask {
-                    let outcome = await self.execute(order.launch, order.session, order.deadline)
-                    await self.settled(order.launch.flight, outcome)
-                }
+                group.addTask { await self.fly(order) }
             }
             group.cancelAll()
         }
@@ -81,9 +81,9 @@ package actor FlightDeck {
         waiterCounter += 1
         let id = WakeFlights.WaiterID(waiterCounter)
         let (stream, inbox) = AsyncStream.makeStream(of: WakeFlights.Outcome.self, bufferingPolicy: .bufferingOldest(1))
-        waiters[id] = Waiter(inbox: inbox, session: session, deadline: deadline)
+        waiters[id] = Waiter(inbox: inbox, session: session)
         let hasJoined: Bool
-        switch flights.asked(by: id, for: endpoint, seen: seen, now: .now) {
+        switch flights.asked(by: id, for: endpoint, seen: seen, until: deadline, now: .now) {
         case .answered(let outcome):
             waiters[id] = nil
             return Landing(location: try outcome.location(), wasKnown: false, hasJoined: true)
@@ -129,8 +129,26 @@ package actor FlightDeck {
     private func start(_ launch: WakeFlights.Launch) {
         // A launch is made in the name of somebody who waits.
         guard let waiter = waiters[launch.waiter] else { return }
-        let end = min(waiter.deadline - Self.farewell, .now + flightLimit)
-        ordering.yield(Order(launch: launch, session: waiter.session, deadline: end))
+        let end = ContinuousClock.now + flightLimit
+        let deadline = end - min(Self.farewell, flightLimit / Self.farewellShare)
+        ordering.yield(Order(launch: launch, session: waiter.session, end: end, deadline: deadline))
+    }
+
+    /// Settles a flight by its end, whatever becomes of its execution.
+    private nonisolated func fly(_ order: Order) async {
+        await withTaskGroup(of: WakeFlights.Outcome?.self) { group in
+            group.addTask { await self.execute(order.launch, order.session, order.deadline) }
+            group.addTask {
+                // Cancelled once the execution has an outcome, or the deck is.
+                try? await Task.sleep(until: order.end, clock: .continuous)
+                return Task.isCancelled
+                    ? nil : .failed(WakeFailure(reason: .deadlineExceeded, detail: "the flight's end"))
+            }
+            let outcome = await group.next() ?? nil
+            group.cancelAll()
+            // In here: an execution that does not heed its cancellation is waited for by this group, and by nobody else.
+            await self.settled(order.launch.flight, outcome ?? .failed(WakeFailure(reason: .cancelled)))
+        }
     }
 
     private static func first(

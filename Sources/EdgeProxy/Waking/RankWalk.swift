@@ -13,6 +13,7 @@ package struct RankWalk: Sendable {
     private let owning: FlightDeck
     private let metrics: EdgeMetrics
     private let logger: Logger
+    private let silence = SilentMembers()
 
     package init(
         me: MemberID, members: [MemberID], table: LocationTable, peers: any PeerCalls, owning: FlightDeck,
@@ -45,12 +46,14 @@ package struct RankWalk: Sendable {
         for member in Rendezvous.ranked(members, for: request.endpoint) where member != me {
             // Nobody behind oneself is asked: when all before are silent, one is the owner.
             guard isBeforeMe(member, for: request.endpoint) else { break }
+            guard !silence.covers(member, at: .now) else { continue }
             switch await peers.wake(request, at: member) {
             case .outcome(let outcome):
                 metrics.wakeRequest(via: .peer, outcome: outcome.word)
                 if case .ready(let location) = outcome { take(location, seen: request.seen) }
                 return outcome
             case .silent(let detail):
+                silence.noticed(of: member, at: .now)
                 logger.warning(
                     "a member does not answer; asking the next rank",
                     metadata: ["member": "\(member)", "ep": "\(request.endpoint)", "detail": "\(detail)"])

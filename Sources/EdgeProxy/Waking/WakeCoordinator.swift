@@ -19,8 +19,10 @@ package final class WakeCoordinator: Waker {
         me: MemberID, members: [MemberID], table: LocationTable, peers: any PeerCalls,
         controlPlane: any WakeCalls, wakeLimit: Duration, metrics: EdgeMetrics, logger: Logger
     ) {
+        // Inside an asking flight, here or at a member: it ends before, so that those hear its own words.
         let owned = OwnedWake(controlPlane: controlPlane, table: table, logger: logger)
-        let owning = FlightDeck(flightLimit: wakeLimit) { launch, session, deadline in
+        let owning = FlightDeck(flightLimit: max(wakeLimit - FlightDeck.farewell * 2, wakeLimit / 2)) {
+            launch, session, deadline in
             await owned.execute(launch, session: session, deadline: deadline)
         }
         let walk = RankWalk(

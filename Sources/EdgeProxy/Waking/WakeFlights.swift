@@ -67,13 +67,28 @@ package struct WakeFlights: Sendable {
     /// Endpoints whose last flight is remembered; beyond it, the ones past ``memoryLifetime`` are forgotten.
     private static let memoryCountLimit = 4096
     private static let memoryLifetime: Duration = .seconds(600)
+    /// How often a flight that ran out of time is followed by another for those who have time left.
+    private static let relaunchLimit = 2
+    /// Who has less time than this left is not flown for again.
+    private static let relaunchMinimum: Duration = .milliseconds(500)
 
     private struct Flight {
         var id: FlightID
         var seen: UInt64
         var round: UInt64
         /// In order of arrival.
-        var waiters: [(id: WaiterID, seen: UInt64)]
+        var waiters: [Waiter]
+        /// Flights before this one that ran out of time for the same waiters.
+        var relaunches = 0
+    }
+
+    private struct Waiter {
+        var id: WaiterID
+        var seen: UInt64
+        /// `nil`: waits for as long as it takes.
+        var deadline: Instant?
+
+        func waits(beyond instant: Instant) -> Bool { deadline.map { $0 > instant } ?? true }
     }
 
     /// What the last flight of an endpoint left behind.
@@ -100,17 +115,18 @@ package struct WakeFlights: Sendable {
 
     /// Somebody wants a compute of a generation later than `seen`, or to hear that there is none.
     package mutating func asked(
-        by waiter: WaiterID, for endpoint: EndpointName, seen: UInt64, now: Instant
+        by waiter: WaiterID, for endpoint: EndpointName, seen: UInt64, until deadline: Instant? = nil, now: Instant
     ) -> Asked {
+        let asker = Waiter(id: waiter, seen: seen, deadline: deadline)
         if var flight = flights[endpoint] {
-            flight.waiters.append((waiter, seen))
+            flight.waiters.append(asker)
             flights[endpoint] = flight
             whereabouts[waiter] = endpoint
             return .joined(flight.id)
         }
         if let remembered = shared(for: endpoint, seen: seen, now: now) { return .answered(remembered) }
         whereabouts[waiter] = endpoint
-        return .launched(launch(for: endpoint, waiters: [(waiter, seen)]))
+        return .launched(launch(for: endpoint, waiters: [asker]))
     }
 
     /// A flight has come to its end.
@@ -120,11 +136,29 @@ package struct WakeFlights: Sendable {
         else { return [] }
         let outcome = checked(outcome, against: flight)
         remember(outcome, of: flight, endpoint: endpoint, now: now)
+        if case .failed(let failure) = outcome, failure.reason == .deadlineExceeded {
+            return ranOutOfTime(flight, endpoint: endpoint, failure, now: now)
+        }
         let served = flight.waiters.filter { outcome.serves(seen: $0.seen, flightSeen: flight.seen) }
         let unserved = flight.waiters.filter { !outcome.serves(seen: $0.seen, flightSeen: flight.seen) }
         var actions: [Action] = []
         if !served.isEmpty { actions.append(answer(served.map(\.id), outcome)) }
         if !unserved.isEmpty { actions.append(.launch(launch(for: endpoint, waiters: unserved))) }
+        return actions
+    }
+
+    /// A flight's end is its own: it is followed by another for those whose time is not over.
+    private mutating func ranOutOfTime(
+        _ flight: Flight, endpoint: EndpointName, _ failure: WakeFailure, now: Instant
+    ) -> [Action] {
+        let isRepeated = flight.relaunches < Self.relaunchLimit
+        let patient = flight.waiters.filter { isRepeated && $0.waits(beyond: now + Self.relaunchMinimum) }
+        let rest = flight.waiters.filter { !isRepeated || !$0.waits(beyond: now + Self.relaunchMinimum) }
+        var actions: [Action] = []
+        if !rest.isEmpty { actions.append(answer(rest.map(\.id), .failed(failure))) }
+        if !patient.isEmpty {
+            actions.append(.launch(launch(for: endpoint, waiters: patient, relaunches: flight.relaunches + 1)))
+        }
         return actions
     }
 
@@ -146,16 +180,24 @@ package struct WakeFlights: Sendable {
 
     // MARK: - Flights
 
-    private mutating func launch(for endpoint: EndpointName, waiters: [(id: WaiterID, seen: UInt64)]) -> Launch {
+    private mutating func launch(for endpoint: EndpointName, waiters: [Waiter], relaunches: Int = 0) -> Launch {
         flightCounter += 1
         let id = FlightID(flightCounter)
         let seen = waiters.map(\.seen).max() ?? 0
         let memory = memories[endpoint]
         let round = memory?.seen == seen ? memory?.nextRound ?? 0 : 0
-        flights[endpoint] = Flight(id: id, seen: seen, round: round, waiters: waiters)
+        flights[endpoint] = Flight(id: id, seen: seen, round: round, waiters: waiters, relaunches: relaunches)
         endpoints[id] = endpoint
         return Launch(
-            flight: id, endpoint: endpoint, seen: seen, round: round, waiter: waiters.first?.id ?? WaiterID(0))
+            flight: id, endpoint: endpoint, seen: seen, round: round, waiter: Self.longest(waiters)?.id ?? WaiterID(0))
+    }
+
+    /// Who waits longest; of equals the first.
+    private static func longest(_ waiters: [Waiter]) -> Waiter? {
+        waiters.reduce(nil as Waiter?) { longest, waiter in
+            guard let end = longest?.deadline else { return longest ?? waiter }
+            return waiter.waits(beyond: end) ? waiter : longest
+        }
     }
 
     private mutating func answer(_ waiters: [WaiterID], _ outcome: Outcome) -> Action {
@@ -177,6 +219,8 @@ package struct WakeFlights: Sendable {
     private mutating func remember(_ outcome: Outcome, of flight: Flight, endpoint: EndpointName, now: Instant) {
         let sharing: Duration =
             switch outcome {
+            // Somebody else's time that is over is no news to those who have just come.
+            case .failed(let failure) where failure.reason == .deadlineExceeded: .zero
             case .failed(let failure): min(failure.retryAfter ?? Self.sharingLimit, Self.sharingLimit)
             case .ready(let location) where location.version.generation == flight.seen: Self.sharingLimit
             // Whoever needs it finds it in the cache, until somebody finds it dead.

@@ -1,12 +1,12 @@
 internal import GRPCLite
-internal import NIOCore
+package import NIOCore
 
 /// A listening gRPC server and its connections.
 package final class GRPCListening: Sendable {
     /// How long connections have to carry the last word when the grace is over.
     private static let farewellLimit: Duration = .milliseconds(500)
 
-    private let server: any Channel
+    package let server: any Channel
     private let connections: GRPCServerConnections
 
     package let port: Int

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// An end for work that waits for others.
 package enum Deadline {
     /// The work did not finish in time. It has been cancelled, and has ended.
@@ -28,6 +30,47 @@ package enum Deadline {
                 case .passed: throw Passed()
                 case .cancelled: continue
                 }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Somebody owes the work an answer, and has been silent for longer than the limit. The work has been cancelled, and
+    /// has ended.
+    package struct Silent: Error, Equatable {}
+
+    /// When the other side was last heard.
+    package final class Pulse: Sendable {
+        private let last = Mutex(ContinuousClock.now)
+
+        /// It was heard just now.
+        package func beat() { last.withLock { $0 = .now } }
+
+        fileprivate var lastBeat: ContinuousClock.Instant { last.withLock { $0 } }
+    }
+
+    /// As ``run(until:_:)``, and ends too when `body` lets no pulse be heard for `silenceLimit`.
+    /// - Throws: also `Silent`.
+    package static func run<Value: Sendable>(
+        until instant: ContinuousClock.Instant, silenceLimit: Duration?,
+        _ body: @escaping @Sendable (Pulse) async throws -> Value
+    ) async throws -> Value {
+        let pulse = Pulse()
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body(pulse) }
+            group.addTask {
+                while !Task.isCancelled {
+                    let end = silenceLimit.map { pulse.lastBeat + $0 } ?? instant
+                    if ContinuousClock.now >= instant { throw Passed() }
+                    if ContinuousClock.now >= end { throw Silent() }
+                    // Cancelled once the body has ended.
+                    try? await Task.sleep(until: min(instant, end), clock: .continuous)
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let value = try await group.next() {
+                if let value { return value }
             }
             throw CancellationError()
         }

@@ -26,7 +26,7 @@ package enum PostgresCancel {
             return .failed("\(error)")
         }
         let outcome = await deliver(request, over: stream, target, context, deadline)
-        await stream.close()
+        if case .failed = outcome { await stream.abandon() } else { await stream.close() }
         return outcome
     }
 

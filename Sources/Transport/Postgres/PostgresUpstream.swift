@@ -41,25 +41,29 @@ package struct PostgresUpstream: Sendable {
     /// - Parameters:
     ///   - context: needed when the target has a server name.
     ///   - deadline: for all of it.
+    ///   - silenceLimit: for one answer that the server owes us. `nil`: the deadline alone.
     package static func logIn(
         _ stream: ByteStream, to target: Target, context: TLSContext?, parameters: StartupParameters,
-        credential: SCRAMClient.Credential, deadline: ContinuousClock.Instant
+        credential: SCRAMClient.Credential, deadline: ContinuousClock.Instant,
+        silenceLimit: Duration? = nil
     ) async throws(UpstreamFailure) -> PostgresUpstream {
         let detail = "\(target.host):\(target.port)"
         do {
-            return try await Deadline.run(until: deadline) {
+            return try await Deadline.run(until: deadline, silenceLimit: silenceLimit) { pulse in
                 try await exchange(
-                    stream, to: target, context: context, parameters: parameters, credential: credential)
+                    stream, to: target, context: context, parameters: parameters, credential: credential,
+                    pulse: pulse)
             }
         } catch {
-            await stream.close()
+            // Not in order: there is nothing left to say, and to wait for a goodbye would take longer than the deadline.
+            await stream.abandon()
             throw UpstreamFailure(reason(of: error), "\(detail): \(error)")
         }
     }
 
     private static func exchange(
         _ stream: ByteStream, to target: Target, context: TLSContext?, parameters: StartupParameters,
-        credential: SCRAMClient.Credential
+        credential: SCRAMClient.Credential, pulse: Deadline.Pulse
     ) async throws -> PostgresUpstream {
         let exchange = SCRAMClient(
             credential: credential, nonceBytes: Digests.randomBytes(SCRAMClient.nonceByteCount),
@@ -75,16 +79,18 @@ package struct PostgresUpstream: Sendable {
                 guard var reply = try await stream.read(), let byte = reply.readInteger(as: UInt8.self) else {
                     throw Ended()
                 }
+                pulse.beat()
                 action = login.tlsReplyReceived(byte, trailingBytes: reply.readableBytes)
             case .startTLS:
                 guard let context, let serverName else { throw UpstreamLogin.Violation.tlsRefused }
                 _ = try await stream.connectTLS(context, serverName: serverName)
+                pulse.beat()
                 action = login.tlsEstablished()
             case .send(let bytes):
                 try await stream.write(bytes)
-                action = login.frameReceived(try await nextFrame(&reader, from: stream))
+                action = login.frameReceived(try await nextFrame(&reader, from: stream, pulse))
             case .read:
-                action = login.frameReceived(try await nextFrame(&reader, from: stream))
+                action = login.frameReceived(try await nextFrame(&reader, from: stream, pulse))
             case .ready(let ready):
                 let surplus = reader.takeSurplus()
                 if surplus.readableBytes > 0 { stream.unread(surplus) }
@@ -99,10 +105,13 @@ package struct PostgresUpstream: Sendable {
         }
     }
 
-    private static func nextFrame(_ reader: inout FrameReader, from stream: ByteStream) async throws -> Frame {
+    private static func nextFrame(
+        _ reader: inout FrameReader, from stream: ByteStream, _ pulse: Deadline.Pulse
+    ) async throws -> Frame {
         while true {
             if let frame = try reader.next() { return frame }
             guard let bytes = try await stream.read() else { throw Ended() }
+            pulse.beat()
             reader.append(bytes)
         }
     }
@@ -124,6 +133,7 @@ package struct PostgresUpstream: Sendable {
         case let violation as UpstreamLogin.Violation: .violation(violation)
         case is FrameHeader.Malformed: .violation(.malformed)
         case is Deadline.Passed: .deadlinePassed
+        case is Deadline.Silent: .silent
         case is CancellationError: .cancelled
         case let failure as StreamFailure: reason(of: failure)
         default: .closed

@@ -18,6 +18,8 @@ package struct UpstreamFailure: Error, Equatable, CustomStringConvertible {
         /// The server does not keep to the protocol, or could not prove itself.
         case violation(UpstreamLogin.Violation)
         case deadlinePassed
+        /// The server took the connection, and left us without an answer that it owes.
+        case silent
         /// The calling task was cancelled.
         case cancelled
     }
@@ -35,7 +37,8 @@ package struct UpstreamFailure: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch reason {
         case .rejected(let response, _): "\(detail): \(response.sqlState) \(response.message)"
-        case .dial, .tlsRefused, .tlsFailed, .identityMismatch, .closed, .violation, .deadlinePassed, .cancelled:
+        case .dial, .tlsRefused, .tlsFailed, .identityMismatch, .closed, .violation, .deadlinePassed, .silent,
+            .cancelled:
             "\(detail): \(reason)"
         }
     }

@@ -1,4 +1,5 @@
 package import NIOCore
+package import PostgresWire
 
 /// Joins two streams: whatever one says, the other hears.
 package enum Relay {
@@ -12,16 +13,19 @@ package enum Relay {
     /// other takes more, so at most one read (64 KiB) and one write queue (64 KiB) stand between them. Bytes given to
     /// `unread(_:)` before go first. An end is passed on as an end (TLS: `close_notify`), and the other side may go on.
     ///
+    /// With `frames`, what goes to the client is followed, so that the caller knows whether it may say something last.
+    ///
     /// The streams are left open, for the caller to say something last and to close. Ends at once with `.cancelled` when
     /// the calling task is cancelled.
     package static func join(
-        _ client: ByteStream, _ upstream: ByteStream, halfCloseLimit: TimeAmount = Relay.halfCloseLimit
+        _ client: ByteStream, _ upstream: ByteStream, following frames: FrameBoundary? = nil,
+        halfCloseLimit: TimeAmount = Relay.halfCloseLimit
     ) async -> RelayOutcome {
         let ticket = WaitTicket()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 client.onLoop { _ in
-                    RelayRun.start(client, upstream, ticket, halfCloseLimit, continuation)
+                    RelayRun.start(client, upstream, frames, ticket, halfCloseLimit, continuation)
                 }
             }
         } onCancel: {

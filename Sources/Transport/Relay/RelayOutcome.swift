@@ -1,3 +1,5 @@
+package import PostgresWire
+
 /// How a relay ended.
 package struct RelayOutcome: Sendable, Equatable {
     package enum Side: Sendable, Equatable { case client, upstream }
@@ -20,10 +22,13 @@ package struct RelayOutcome: Sendable, Equatable {
     /// Plaintext bytes read from the upstream and written towards the client.
     package var bytesToClient: Int
     package var ending: Ending
+    /// Where the bytes towards the client ended, when they were followed.
+    package var frames: FrameBoundary?
 
-    package init(bytesFromClient: Int, bytesToClient: Int, ending: Ending) {
+    package init(bytesFromClient: Int, bytesToClient: Int, ending: Ending, frames: FrameBoundary? = nil) {
         self.bytesFromClient = bytesFromClient
         self.bytesToClient = bytesToClient
         self.ending = ending
+        self.frames = frames
     }
 }

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import PostgresWire
 
 /// A relay while it runs. Lives on the loop of both streams; each stream's handler holds its leg until the end.
 final class RelayRun {
@@ -9,10 +10,15 @@ final class RelayRun {
         private let source: StreamHandler
         private let sink: StreamHandler
         fileprivate(set) var bytes = 0
+        fileprivate var frames: FrameBoundary?
         fileprivate(set) var isFinished = false
         private var isPaused = false
 
-        init(_ run: RelayRun, _ side: RelayOutcome.Side, from source: StreamHandler, to sink: StreamHandler) {
+        init(
+            _ run: RelayRun, _ side: RelayOutcome.Side, from source: StreamHandler, to sink: StreamHandler,
+            following frames: FrameBoundary? = nil
+        ) {
+            self.frames = frames
             self.run = run
             self.side = side
             self.source = source
@@ -21,6 +27,7 @@ final class RelayRun {
 
         func received(_ buffer: ByteBuffer) {
             bytes += buffer.readableBytes
+            frames?.passed(buffer)
             sink.context?.write(sink.wrapOutboundOut(buffer), promise: nil)
         }
 
@@ -94,8 +101,8 @@ final class RelayRun {
 
     /// Begins, or answers `continuation` at once. On the client's loop.
     static func start(
-        _ clientStream: ByteStream, _ upstreamStream: ByteStream, _ ticket: WaitTicket, _ halfCloseLimit: TimeAmount,
-        _ continuation: CheckedContinuation<RelayOutcome, Never>
+        _ clientStream: ByteStream, _ upstreamStream: ByteStream, _ frames: FrameBoundary?, _ ticket: WaitTicket,
+        _ halfCloseLimit: TimeAmount, _ continuation: CheckedContinuation<RelayOutcome, Never>
     ) {
         func refuse(_ ending: RelayOutcome.Ending) {
             continuation.resume(returning: RelayOutcome(bytesFromClient: 0, bytesToClient: 0, ending: ending))
@@ -106,12 +113,12 @@ final class RelayRun {
         let upstream = upstreamStream.handlerOnLoop
         guard client.isFree, upstream.isFree, client !== upstream else { return refuse(.unusable) }
         let run = RelayRun(ticket, halfCloseLimit, on: clientStream.eventLoop, continuation)
-        run.begin(client, upstream)
+        run.begin(client, upstream, frames)
     }
 
-    private func begin(_ client: StreamHandler, _ upstream: StreamHandler) {
+    private func begin(_ client: StreamHandler, _ upstream: StreamHandler, _ frames: FrameBoundary?) {
         let fromClient = Leg(self, .client, from: client, to: upstream)
-        let fromUpstream = Leg(self, .upstream, from: upstream, to: client)
+        let fromUpstream = Leg(self, .upstream, from: upstream, to: client, following: frames)
         self.fromClient = fromClient
         self.fromUpstream = fromUpstream
         client.relay = fromClient
@@ -147,7 +154,8 @@ final class RelayRun {
         drainTimer?.cancel()
         drainTimer = nil
         let outcome = RelayOutcome(
-            bytesFromClient: fromClient?.bytes ?? 0, bytesToClient: fromUpstream?.bytes ?? 0, ending: ending)
+            bytesFromClient: fromClient?.bytes ?? 0, bytesToClient: fromUpstream?.bytes ?? 0, ending: ending,
+            frames: fromUpstream?.frames)
         let legs = [fromClient, fromUpstream]
         fromClient = nil
         fromUpstream = nil

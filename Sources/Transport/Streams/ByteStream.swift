@@ -78,6 +78,14 @@ package final class ByteStream: Sendable {
         try? await channel.closeFuture.get()
     }
 
+    /// Closes without waiting for anybody: what is queued goes only as far as the socket takes it at once. Safe to call
+    /// again.
+    package func abandon() async {
+        onLoop { $0.closeNow() }
+        // It fails only with the reason for the close, which is of no interest any more.
+        try? await channel.closeFuture.get()
+    }
+
     // MARK: To the loop
 
     /// Only on the loop.

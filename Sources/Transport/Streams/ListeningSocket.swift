@@ -7,7 +7,7 @@ package final class ListeningSocket: Sendable {
     /// Connections whose streams are not closed yet.
     package var connectionCount: Int { connections.count }
 
-    private let channel: any Channel
+    package let channel: any Channel
     private let connections: Connections
 
     init(channel: any Channel, localAddress: SocketAddress, connections: Connections) {

@@ -83,6 +83,19 @@ struct RoleDirectoryTests {
         }
     }
 
+    @Test func `nobody is asked about a name that no role can have`() async throws {
+        let plane = ScriptedControlPlane { _ in Self.body(EdgeFixtures.verifier) }
+        try await plane.serve { base in
+            try await run(base) { directory in
+                let longest = try await ask(directory, role: String(repeating: "r", count: CatalogName.byteLimit))
+                #expect(longest != .noSecret)
+                let longer = try await ask(directory, role: String(repeating: "r", count: CatalogName.byteLimit + 1))
+                #expect(longer == .noSecret)
+            }
+        }
+        #expect(plane.asked.count == 1)
+    }
+
     @Test func `while the control plane is down a stale secret does`() async throws {
         let expected = try access(EdgeFixtures.verifier)
         let isUp = Mutex(true)
@@ -99,7 +112,10 @@ struct RoleDirectoryTests {
                     let answer = try await ask(directory)
                     #expect(answer == expected)
                 }
-                try await eventually("the control plane was asked in vain") { plane.asked.count > 1 }
+                try await eventually("the control plane was asked in vain") {
+                    let answer = try await ask(directory)
+                    return answer == expected && plane.asked.count > 1
+                }
                 // And nobody who was never here gets in.
                 let failure = await #expect(throws: LookupFailure.self) { try await ask(directory, role: "stranger") }
                 #expect(failure?.sqlState == "08006")

@@ -67,6 +67,23 @@ struct RoleSecretCacheTests {
         #expect(cache { $0.takeRefetch(for: key, now: start + .seconds(8)) })
     }
 
+    @Test func `names that strangers invent push out no secret`() throws {
+        try cache { $0.fill(try secret("c2FsdA=="), for: key, now: start) }
+        for number in 0..<100 {
+            let invented = RoleKey(endpoint: key.endpoint, role: "invented-\(number)")
+            cache { $0.fill(.noSecret, for: invented, now: start) }
+            #expect(isFresh(cache { $0.lookUp(invented, now: start) }))
+        }
+        #expect(isFresh(cache { $0.lookUp(key, now: start + .seconds(1)) }))
+        #expect(isStale(cache { $0.lookUp(key, now: start + .seconds(100)) }))
+    }
+
+    @Test func `a role that was dropped does not come back out of the cache`() throws {
+        try cache { $0.fill(try secret("c2FsdA=="), for: key, now: start) }
+        cache { $0.fill(.noSecret, for: key, now: start + .seconds(61)) }
+        #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(70)) }))
+    }
+
     @Test func `a role without a secret is not asked about again for a wrong proof`() {
         cache { $0.fill(.noSecret, for: key, now: start) }
         #expect(!cache { $0.takeRefetch(for: key, now: start + .milliseconds(1_500)) })

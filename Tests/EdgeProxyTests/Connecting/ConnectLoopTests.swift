@@ -117,7 +117,7 @@ struct ConnectLoopTests {
         }
     }
 
-    @Test(arguments: [UpstreamFailure.Reason.identityMismatch, .violation(.scram(.wrongSignature))])
+    @Test(arguments: [UpstreamFailure.Reason.identityMismatch, .silent, .violation(.scram(.wrongSignature))])
     func `somebody else's compute is given up at once`(reason: UpstreamFailure.Reason) throws {
         var loop = driven()
         let here = try located()
@@ -191,15 +191,36 @@ struct ConnectLoopTests {
 
     @Test func `an endpoint that always fails is not located without end`() throws {
         var loop = driven { $0.relocations = 3 }
+        let here = try located()
         _ = loop.after(.begun)
-        for generation in 1...3 as ClosedRange<UInt64> {
-            let here = try located(generation)
-            _ = loop.after(.located(here))
+        _ = loop.after(.located(here))
+        for _ in 1...3 {
             #expect(
                 loop.after(.attemptFailed(.identityMismatch)) == .relocate(invalidating: here.location.version))
+            #expect(isPause(loop.after(.located(here)), upTo: .seconds(2)), "confirmed: given time")
+            _ = loop.after(.pauseEnded)
         }
-        _ = loop.after(.located(try located(4)))
         #expect(sqlState(loop.after(.attemptFailed(.identityMismatch))) == "08006")
+    }
+
+    @Test(arguments: [true, false])
+    func `a database that fails to start is started twice, and the client is told`(wasRunning: Bool) throws {
+        var loop = driven()
+        _ = loop.after(.begun)
+        // What ran before the client came is nobody's failed start.
+        let first: UInt64 = wasRunning ? 1 : 2
+        for generation in first...3 {
+            let here = try located(generation, cached: generation == 1)
+            #expect(loop.after(.located(here)) == .dial(here.location, limit: .seconds(2)))
+            _ = loop.after(.attemptFailed(.dial(.refused)))
+            _ = loop.after(.pauseEnded)
+            let action = loop.after(.attemptFailed(.dial(.refused)))
+            if generation < 3 {
+                #expect(action == .relocate(invalidating: here.location.version))
+            } else {
+                #expect(action == .fail(.proxy(ErrorResponse(.cannotConnectNow, "The database failed to start"))))
+            }
+        }
     }
 
     // MARK: Every event in every state

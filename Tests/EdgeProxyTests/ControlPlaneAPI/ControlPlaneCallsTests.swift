@@ -1,8 +1,11 @@
 import EdgeProxy
 import Gossip
+import NIOCore
+import NIOPosix
 import PostgresWire
 import Synchronization
 import Testing
+import Transport
 
 /// facts: edge proxy §7, over real HTTP.
 struct ControlPlaneCallsTests {
@@ -152,6 +155,11 @@ struct ControlPlaneCallsTests {
             #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"RATE_LIMIT_EXCEEDED"}}}}"#,
             .rateLimited, "53300"
         ),
+        (
+            500,
+            #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"COMPUTE_START_FAILED"}}}}"#,
+            .startFailed, "57P03"
+        ),
         (200, "not json", .controlPlaneRefused, "08006"),
         (200, #"{"address":"nowhere"}"#, .controlPlaneRefused, "08006"),
     ])
@@ -199,6 +207,61 @@ struct ControlPlaneCallsTests {
         }
         #expect(lookup.sqlState == "08006")
         #expect(ContinuousClock.now - began < .seconds(20))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `an answer that stops in its middle is given up at the deadline`() async throws
+    {
+        let stalling = try await Listener.bind(
+            host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton
+        ) { stream in
+            _ = try? await stream.read()
+            try? await stream.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"))
+            while let bytes = try? await stream.read(), bytes.readableBytes > 0 {}
+        }
+        let failure = try await #require(throws: WakeFailure.self) {
+            try await wake("http://127.0.0.1:\(stalling.port)", limit: .milliseconds(300))
+        }
+        #expect(failure.reason == .controlPlaneUnreachable)
+        await stalling.stopAccepting()
+    }
+
+    private static func no(_ reason: String, _ status: Int, delay: Int = 0) -> ScriptedControlPlane.Answer {
+        .json(
+            #"{"error":"x","status":{"code":"x","message":"x","details":{"error_info":{"reason":"\#(reason)"},"retry_info":{"retry_delay_ms":\#(delay)}}}}"#,
+            status: status)
+    }
+
+    @Test func `a start that is slow is not an outage`() async throws {
+        let count = Mutex(0)
+        let plane = ScriptedControlPlane { _ in
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            // Until the asker has gone.
+            if !isFirst { try? await Task.sleep(for: .seconds(20)) }
+            return Self.no("RUNNING_OPERATIONS", 504)
+        }
+        try await plane.serve { base in
+            let failure = try await #require(throws: WakeFailure.self) {
+                try await wake(base, limit: .seconds(5))
+            }
+            #expect(failure.reason == .temporarilyUnavailable)
+            #expect(failure.sqlState == "57P03")
+        }
+        #expect(plane.asked.count == 2)
+    }
+
+    @Test func `a start that failed is tried once more, and then said`() async throws {
+        let plane = ScriptedControlPlane { _ in Self.no("RUNNING_OPERATIONS", 503) }
+        try await plane.serve { base in
+            let failure = try await #require(throws: WakeFailure.self) { try await wake(base, limit: .seconds(20)) }
+            #expect(failure.reason == .startFailed)
+            #expect(failure.clientMessage == "The database failed to start")
+            #expect(failure.sqlState == "57P03")
+            #expect(failure.hint == nil)
+        }
+        #expect(plane.asked.count == 2)
     }
 
     @Test func `outcomes are counted`() async throws {

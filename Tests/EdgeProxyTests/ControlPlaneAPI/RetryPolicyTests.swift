@@ -27,12 +27,13 @@ struct RetryPolicyTests {
     @Test func `nothing is started after the deadline`() {
         let policy = policy(deadline: .seconds(3))
         #expect(
-            policy { $0.failed(.busy(retryAfter: .seconds(3)), began: start, now: start) } == .giveUp)
+            policy { $0.failed(.busy(retryAfter: .seconds(3)), began: start, now: start) } == .giveUp(.deadline))
         guard case .again = policy({ $0.failed(.busy(retryAfter: .seconds(2)), began: start, now: start) }) else {
             Issue.record("gave up early")
             return
         }
-        #expect(policy { $0.failed(.busy(retryAfter: nil), began: start, now: start + .seconds(3)) } == .giveUp)
+        #expect(
+            policy { $0.failed(.busy(retryAfter: nil), began: start, now: start + .seconds(3)) } == .giveUp(.deadline))
     }
 
     @Test func `a requested delay is kept, and spread a little`() {
@@ -51,7 +52,9 @@ struct RetryPolicyTests {
             Issue.record("gave up at once")
             return
         }
-        #expect(policy { $0.failed(.unreachable, began: start + .seconds(9), now: start + .seconds(10)) } == .giveUp)
+        #expect(
+            policy { $0.failed(.unreachable, began: start + .seconds(9), now: start + .seconds(10)) }
+                == .giveUp(.outage))
     }
 
     @Test func `an answer ends an outage`() {

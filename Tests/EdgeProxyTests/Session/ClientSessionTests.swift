@@ -2,6 +2,7 @@ import EdgeProxy
 import Foundation
 import Gossip
 import NIOCore
+import NIOPosix
 import PostgresWire
 import TLSEngine
 import Telemetry
@@ -265,6 +266,43 @@ struct ClientSessionTests {
         let error = await #expect(throws: PostgresServerError.self) { try await connection.query("select 1") }
         #expect(error?.sqlState == .adminShutdown)
         await end
+    }
+
+    @Test func `a proxy that goes down says nothing in the middle of a row`() async throws {
+        let proxy = try await fixture().proxy()
+        var client = try await RawClient(to: proxy)
+        try await client.send(startup())
+        _ = try await client.next()
+        try await client.prove(EdgeFixture.password, pipelined: query("select repeat('x', 200000000)"))
+        _ = try await client.frames(upTo: "T")
+        // The row is longer than what all queues between hold, so the relay stands in its middle.
+        var last = try await client.stream.read()
+        #expect(last != nil)
+        async let stopped: Void = proxy.stop()
+        try await eventually("the session has ended") { proxy.runner.registry.count == 0 }
+        while let bytes = try? await client.stream.read() { last = bytes }
+        #expect(last.map { String(buffer: $0).contains("57P01") } == false)
+        await stopped
+        await client.stream.close()
+    }
+
+    @Test func `a compute that takes connections and says nothing is given up`() async throws {
+        let fixture = try fixture()
+        let mute = try await Listener.bind(
+            host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton
+        ) { stream in
+            while let bytes = try? await stream.read(), bytes.readableBytes > 0 {}
+        }
+        let hung = try fixture.location(generation: 1, port: mute.port)
+        let alive = try fixture.location(generation: 2, cached: false)
+        let proxy = try await fixture.proxy(waking: [.success(hung), .success(alive)]) {
+            $0.connect.silence = .milliseconds(100)
+        }
+        let connection = try await proxy.connect()
+        #expect(proxy.waker.invalidated == [hung.location.version])
+        await connection.close()
+        await proxy.stop()
+        await mute.stopAccepting()
     }
 
     @Test func `a client that breaks off leaves nothing running on its compute`() async throws {

@@ -300,6 +300,27 @@ struct WakeCoordinatorTests {
         #expect(plane.keys.withLock { $0.isEmpty })
     }
 
+    @Test func `a member that was silent a moment ago is not asked again`() async throws {
+        let plane = PlayedPlane { count in Self.compute(UInt64(count)) }
+        let peers = PlayedPeers()
+        let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
+        try await running(coordinator) { coordinator in
+            let first = try await locate(coordinator)
+            coordinator.invalidate(demo, upTo: first.location.version)
+            let next = try await locate(coordinator)
+            #expect(next.location == located(2))
+        }
+        #expect(peers.members == [owner, second])
+    }
+
+    @Test func `and is asked again a few seconds later`() {
+        let (silence, start) = (SilentMembers(), ContinuousClock.now)
+        silence.noticed(of: owner, at: start)
+        #expect(silence.covers(owner, at: start + SilentMembers.memory - .milliseconds(1)))
+        #expect(!silence.covers(second, at: start))
+        #expect(!silence.covers(owner, at: start + SilentMembers.memory))
+    }
+
     @Test func `oneself is the last resort`() async throws {
         let plane = PlayedPlane { _ in Self.compute(1) }
         let peers = PlayedPeers()

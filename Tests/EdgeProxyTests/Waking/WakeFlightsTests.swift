@@ -28,6 +28,36 @@ struct WakeFlightsTests {
         flights { $0.asked(by: Waiter(waiter), for: demo, seen: seen, now: start + after) }
     }
 
+    private func ask(_ waiter: UInt64, until: Duration) -> WakeFlights.Asked {
+        flights { $0.asked(by: Waiter(waiter), for: demo, seen: 0, until: start + until, now: start) }
+    }
+
+    private let outOfTime = WakeFlights.Outcome.failed(WakeFailure(reason: .deadlineExceeded))
+
+    @Test func `a flight that ran out of time is flown again, in the name of who waits longest`() {
+        _ = ask(1, until: .seconds(1))
+        _ = ask(2, until: .seconds(20))
+        _ = ask(3, until: .seconds(30))
+        _ = ask(4, until: .seconds(1))
+        #expect(
+            flights { $0.settled(.init(1), outOfTime, now: start + .seconds(1)) }
+                == [.answer([Waiter(1), Waiter(4)], outOfTime), .launch(launch(2, seen: 0, waiter: 3))])
+        #expect(
+            flights { $0.settled(.init(2), .ready(location(1)), now: start + .seconds(2)) }
+                == [.answer([Waiter(2), Waiter(3)], .ready(location(1)))])
+    }
+
+    @Test func `but not without end, and newcomers do not inherit it`() {
+        _ = ask(1, until: .seconds(30))
+        for flight in 1...2 as ClosedRange<UInt64> {
+            #expect(
+                flights { $0.settled(.init(flight), outOfTime, now: start) }
+                    == [.launch(launch(flight + 1, seen: 0, waiter: 1))])
+        }
+        #expect(flights { $0.settled(.init(3), outOfTime, now: start) } == [.answer([Waiter(1)], outOfTime)])
+        #expect(ask(2) == .launched(launch(4, seen: 0, waiter: 2)))
+    }
+
     private func launch(_ flight: UInt64, seen: UInt64, round: UInt64 = 0, waiter: UInt64) -> WakeFlights.Launch {
         WakeFlights.Launch(
             flight: .init(flight), endpoint: demo, seen: seen, round: round, waiter: Waiter(waiter))

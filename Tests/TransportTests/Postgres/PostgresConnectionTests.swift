@@ -164,6 +164,23 @@ struct PostgresUpstreamTests {
                 deadline: .now + .milliseconds(50))
         }
         #expect(reason == .deadlinePassed)
+        // One that does not even notice our end.
+        let (held, release) = AsyncStream.makeStream(of: Void.self)
+        let hung = try await Listener.bind(host: "127.0.0.1", port: 0, group: loop) { _ in for await _ in held {} }
+        let stopped = PostgresUpstream.Target(host: "127.0.0.1", port: hung.port, serverName: nil)
+        let another = try await PostgresUpstream.dial(stopped, on: loop, limit: .seconds(5))
+        let began = ContinuousClock.now
+        let silence = await failure {
+            _ = try await PostgresUpstream.logIn(
+                another, to: stopped, context: nil, parameters: StartupParameters([("user", "u")]),
+                credential: password,
+                deadline: soon, silenceLimit: .milliseconds(50))
+        }
+        #expect(silence == .silent)
+        // Less than a goodbye may take: nobody would answer it.
+        #expect(ContinuousClock.now - began < .milliseconds(1_900))
+        release.finish()
+        await hung.stopAccepting()
         await silent.stopAccepting()
     }
 

@@ -17,6 +17,23 @@ struct ByteStreamTests {
         await socket.stopAccepting()
     }
 
+    @Test func `one connection too many is closed unheard`() async throws {
+        let socket = try await Listener.bind(
+            host: "127.0.0.1", port: 0, group: Loopback.group, connectionLimit: 1
+        ) { stream in
+            while let bytes = try? await stream.read() { try? await stream.write(bytes) }
+        }
+        let first = try await Loopback.dial(socket)
+        try await first.write("hello")
+        #expect(try await first.readText(count: 5) == "hello")
+        let second = try await Loopback.dial(socket)
+        #expect((try? await second.read()) ?? nil == nil)
+        await second.close()
+        #expect(socket.connectionCount == 1)
+        await first.close()
+        await socket.stopAccepting()
+    }
+
     @Test func `surplus comes before what the socket brings`() async throws {
         let socket = try await Loopback.echo()
         let stream = try await Loopback.dial(socket)
