@@ -9,7 +9,7 @@ package struct NeverHappened: Error, CustomStringConvertible {
 
 /// Waits for a condition, never for a duration: looks again every 5 ms and gives up after `limit`.
 package func eventually(
-    _ what: String, within limit: Duration = .seconds(20), _ condition: @Sendable () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(60), _ condition: @Sendable () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
     let end = clock.now.advanced(by: limit)

@@ -76,7 +76,7 @@ final class ComputeFixture: Sendable {
         let trust = try TLSContext.client(trustedCAFile: certificate("ca.crt"))
         return try await PostgresConnection.connect(
             host: "127.0.0.1", port: port, tls: (trust, computeID), user: user, database: database,
-            password: Secret(password), deadline: ContinuousClock.now.advanced(by: .seconds(10)))
+            password: Secret(password), deadline: ContinuousClock.now.advanced(by: .seconds(60)))
     }
 
     static func verifier(of password: String) -> String {

@@ -48,7 +48,7 @@ final class ControlPlaneUnderTest: Sendable {
         for (name, value) in headers { request += "\(name): \(value)\r\n" }
         request += "Content-Length: \(body?.utf8.count ?? 0)\r\n\r\n\(body ?? "")"
         let stream = try await Dialer.connect(
-            host: "127.0.0.1", port: port, on: MultiThreadedEventLoopGroup.singleton.next(), timeout: .seconds(5))
+            host: "127.0.0.1", port: port, on: MultiThreadedEventLoopGroup.singleton.next(), timeout: .seconds(30))
         try await stream.write(.init(string: request))
         var answer = ""
         while let bytes = try await stream.read() { answer += String(buffer: bytes) }

@@ -41,7 +41,7 @@ struct CancelSessionTests {
         #expect(key.secret.count == (version == .v3_2 ? 32 : 4))
         let target = PostgresUpstream.Target(host: "127.0.0.1", port: proxy.socket.port, serverName: serverName)
         let outcome = await PostgresCancel.send(
-            CancelRequest(key: key), to: target, context: fixture.trusting, on: loop, deadline: .now + .seconds(10))
+            CancelRequest(key: key), to: target, context: fixture.trusting, on: loop, deadline: .now + .seconds(60))
         #expect(outcome == .done)
         #expect(try await client.frames(upTo: "Z").last?.refusal?.sqlState == .queryCanceled)
         #expect(proxy.metrics.exposition().contains("proxy_cancellation_requests_total{kind=\"found\"} 1"))
@@ -57,7 +57,7 @@ struct CancelSessionTests {
         let target = PostgresUpstream.Target(
             host: "127.0.0.1", port: proxy.socket.port, serverName: "demo.localtest.me")
         let outcome = await PostgresCancel.send(
-            CancelRequest(key: wrong), to: target, context: fixture.trusting, on: loop, deadline: .now + .seconds(10))
+            CancelRequest(key: wrong), to: target, context: fixture.trusting, on: loop, deadline: .now + .seconds(60))
         #expect(outcome == .done)
         #expect(proxy.metrics.exposition().contains("proxy_cancellation_requests_total{kind=\"not_found\"} 1"))
         let observer = try await proxy.connect()

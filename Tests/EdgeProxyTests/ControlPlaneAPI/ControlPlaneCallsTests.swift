@@ -206,7 +206,7 @@ struct ControlPlaneCallsTests {
             try await calls.accessControl(of: RoleKey(endpoint: demo, role: "demo"), session: fixtures.session)
         }
         #expect(lookup.sqlState == "08006")
-        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(ContinuousClock.now - began < .seconds(50))
     }
 
     @Test(.timeLimit(.minutes(1))) func `an answer that stops in its middle is given up at the deadline`() async throws

@@ -70,7 +70,7 @@ import Transport
     private func dial(_ address: NetworkAddress) async throws -> ByteStream {
         try await Dialer.connect(
             host: address.host, port: address.port, on: MultiThreadedEventLoopGroup.singleton.next(),
-            timeout: .seconds(5))
+            timeout: .seconds(30))
     }
 
     @Test func `status, health, readiness and the oldest metric names`() async throws {

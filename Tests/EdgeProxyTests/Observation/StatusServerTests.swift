@@ -37,7 +37,7 @@ struct StatusServerTests {
 
     private func dial(_ port: Int, _ text: String) async throws -> ByteStream {
         let stream = try await Dialer.connect(
-            host: "127.0.0.1", port: port, on: MultiThreadedEventLoopGroup.singleton.next(), timeout: .seconds(5))
+            host: "127.0.0.1", port: port, on: MultiThreadedEventLoopGroup.singleton.next(), timeout: .seconds(30))
         try await stream.write(ByteBuffer(string: text))
         return stream
     }

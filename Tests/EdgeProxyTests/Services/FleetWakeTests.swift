@@ -17,7 +17,7 @@ import Transport
     }
 
     private func locate(_ proxy: SmallFleet.Proxy) async throws -> Located {
-        try await proxy.wakes.location(of: demo, session: fixtures.session, deadline: .now + .seconds(20))
+        try await proxy.wakes.location(of: demo, session: fixtures.session, deadline: .now + .seconds(60))
     }
 
     private func transition(

@@ -47,7 +47,7 @@ struct EdgeFixture: Sendable {
             password: Array(Self.password.utf8), salt: Digests.randomBytes(16), hashing: LibcryptoHashing())
         let admin = try await PostgresConnection.connect(
             host: "127.0.0.1", port: compute.port, user: PostgresServer.superuser, database: "postgres",
-            password: Secret(PostgresServer.password), deadline: .now + .seconds(20))
+            password: Secret(PostgresServer.password), deadline: .now + .seconds(60))
         try await admin.query("create role \(Self.role) login password '\(verifier.secretText)'")
         try await admin.query("create database \(Self.role) owner \(Self.role)")
         await admin.close()
@@ -184,7 +184,7 @@ final class RunningProxy: Sendable {
     ) async throws -> PostgresConnection {
         try await PostgresConnection.connect(
             host: "127.0.0.1", port: socket.port, tls: (fixture.trusting, serverName), user: user, database: database,
-            password: Secret(password), deadline: .now + .seconds(20))
+            password: Secret(password), deadline: .now + .seconds(60))
     }
 
     /// What the client is refused with; `nil` when it is let in.

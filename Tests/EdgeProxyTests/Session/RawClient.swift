@@ -14,7 +14,7 @@ struct RawClient {
     init(to proxy: RunningProxy, serverName: String? = "demo.localtest.me", direct: Bool = false) async throws {
         stream = try await Dialer.connect(
             host: "127.0.0.1", port: proxy.socket.port, on: MultiThreadedEventLoopGroup.singleton.any(),
-            timeout: .seconds(5))
+            timeout: .seconds(30))
         guard let serverName else { return }
         if !direct {
             try await stream.write(UpstreamLogin.tlsRequest)

@@ -41,7 +41,7 @@ struct PostgresFixture: Sendable {
         try await PostgresConnection.connect(
             host: "127.0.0.1", port: server.port, tls: tls ? (trusting, Self.serverName) : nil,
             user: PostgresServer.superuser, database: database, password: Secret(PostgresServer.password),
-            deadline: .now + .seconds(20))
+            deadline: .now + .seconds(60))
     }
 }
 
