@@ -108,9 +108,20 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // One member of a fleet in a process of its own, for Benchmarks/gossip.
+        .executableTarget(
+            name: "gossip-member", dependencies: ["Transport", "Gossip", "Telemetry", nioCore, nioPosix],
+            path: "Benchmarks/gossip-member", swiftSettings: strict),
+
         // Tests, and what they share: dice by seed, folders, a real Postgres.
         .target(name: "TestKit", swiftSettings: strict),
         .testTarget(name: "GossipTests", dependencies: ["Gossip"], swiftSettings: strict),
+        .target(
+            name: "FleetSimulation", dependencies: ["Gossip"], path: "Tests/FleetSimulation", swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["FleetSimulation", "Gossip"], swiftSettings: strict),
+        .executableTarget(
+            name: "gossip-sim", dependencies: ["FleetSimulation"], path: "Benchmarks/gossip-sim",
+            swiftSettings: strict),
         .testTarget(name: "GRPCLiteTests", dependencies: ["GRPCLite", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "PostgresWireTests", dependencies: ["PostgresWire", "TLSEngine", "TestKit", nioCore],
@@ -121,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "Transport", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry", "TestKit", nioCore,
-                nioPosix,
+                "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry", "TestKit",
+                nioCore, nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

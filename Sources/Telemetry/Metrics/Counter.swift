@@ -14,5 +14,15 @@ package final class Counter: Sendable, MetricSeries {
         total.wrappingAdd(max(amount, 0), ordering: .relaxed)
     }
 
+    /// For a total that somebody else keeps. Going back is their mistake and is ignored.
+    package func raise(to total: Int) {
+        var known = self.total.load(ordering: .relaxed)
+        while known < total {
+            let (done, present) = self.total.weakCompareExchange(expected: known, desired: total, ordering: .relaxed)
+            if done { return }
+            known = present
+        }
+    }
+
     var asSeries: MetricFamily.Series { .counter(self) }
 }
