@@ -15,13 +15,20 @@ package struct AgentConfiguration: Sendable {
     /// What Postgres listens on: an address, and a port from 1.
     package var listenHost: String
     package var port: Int
-    /// Every listener of reports; each gets every transition.
-    package var reportTargets: [HostAndPort]
+    /// Who is told what happens. Each target gets every transition; of a target with several addresses, one at a time
+    /// does, and another one when that is lost: proxies tell each other.
+    package var reportTargets: [ReportAddresses]
     package var certificates: AgentCertificates
     /// Whom Postgres runs as when the agent is root. Without it `postgres`, or `nobody`.
     package var runAs: String?
     /// How often the monitor looks who is being served.
     package var monitorInterval: Duration = .seconds(1)
+    /// How long one such look may take.
+    package var lookLimit: Duration = .seconds(5)
+    /// How long Postgres may say nothing at all before it is taken for dead.
+    package var silenceLimit: Duration = .seconds(30)
+    /// How long an idle Postgres that is being stopped waits for queries that began at the last moment.
+    package var lastQueryLimit: Duration = .seconds(60)
     /// How long a fast shutdown may take before it becomes an immediate one.
     package var fastStopLimit: Duration = .seconds(10)
     /// How long an immediate shutdown may take before the processes are killed.
@@ -36,7 +43,7 @@ package struct AgentConfiguration: Sendable {
 
     package init(
         endpoint: String, computeID: String, generation: UInt64, specSource: SpecSource, directory: String,
-        binaries: PostgresBinaries, listenHost: String, port: Int, reportTargets: [HostAndPort],
+        binaries: PostgresBinaries, listenHost: String, port: Int, reportTargets: [ReportAddresses],
         certificates: AgentCertificates, runAs: String? = nil, log: Logger
     ) {
         self.endpoint = endpoint

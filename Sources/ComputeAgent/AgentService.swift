@@ -28,6 +28,11 @@ package final class AgentService: Sendable {
     /// Between fetches of a spec that fail: grows from the first to the second, jittered.
     private static let refreshPauses: (shortest: Duration, longest: Duration) = (.milliseconds(500), .seconds(30))
 
+    /// How long a look may take while the door is shut.
+    private static let doorLimit: Duration = .seconds(1)
+    /// Between two looks for the last queries.
+    private static let lastQueryPause: Duration = .milliseconds(20)
+
     private let configuration: AgentConfiguration
     private let log: Logger
     private let keeper: PostgresKeeper
@@ -38,6 +43,11 @@ package final class AgentService: Sendable {
     /// What is to be applied, and what last was.
     private let specs = Mutex(Specs())
     private let refreshFailures = Mutex(0)
+    /// The version at which the compute is to be stopped if it is idle, until the watch takes it up.
+    private let idleQuestion = Mutex<FactVersion?>(nil)
+    private let questionCame = Signal()
+    /// Whether the idle compute stops, as the lifecycle says to the watch that found it so.
+    private let idleVerdict = Mutex(Latch<Bool>())
     /// Whether Postgres ended only by force.
     private let wasKilled = Mutex(false)
 
@@ -53,14 +63,20 @@ package final class AgentService: Sendable {
             trustedCAFile: certificates.authorityFile, certificateFile: certificates.certificateFile,
             privateKeyFile: certificates.privateKeyFile, alpn: ["h2"])
         let progress = Signal()
-        channels = configuration.reportTargets.map { ReportChannel(to: $0, tls: tls, on: group) }
+        let (mailbox, post) = AsyncStream.makeStream(of: Message.self)
+        (self.mailbox, self.post) = (mailbox, post)
+        // In an order of its own, so that the agents of a fleet do not all report to one proxy.
+        let channels = configuration.reportTargets.map { target in
+            target.all.shuffled().map { ReportChannel(to: $0, tls: tls, on: group) }
+        }
+        self.channels = channels.flatMap(\.self)
         reporter = Reporter(
-            targets: zip(configuration.reportTargets, channels).map { address, channel in
+            targets: zip(configuration.reportTargets, channels).map { target, channels in
                 ReportTarget(
-                    name: address.description, identity: identity, channel: channel.channel,
-                    queueLimit: configuration.reportQueueLimit, progress: progress, log: configuration.log)
+                    name: target.description, identity: identity, channels: channels,
+                    queueLimit: configuration.reportQueueLimit, progress: progress, log: configuration.log,
+                    stopIfIdle: { post.yield(.event(.idleStopRequested(at: $0))) })
             }, progress: progress)
-        (mailbox, post) = AsyncStream.makeStream(of: Message.self)
     }
 
     /// Runs the agent until it has ended. Called once.
@@ -124,6 +140,11 @@ package final class AgentService: Sendable {
         case .fetchSpec: group.addTask { await self.refresh(after: .zero) }
         case .retryRefresh: group.addTask { await self.refresh(after: self.refreshPause()) }
         case .stopPostgres(let mode): group.addTask { await self.stopPostgres(mode) }
+        case .confirmIdle(let version):
+            idleQuestion.withLock { $0 = version }
+            questionCame.fire()
+        case .stopIdlePostgres: idleVerdict.withLock { $0 }.set(true)
+        case .keepServing: idleVerdict.withLock { $0 }.set(false)
         case .abandon: group.addTask { await self.abandon() }
         case .finish: group.addTask { await self.finish() }
         case .refuse(let state): log.notice("not possible in state \(state.rawValue)")
@@ -162,6 +183,10 @@ package final class AgentService: Sendable {
     /// The announcement goes first: whoever hears it stops dialling before Postgres stops listening.
     private func stopPostgres(_ mode: StopMode) async {
         await reporter.waitForAcknowledgements(atMost: configuration.announcementLimit)
+        await endPostgres(mode)
+    }
+
+    private func endPostgres(_ mode: StopMode) async {
         if await !keeper.stop(mode) {
             log.error("postgres had to be killed")
             wasKilled.withLock { $0 = true }
@@ -240,12 +265,75 @@ package final class AgentService: Sendable {
 
     private func monitor(since runningSinceMicros: Int64) async {
         guard let login = try? await keeper.login() else { return }
-        let monitor = ActivityMonitor(
-            login: login, interval: configuration.monitorInterval, runningSinceMicros: runningSinceMicros, log: log)
-        await monitor.run { self.send(.activityObserved($0)) }
+        var watch = ActivityWatch(
+            login: login, runningSinceMicros: runningSinceMicros, lookLimit: configuration.lookLimit,
+            silenceLimit: configuration.silenceLimit, log: log)
+        while !Task.isCancelled {
+            let more = questionCame.next
+            if let version = idleQuestion.withLock({ $0.take() }) {
+                await considerStopping(at: version, &watch)
+            } else {
+                _ = await look(&watch)
+            }
+            _ = await more.wait(atMost: configuration.monitorInterval)
+        }
+        await watch.close()
+    }
+
+    /// - Returns: whether nobody is there, and nobody was since the look before.
+    private func look(_ watch: inout ActivityWatch, limit: Duration? = nil, reopening: Bool = true) async -> Bool {
+        let news = await watch.look(limit: limit, reopening: reopening)
+        guard !Task.isCancelled else { return false }
+        if let activity = news.activity { send(.activityObserved(activity)) }
+        if let silentFor = news.silentFor { send(.postgresSilent("postgres has not answered for \(silentFor)")) }
+        return news.look.isQuiet && news.activity == nil
+    }
+
+    // MARK: Stopping when idle
+
+    /// What the control plane knows of the clients is as old as our last look, and a client may be on its way in. So the
+    /// door is shut first, and then we look: while it is shut, what we see cannot change but for sessions that were idle.
+    private func considerStopping(at version: FactVersion, _ watch: inout ActivityWatch) async {
+        let verdict = Latch<Bool>()
+        idleVerdict.withLock { $0 = verdict }
+        // The first look, with the door open, is for a session to be there, and for those who came long ago.
+        guard await look(&watch), await keeper.shutDoor(), await !keeper.isSomebodyEntering(),
+            await look(&watch, limit: Self.doorLimit, reopening: false)
+        else {
+            await keeper.openDoor()
+            return send(.idleRefuted)
+        }
+        send(.idleConfirmed(at: version))
+        guard await verdict.wait() == true else { return await keeper.openDoor() }
+        await reporter.waitForAcknowledgements(atMost: configuration.announcementLimit)
+        await awaitLastQueries(&watch)
+        await endPostgres(.fast)
+    }
+
+    /// Sessions that are idle for long may begin a query at any time, so also while the announcement was on its way.
+    private func awaitLastQueries(_ watch: inout ActivityWatch) async {
+        guard await watch.look(limit: Self.doorLimit, reopening: false).look.isBusy else { return }
+        // A server that is to stop lets nobody in and says so, which proxies understand; those who are in may go on.
+        await keeper.letNobodyIn()
+        let end = ContinuousClock.now.advanced(by: configuration.lastQueryLimit)
+        while ContinuousClock.now < end, await keeper.isRunning,
+            await watch.look(limit: Self.doorLimit, reopening: false).look.isBusy
+        {
+            guard (try? await Task.sleep(for: Self.lastQueryPause)) != nil else { return }
+        }
     }
 
     private func send(_ event: LifecycleEvent) {
         post.yield(.event(event))
+    }
+}
+
+extension ActivityWatch.Look {
+    fileprivate var isBusy: Bool {
+        if case .seen(let sample) = self { sample.busySessions > 0 } else { false }
+    }
+
+    fileprivate var isQuiet: Bool {
+        if case .seen(let sample) = self { sample.busySessions == 0 && sample.walSenders == 0 } else { false }
     }
 }

@@ -35,26 +35,30 @@ package final class ControlPlane: Sendable {
     package let registry: EndpointRegistry
     package let httpPort: Int
     package let grpcPort: Int
+    private let starter: any ComputeStarter
     private let http: Task<Void, any Error>
     private let grpc: GRPCListening
 
     private init(
-        registry: EndpointRegistry, httpPort: Int, http: Task<Void, any Error>, grpc: GRPCListening
+        registry: EndpointRegistry, starter: any ComputeStarter, httpPort: Int, http: Task<Void, any Error>,
+        grpc: GRPCListening
     ) {
         self.registry = registry
+        self.starter = starter
         self.httpPort = httpPort
         self.http = http
         self.grpc = grpc
         grpcPort = grpc.port
     }
 
-    /// Reads the endpoints and listens. Returns when requests are served.
+    /// Ends what an earlier control plane left running, reads the endpoints and listens. Returns when requests are served.
     package static func start(
         _ configuration: ControlPlaneConfiguration, starter: any ComputeStarter,
         metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
         changed: @escaping EndpointsChanged = { _ in }
     ) async throws -> ControlPlane {
         let group = MultiThreadedEventLoopGroup.singleton
+        await starter.endLeftovers()
         let registry = try EndpointRegistry(
             store: EndpointStore(folder: configuration.endpointsFolder), starter: starter, limits: configuration.limits,
             wakeLimit: configuration.wakeLimit, metrics: metrics, log: log)
@@ -64,7 +68,7 @@ package final class ControlPlane: Sendable {
             suspendAfter: configuration.limits.suspendAfter, changed: changed, log: log)
         do {
             let (http, port) = try await serve(api, configuration, group)
-            return ControlPlane(registry: registry, httpPort: port, http: http, grpc: grpc)
+            return ControlPlane(registry: registry, starter: starter, httpPort: port, http: http, grpc: grpc)
         } catch {
             await grpc.shutdown(grace: .zero)
             throw failure(.http, error)
@@ -74,6 +78,7 @@ package final class ControlPlane: Sendable {
     /// Stops every compute, then the listeners. Returns when the last compute's process has ended.
     package func shutdown() async {
         await registry.close()
+        await starter.endLeftovers()
         await grpc.shutdown(grace: Self.farewellGrace)
         http.cancel()
         _ = await http.result

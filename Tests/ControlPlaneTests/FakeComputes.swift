@@ -42,6 +42,7 @@ final class FakeComputes: ComputeStarter {
     struct Refused: Error {}
 
     private let computes = Mutex<[Compute]>([])
+    private let leftoverSweeps = Mutex(0)
     private let removals = Mutex<[EndpointName]>([])
     private let refuses = Mutex(false)
     private let obeys: Bool
@@ -61,6 +62,9 @@ final class FakeComputes: ComputeStarter {
         computes.withLock { $0.append(compute) }
         return compute
     }
+
+    var sweeps: Int { leftoverSweeps.withLock { $0 } }
+    func endLeftovers() async { leftoverSweeps.withLock { $0 += 1 } }
 
     func removeData(of endpoint: EndpointName) async throws {
         removals.withLock { $0.append(endpoint) }

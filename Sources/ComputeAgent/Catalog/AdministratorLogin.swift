@@ -14,6 +14,7 @@ struct AdministratorLogin: Sendable {
     let password: Secret<String>
     let group: any EventLoopGroup
 
+    /// For dial, login and the first words together.
     static let limit: Duration = .seconds(10)
 
     /// The first words of every session of ours. A statement that fails must not reach the log, for it may hold a
@@ -24,12 +25,15 @@ struct AdministratorLogin: Sendable {
         """
 
     func open(database: String = "postgres") async throws -> PostgresConnection {
+        let deadline = ContinuousClock.now.advanced(by: Self.limit)
         let connection = try await PostgresConnection.connect(
             host: host, port: port, tls: (trust, serverName), user: CatalogName.administrator, database: database,
             password: password, applicationName: "sidecar-agent",
-            deadline: ContinuousClock.now.advanced(by: Self.limit), on: group.next())
+            deadline: deadline, on: group.next())
         do {
-            _ = try await connection.query(Self.opening)
+            try await TimeLimit.run(ContinuousClock.now.duration(to: deadline), "the first words to Postgres") {
+                _ = try await connection.query(Self.opening)
+            }
             return connection
         } catch {
             await connection.close()

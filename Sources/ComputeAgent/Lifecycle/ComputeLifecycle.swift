@@ -45,6 +45,10 @@ package struct ComputeLifecycle: Sendable {
         case .refreshFailed(let error): refreshFailed(error, at: atUnixMicros)
         case .detached: detached(at: atUnixMicros)
         case .postgresExited(let how): postgresExited(how, at: atUnixMicros)
+        case .postgresSilent(let how): postgresSilent(how, at: atUnixMicros)
+        case .idleStopRequested(let version): isIdle(at: version) ? [.confirmIdle(at: version)] : []
+        case .idleConfirmed(let version): idleConfirmed(at: version, now: atUnixMicros)
+        case .idleRefuted: state == .running ? [move(to: .running, "in use, so it stays", at: atUnixMicros)] : []
         case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
         case .shutdownCompleted: shutdownCompleted(at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
@@ -160,6 +164,30 @@ package struct ComputeLifecycle: Sendable {
         case .empty, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // Whoever stops it waits for the exit himself.
         }
+    }
+
+    private mutating func postgresSilent(_ how: String, at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .running, .configuration, .configurationPending, .refreshConfigurationPending, .refreshConfiguration:
+            return [move(to: .failed, "postgres is silent", error: how, at: now), .abandon]
+        case .failed:
+            return [.abandon]
+        case .empty, .`init`, .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            return []  // A start has a limit of its own, and so has a stop.
+        }
+    }
+
+    /// Any transition since then, be it of the activity alone, says that something has happened: its listener knows, and
+    /// may ask again.
+    private func isIdle(at version: FactVersion) -> Bool {
+        guard state == .running, case .idle = activity else { return false }
+        return version == FactVersion(generation: generation, sequence: sequence)
+    }
+
+    /// Every answer settles the door.
+    private mutating func idleConfirmed(at version: FactVersion, now: Int64) -> [LifecycleAction] {
+        guard isIdle(at: version) else { return [.keepServing] }
+        return [move(to: .terminationPendingFast, "idle for long enough", at: now), .stopIdlePostgres]
     }
 
     private mutating func terminateRequested(

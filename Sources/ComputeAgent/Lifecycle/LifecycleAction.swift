@@ -1,3 +1,5 @@
+package import Gossip
+
 /// What a lifecycle wants done, in the imperative.
 package enum LifecycleAction: Equatable, Sendable {
     /// Number it, keep it, push it to every target.
@@ -15,6 +17,12 @@ package enum LifecycleAction: Equatable, Sendable {
     case retryRefresh
     /// Whatever the start is doing, give it up and stop Postgres; answers with `shutdownCompleted`.
     case stopPostgres(StopMode)
+    /// Shut the door, look once more who is being served; answers with `idleConfirmed` or `idleRefuted`.
+    case confirmIdle(at: FactVersion)
+    /// As `stopPostgres(.fast)`, behind the shut door: whoever has begun a query since may finish it.
+    case stopIdlePostgres
+    /// Open the door again.
+    case keepServing
     /// Nothing serves any more: see that the report arrives, end what is left of Postgres, exit with a failure.
     case abandon
     /// See that the last report arrives, then exit as asked.

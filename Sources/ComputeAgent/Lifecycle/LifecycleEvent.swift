@@ -1,3 +1,5 @@
+package import Gossip
+
 /// What may happen to a compute, in the past tense.
 package enum LifecycleEvent: Equatable, Sendable {
     /// A spec arrived, from a file, a pull or a push. The shell has stored it before it says so.
@@ -24,7 +26,15 @@ package enum LifecycleEvent: Equatable, Sendable {
     case detached
     /// Postgres ended, whoever wanted it; says how.
     case postgresExited(String)
+    /// Postgres runs and has not answered for so long that it is taken for dead; says how long.
+    case postgresSilent(String)
     case terminateRequested(StopMode, reason: String)
+    /// The control plane wants the compute to stop if nobody has come since this transition.
+    case idleStopRequested(at: FactVersion)
+    /// Since `idleStopRequested` the shell has looked: nobody is there, and nobody can come until it is told how to go on.
+    case idleConfirmed(at: FactVersion)
+    /// Since `idleStopRequested` the shell has looked: somebody is there, or may be.
+    case idleRefuted
     /// Postgres has ended and nothing of it is left.
     case shutdownCompleted
     /// The monitor saw activity begin, end, move or become unknowable.

@@ -110,6 +110,50 @@ actor PostgresKeeper {
             port: configuration.port)
     }
 
+    // MARK: The door
+
+    /// How long the postmaster may take to stand still.
+    private static let doorLimit: Duration = .seconds(1)
+    private static let lookAgain: Duration = .milliseconds(1)
+
+    /// Makes the postmaster stand still: it accepts nobody, and whoever dials waits. Those who are in go on undisturbed.
+    /// Whoever calls this opens the door again, or stops Postgres, within a second or two.
+    ///
+    /// - Returns: whether the door is shut.
+    func shutDoor() async -> Bool {
+        guard let process, process.exited == nil else { return false }
+        process.send(SIGSTOP)
+        let end = ContinuousClock.now.advanced(by: Self.doorLimit)
+        while ContinuousClock.now < end {
+            if ProcessTable.isStopped(process.identifier) { return true }
+            guard await process.waitForExit(atMost: Self.lookAgain) == nil else { return false }
+        }
+        return false
+    }
+
+    func openDoor() {
+        process?.send(SIGCONT)
+    }
+
+    /// Whether somebody is between the postmaster's accepting them and being listed as a session: backends that have not
+    /// said yet whose they are, or that prove it just now.
+    func isSomebodyEntering() -> Bool {
+        guard let process, let name = ProcessTable.title(of: process.identifier) else { return false }
+        return ProcessTable.processes(workingIn: directory.path).contains { other in
+            guard other != process.identifier, let title = ProcessTable.title(of: other) else { return false }
+            return title == name || Self.enteringTitles.contains { title.hasSuffix($0) }
+        }
+    }
+
+    /// What backends call themselves before they serve (PostgreSQL, `BackendInitialize`, `InitPostgres`).
+    private static let enteringTitles = [" initializing", " authentication", " startup"]
+
+    /// Opens the door on a server that turns everybody away: the database system is shutting down, 57P03.
+    func letNobodyIn() {
+        process?.send(SIGTERM)
+        process?.send(SIGCONT)
+    }
+
     // MARK: Stopping
 
     /// Fast, then immediate, then by force; then what is left of it in its data directory.
@@ -126,6 +170,7 @@ actor PostgresKeeper {
             for step in steps where mode == .fast || step.signal == SIGQUIT {
                 guard process.exited == nil else { break }
                 process.send(step.signal)
+                process.send(SIGCONT)  // It may stand still, behind our own shut door or by somebody else's hand.
                 if await process.waitForExit(atMost: step.limit) != nil { break }
                 log.warning("postgres does not stop", metadata: ["signal": "\(step.signal)"])
             }

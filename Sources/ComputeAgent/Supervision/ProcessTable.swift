@@ -1,8 +1,11 @@
 internal import Glibc
 
-/// What `/proc` says about processes that sit in a folder.
+/// What `/proc` says about the processes of a Postgres.
 enum ProcessTable {
-    /// Every process whose current folder is `path`, as every process of a Postgres is in its data directory.
+    private static let program = "postgres"
+
+    /// Every process of a Postgres whose current folder is `path`, as all of one server are in its data directory. An
+    /// operator's shell in that folder is none.
     static func processes(workingIn path: String) -> [Int32] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
@@ -18,8 +21,18 @@ enum ProcessTable {
         return found.sorted()
     }
 
-    static func isWorking(_ identifier: Int32, in path: String) -> Bool {
-        isWorking(identifier, inResolved: resolve(path))
+    /// What a process calls itself: its arguments, or what a Postgres has put in their place. `nil` when it is gone.
+    static func title(of identifier: Int32) -> String? {
+        guard let bytes = OwnedFile.read("/proc/\(identifier)/cmdline") else { return nil }
+        return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+            .trimmingSuffix(" ")
+    }
+
+    /// Whether it was made to stand still. `/proc/PID/stat`: the state follows the name, which may hold anything.
+    static func isStopped(_ identifier: Int32) -> Bool {
+        guard let bytes = OwnedFile.read("/proc/\(identifier)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return false }
+        return bytes[end...].dropFirst(2).first == UInt8(ascii: "T")
     }
 
     /// Nothing happens when the process is gone, which is what the caller wants.
@@ -29,17 +42,32 @@ enum ProcessTable {
     }
 
     private static func isWorking(_ identifier: Int32, inResolved path: String) -> Bool {
+        target("/proc/\(identifier)/cwd") == path && target("/proc/\(identifier)/exe").map(isPostgres) == true
+    }
+
+    /// After an upgrade the kernel says so behind the name of the program that it still runs.
+    private static func isPostgres(_ executable: String) -> Bool {
+        executable.trimmingSuffix(" (deleted)").split(separator: "/").last.map(String.init) == program
+    }
+
+    private static func target(_ link: String) -> String? {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
             guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return -1 }
-            return readlink("/proc/\(identifier)/cwd", start, bytes.count)
+            return readlink(link, start, bytes.count)
         }
-        return count > 0 && String(decoding: buffer[..<count], as: UTF8.self) == path
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 
     private static func resolve(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
     }
 }

@@ -11,6 +11,8 @@ struct APIError: Error, Equatable {
         case endpointIdle = "ENDPOINT_IDLE"
         case underMaintenance = "PROJECT_UNDER_MAINTENANCE"
         case concurrencyLimitReached = "CONCURRENCY_LIMIT_REACHED"
+        /// Ours, and so one that no proxy repeats a call for.
+        case startFailed = "COMPUTE_START_FAILED"
     }
 
     var status: HTTPResponse.Status
@@ -18,6 +20,8 @@ struct APIError: Error, Equatable {
     var message: String
     var reason: Reason?
     var retryAfter: Duration?
+    /// Whether whoever asks may ask again for the same client. Otherwise `retryAfter` is for the next one.
+    var isForLater = true
     /// For the database's client.
     var userFacing: String?
 
@@ -41,8 +45,16 @@ struct APIError: Error, Equatable {
     init(_ failure: WakeFailure) {
         let message = failure.detail.isEmpty ? failure.clientMessage : "\(failure.clientMessage): \(failure.detail)"
         self.init(
-            status: failure.reason == .stillStarting ? .gatewayTimeout : .serviceUnavailable, message: message,
-            reason: Self.reason(failure.reason), retryAfter: failure.retryAfter, userFacing: failure.clientMessage)
+            status: Self.status(failure), message: message,
+            reason: failure.isLasting ? .startFailed : Self.reason(failure.reason), retryAfter: failure.retryAfter,
+            userFacing: failure.clientMessage)
+        isForLater = !failure.isLasting
+    }
+
+    /// A proxy takes 503 and 504 for “ask again”, and 500 for an answer.
+    private static func status(_ failure: WakeFailure) -> HTTPResponse.Status {
+        if failure.isLasting { return .internalServerError }
+        return failure.reason == .stillStarting ? .gatewayTimeout : .serviceUnavailable
     }
 
     init(_ refusal: EndpointRegistry.Refusal) {
@@ -70,7 +82,9 @@ struct APIError: Error, Equatable {
     }
 
     var response: Response {
-        JSONReply.response(Body(self), status: status)
+        var response = JSONReply.response(Body(self), status: status)
+        if let retryAfter { response.headers[.retryAfter] = "\(max(1, (retryAfter.wholeMilliseconds + 999) / 1000))" }
+        return response
     }
 
     private struct Body: Encodable {
@@ -100,7 +114,9 @@ struct APIError: Error, Equatable {
                 code: error.reason?.rawValue ?? "\(error.status.code)", message: error.message,
                 details: Details(
                     errorInfo: error.reason.map { ["reason": $0.rawValue] },
-                    retryInfo: error.retryAfter.map { ["retry_delay_ms": $0.wholeMilliseconds] },
+                    retryInfo: (error.isForLater ? error.retryAfter : nil).map {
+                        ["retry_delay_ms": $0.wholeMilliseconds]
+                    },
                     userFacingMessage: error.userFacing.map { ["message": $0] }))
         }
     }

@@ -29,6 +29,8 @@ package actor EndpointController {
     private var compute: (any RunningCompute)?
     /// A stop that was decided before the process existed.
     private var pendingStop: StopUrgency?
+    /// The open streams of agents, to ask them something.
+    private var links: [Int: AsyncStream<ReportV1.Version>.Continuation] = [:]
     private var timers: [EndpointTimer: Task<Void, Never>] = [:]
     private var nextWaiter = 0
     private var waitingWakes: [Int: CheckedContinuation<Result<ComputeLocation, WakeFailure>, Never>] = [:]
@@ -57,8 +59,9 @@ package actor EndpointController {
     /// - Parameter key: the asker's idempotency key, for the history.
     package func wake(key: String, seen: UInt64) async -> Result<Woken, WakeFailure> {
         note(event: "wake requested", detail: key.isEmpty ? "" : "key \(key)")
-        let wasRunning = if case .running = machine.state { true } else { false }
+        let wasRunning = location != nil
         let waiter = takeWaiter()
+        // This function cancels it when the answer has come.
         let limit = Task { [wakeLimit] in
             guard (try? await Task.sleep(for: wakeLimit)) != nil else { return }
             self.giveUp(waiter)
@@ -92,6 +95,22 @@ package actor EndpointController {
         handle(.agentReported(news.report), from: nil)
     }
 
+    /// An agent's stream has opened.
+    ///
+    /// - Returns: its number, for `detach`, and the versions at which the agent is asked to stop if it is idle. A question
+    ///   that nobody fetched is replaced by the next.
+    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) {
+        let (questions, source) = AsyncStream.makeStream(
+            of: ReportV1.Version.self, bufferingPolicy: .bufferingNewest(1))
+        let link = takeWaiter()
+        links[link] = source
+        return (link, questions)
+    }
+
+    package func detach(_ link: Int) {
+        links.removeValue(forKey: link)?.finish()
+    }
+
     /// Replaces the role's verifier; a running compute learns of it at its next start.
     package func setVerifier(_ verifier: Secret<String>) throws -> EndpointRecord {
         record.verifier = verifier
@@ -101,7 +120,7 @@ package actor EndpointController {
     }
 
     package var summary: EndpointSummary {
-        let location: ComputeLocation? = if case .running(let location, _) = machine.state { location } else { nil }
+        let location = location
         return EndpointSummary(
             name: name.text, state: stateWord, generation: machine.generation,
             sequence: reports.lastSequence(of: machine.generation), address: location?.address ?? "",
@@ -115,7 +134,8 @@ package actor EndpointController {
         do {
             try append(
                 HistoryEntry(
-                    atUnixMicros: WallClock.unixMicros(), generation: machine.generation, event: event, detail: detail))
+                    atUnixMicros: WallClock.unixMicros(), generation: machine.generation, sequence: lastSequence,
+                    event: event, detail: detail))
         } catch {
             // The endpoint itself is in order, so it goes on; what it says about itself is incomplete.
             log.error("the history cannot be written", metadata: ["ep": "\(name)", "error": "\(error)"])
@@ -141,6 +161,9 @@ package actor EndpointController {
         case .storeGeneration(let generation): return storeGeneration(generation)
         case .startCompute(let generation): start(generation)
         case .stopCompute(_, let urgency): stopCompute(urgency)
+        case .askToStop(let generation, let sequence):
+            // To every stream: an agent pays no attention to a version that is not its newest.
+            for link in links.values { link.yield(ReportV1.Version(generation: generation, sequence: sequence)) }
         case .answerWake(let answer): answerWake(waiter, answer)
         case .holdWake, .holdStop: break
         case .answerWaitingWakes(let answer):
@@ -248,8 +271,21 @@ package actor EndpointController {
             ])
     }
 
+    /// Of the last transition that is known of this generation, perhaps to an earlier control plane.
+    private var lastSequence: UInt64 {
+        let written = history.entries.last { $0.generation == machine.generation }?.sequence ?? 0
+        return max(reports.lastSequence(of: machine.generation), written)
+    }
+
     private func countStart() {
-        if case .running = machine.state { metrics.startsRunning.add() } else { metrics.startsFailed.add() }
+        if location != nil { metrics.startsRunning.add() } else { metrics.startsFailed.add() }
+    }
+
+    private var location: ComputeLocation? {
+        switch machine.state {
+        case .running(let location, _), .suspending(let location, _): location
+        case .asleep, .starting, .stopping, .backingOff: nil
+        }
     }
 
     private var stateWord: String {
@@ -257,7 +293,7 @@ package actor EndpointController {
         case .asleep:
             machine.generation == 0 ? "empty" : reports.endedBadly(machine.generation) ? "failed" : "terminated"
         case .starting: reports.lastStateWord(of: machine.generation) ?? "init"
-        case .running: "running"
+        case .running, .suspending: "running"
         case .stopping(.fast, _): "termination_pending_fast"
         case .stopping: "termination_pending_immediate"
         case .backingOff: "failed"

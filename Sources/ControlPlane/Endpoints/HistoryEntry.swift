@@ -3,7 +3,7 @@ package struct HistoryEntry: Codable, Equatable, Sendable {
     /// By the clock of the source, microseconds since 1970-01-01 UTC. For people: order is the order of writing.
     package var atUnixMicros: Int64
     package var generation: UInt64
-    /// 0 for what is not an agent's transition.
+    /// Of the agent's transition. For what the control plane says: of the last transition it knew then, 0 before the first.
     package var sequence: UInt64
     /// `agent` or `control-plane`.
     package var source: String

@@ -15,6 +15,8 @@ struct ReportedTransitions: Sendable {
         /// When it first said that it runs, by the agent's clock.
         var runningSince: Int64?
         var location: ComputeLocation?
+        /// Of the last transition that has a line in the history.
+        var told: UInt64 = 0
     }
 
     /// Late reports come from the generation before at most; a few more are remembered.
@@ -28,6 +30,7 @@ struct ReportedTransitions: Sendable {
         var generation = generations[version.generation] ?? Generation()
         guard version.sequence > generation.sequence else { return nil }
         let entry = Self.entry(transition, version, after: generation)
+        if entry != nil { generation.told = version.sequence }
         generation.sequence = version.sequence
         generation.state = transition.state
         generation.activity = transition.activity
@@ -75,17 +78,20 @@ struct ReportedTransitions: Sendable {
         return .microseconds(max(0, now - max(transition.lastActiveUnixMicros, running)))
     }
 
-    /// A change of activity has a line of its own; a later “last active” has none.
+    /// A change of activity has a line of its own. A later “last active” has none, and the next line says how many of
+    /// those there were, so that nobody looks for the missing numbers.
     private static func entry(
         _ transition: ReportV1.Transition, _ version: ReportV1.Version, after last: Generation
     ) -> HistoryEntry? {
         let isNewState = transition.state != last.state
         guard isNewState || transition.activity != last.activity else { return nil }
-        let detail = [transition.reason, transition.error].filter { !$0.isEmpty }
+        var detail = [transition.reason]
+        if transition.error != transition.reason { detail.append(transition.error) }
+        if last.sequence > last.told, last.told > 0 { detail.append("steps not listed: \(last.sequence - last.told)") }
         return HistoryEntry(
             atUnixMicros: transition.atUnixMicros, generation: version.generation, sequence: version.sequence,
             source: "agent", event: isNewState ? word(transition.state) : word(transition.activity),
-            detail: detail.count == 2 && detail[0] == detail[1] ? detail[0] : detail.joined(separator: "; "))
+            detail: detail.filter { !$0.isEmpty }.joined(separator: "; "))
     }
 
     private static func word(_ state: ReportV1.ComputeState) -> String {

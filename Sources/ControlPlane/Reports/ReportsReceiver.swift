@@ -24,14 +24,38 @@ package struct ReportsReceiver: ReportV1.ReportsService {
         guard let controller = await registry.controller(of: endpoint) else {
             throw GRPCStatus(.notFound, "no endpoint “\(endpoint)”")
         }
-        for try await transition in requests {
-            try Self.check(transition, endpoint: endpoint, computeID: computeID)
-            do {
-                try await controller.report(transition)
-            } catch {
-                throw GRPCStatus(.unavailable, "cannot be written down now")
+        let (link, questions) = await controller.attach()
+        let outcome: Result<Void, any Error>
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    for try await transition in requests {
+                        try Self.check(transition, endpoint: endpoint, computeID: computeID)
+                        try await Self.take(transition, to: controller)
+                        try await responses.write(ReportV1.Ack(version: transition.version))
+                    }
+                }
+                group.addTask {
+                    for await version in questions { try await responses.write(ReportV1.Ack(stopIfIdle: version)) }
+                }
+                try await group.next()
             }
-            try await responses.write(ReportV1.Ack(version: transition.version))
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await controller.detach(link)
+        try outcome.get()
+    }
+
+    private static func take(
+        _ transition: ReportV1.Transition, to controller: EndpointController
+    ) async throws(GRPCStatus) {
+        do {
+            try await controller.report(transition)
+        } catch {
+            throw GRPCStatus(.unavailable, "cannot be written down now")
         }
     }
 

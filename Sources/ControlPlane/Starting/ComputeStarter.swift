@@ -7,6 +7,10 @@ package protocol ComputeStarter: Sendable {
     /// - Throws: when nothing was started.
     func start(_ record: EndpointRecord) async throws -> any RunningCompute
 
+    /// Ends what runs without anybody to stop it: the computes of an earlier control plane that was killed, and their
+    /// agents with it. Called while nothing of our own runs: before the first start, and after the last end.
+    func endLeftovers() async
+
     /// Deletes the endpoint's data. Nothing of it may be running.
     func removeData(of endpoint: EndpointName) async throws
 }

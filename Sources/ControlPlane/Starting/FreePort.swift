@@ -13,7 +13,10 @@ package enum FreePort {
         let end = min(firstEphemeral, 32_768)
         for _ in 0..<attempts where first < end {
             let port = Int.random(in: first..<end)
-            if obstacle(host: host, port: port) == nil { return port }
+            // For either kind of use.
+            if obstacle(host: host, port: port) == nil, obstacle(host: host, port: port, datagrams: true) == nil {
+                return port
+            }
         }
         guard case .success(let port) = listen(host: host, port: 0) else { return nil }
         return port
@@ -27,8 +30,8 @@ package enum FreePort {
 
     /// Why `host:port` cannot be listened on now: an `errno`, or `nil` when it can. Names are not looked up: of a host
     /// that is not a v4 address nothing is known, and `nil` is returned.
-    package static func obstacle(host: String, port: Int) -> CInt? {
-        guard case .failure(let obstacle) = listen(host: host, port: port) else { return nil }
+    package static func obstacle(host: String, port: Int, datagrams: Bool = false) -> CInt? {
+        guard case .failure(let obstacle) = listen(host: host, port: port, datagrams: datagrams) else { return nil }
         return obstacle.code
     }
 
@@ -37,20 +40,22 @@ package enum FreePort {
     }
 
     /// - Returns: the port that was listened on, the socket closed again.
-    private static func listen(host: String, port: Int) -> Result<Int, Obstacle> {
+    private static func listen(host: String, port: Int, datagrams: Bool = false) -> Result<Int, Obstacle> {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian
         guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return .success(port) }
-        let file = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let kind = datagrams ? SOCK_DGRAM : SOCK_STREAM
+        let file = socket(AF_INET, CInt(kind.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard file >= 0 else { return .failure(Obstacle(code: errno)) }
         defer { close(file) }
         var yes: CInt = 1
-        setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        // For datagrams it would let two share one port.
+        if !datagrams { setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size)) }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
-                bind(file, socketAddress, length) == 0 && Glibc.listen(file, 1) == 0
+                bind(file, socketAddress, length) == 0 && (datagrams || Glibc.listen(file, 1) == 0)
                     && getsockname(file, socketAddress, &length) == 0
             }
         }

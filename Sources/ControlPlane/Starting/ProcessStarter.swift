@@ -40,6 +40,7 @@ package struct ProcessStarter: ComputeStarter {
     }
 
     private static let host = "127.0.0.1"
+    private static let dataFolder = "pgdata"
     private let configuration: Configuration
     private let authority: Authority
     private let log: Logger
@@ -71,7 +72,22 @@ package struct ProcessStarter: ComputeStarter {
         log.info(
             "an agent started",
             metadata: ["ep": "\(record.name)", "compute": "\(computeID)", "pid": "\(process.processID)"])
-        return AgentProcess(process: process, dataFolder: folder + "/pgdata")
+        return AgentProcess(process: process, dataFolder: "\(folder)/\(Self.dataFolder)")
+    }
+
+    /// Of every folder here, also of endpoints that nobody remembers.
+    package func endLeftovers() async {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: configuration.folder)) ?? []
+        await withTaskGroup(of: Void.self) { group in
+            for entry in entries {
+                let data = "\(configuration.folder)/\(entry)/\(Self.dataFolder)"
+                group.addTask {
+                    if await Leftovers.end(in: data, gently: true) {
+                        log.warning("ended a Postgres that an earlier start had left", metadata: ["path": "\(data)"])
+                    }
+                }
+            }
+        }
     }
 
     package func removeData(of endpoint: EndpointName) async throws {
@@ -88,7 +104,8 @@ package struct ProcessStarter: ComputeStarter {
         let folder = self.folder(of: record.name)
         var arguments = [
             "agent", "--endpoint", record.name.text, "--compute-id", computeID, "--generation",
-            "\(record.generation)", "--config", specification, "--pgdata", folder + "/pgdata", "--listen", Self.host,
+            "\(record.generation)", "--config", specification, "--pgdata", "\(folder)/\(Self.dataFolder)", "--listen",
+            Self.host,
             "--port", "\(port)", "--report-to", configuration.reportTo.joined(separator: ","), "--certs-dir",
             folder + "/certs", "--lifeline",
         ]

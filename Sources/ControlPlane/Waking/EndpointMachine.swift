@@ -2,10 +2,11 @@
 ///
 /// ```
 ///              wakeRequested                      reported running
-///   asleep ─────────────────────▶ starting ─────────────────────────▶ running
-///     ▲  ▲                          │   │ suspendAsked, too slow         │ suspendAsked, idle for long enough,
-///     │  │ backOff fired            │   ▼                                │ reported as ending
-///     │  └───────── backingOff ◀────┘  stopping ◀──────────────────────┘
+///   asleep ─────────────────────▶ starting ─────────────────────────▶ running ◀──────────┐ reported running,
+///     ▲  ▲                          │   │ suspendAsked, too slow         │  │ idle fired   │ or no answer
+///     │  │ backOff fired            │   ▼                                │  └──────▶ suspending
+///     │  └───────── backingOff ◀────┘  stopping ◀──────────────────────┴──────────────┘ suspendAsked,
+///     │                                 │    │                                             reported as ending
 ///     │                  exited         │    │ exited, and somebody wants it: starting, one generation on
 ///     └─────────────────────────────────┘    ▼
 ///                     exited
@@ -16,6 +17,9 @@
 /// or is answered with the compute that runs. That is also how an idempotency key is honoured: while the compute that
 /// it asked for starts or lives, the key, repeated, gets that compute, and while a failed start is backed off from, that
 /// failure.
+///
+/// An idle compute is not told to stop but asked to: what is known here of its clients is as old as the agent's last look.
+/// The agent looks again, and either stops or stays (`suspending`).
 package struct EndpointMachine: Sendable {
     package enum State: Equatable, Sendable {
         /// No process. Next: `starting`.
@@ -23,8 +27,11 @@ package struct EndpointMachine: Sendable {
         /// A process runs, or is about to, and has not yet said that Postgres accepts connections.
         /// Next: `running`, `backingOff`, `stopping`.
         case starting
-        /// Next: `stopping`, `asleep`.
+        /// Next: `suspending`, `stopping`, `asleep`.
         case running(ComputeLocation, isIdle: Bool)
+        /// The agent has been asked to stop if nobody uses the compute, and has not answered.
+        /// Next: `running`, `stopping`, `asleep`, `starting`.
+        case suspending(ComputeLocation, wakeWaits: Bool)
         /// The process has been told to end, or has said that it is ending. Next: `asleep`, `starting`, `stopping`.
         case stopping(StopUrgency, wakeWaits: Bool)
         /// The last start failed; until the timer fires nothing is started. Next: `asleep`.
@@ -50,6 +57,8 @@ package struct EndpointMachine: Sendable {
         case startCompute(generation: UInt64)
         /// Idempotent; a later one is never gentler than an earlier one.
         case stopCompute(generation: UInt64, StopUrgency)
+        /// Asks the agent to stop, provided that nobody has come since this transition of its own.
+        case askToStop(generation: UInt64, sequence: UInt64)
         /// Answers whoever gave this input, at once.
         case answerWake(Result<ComputeLocation, WakeFailure>)
         /// Whoever gave this input waits for `answerWaitingWakes`.
@@ -73,6 +82,8 @@ package struct EndpointMachine: Sendable {
     /// What the agent gave as the reason of its failure, until its process has ended.
     private var agentComplaint: String?
     private var failuresInARow = 0
+    /// The newest generation that a proxy says it has tried: numbers go on after it.
+    private var newestSeen: UInt64 = 0
 
     /// - Parameter generation: the stored one. Whatever ran under it is over: a compute does not outlive the control
     ///   plane that started it.
@@ -98,14 +109,22 @@ package struct EndpointMachine: Sendable {
 
     private mutating func wakeRequested(seen: UInt64) -> [Action] {
         guard !isClosed else { return [.answerWake(.failure(WakeFailure(.closing)))] }
+        let isOutrun = remember(seen)
         switch state {
         case .asleep:
-            return [.holdWake] + start(seen: seen)
+            return [.holdWake] + start()
         case .starting:
             return [.holdWake]
+        case .running where isOutrun:
+            return [.holdWake] + stop(.fast, why: .outrun(seen), wakeWaits: true)
         case .running(let location, let isIdle):
             // Somebody is about to connect: what is idle gets its whole time again.
             return [.answerWake(.success(location))] + (isIdle ? armIdle(idleFor: .zero) : [])
+        case .suspending where isOutrun:
+            return [.holdWake, .disarm(.answer)] + stop(.fast, why: .outrun(seen), wakeWaits: true)
+        case .suspending(let location, _):
+            state = .suspending(location, wakeWaits: true)
+            return [.holdWake]
         case .stopping(let urgency, _):
             state = .stopping(urgency, wakeWaits: true)
             return [.holdWake]
@@ -133,6 +152,17 @@ package struct EndpointMachine: Sendable {
         case (.running, .ending):
             state = .stopping(.fast, wakeWaits: false)
             return [.disarm(.idle), armStop(.fast)]
+        case (.suspending(_, let wakeWaits), .serving(let location)):
+            state = .running(location, isIdle: report.idleFor != nil)
+            // Whoever waits is about to connect.
+            let idle = wakeWaits ? report.idleFor.map { _ in armIdle(idleFor: .zero) } : nil
+            return stays(location, wakeWaits) + (idle ?? idleActions(report, notBefore: limits.askAgain))
+        case (.suspending(let location, let wakeWaits), .preparing):
+            state = .running(location, isIdle: false)
+            return stays(location, wakeWaits)
+        case (.suspending(_, let wakeWaits), .ending):
+            state = .stopping(.fast, wakeWaits: wakeWaits)
+            return [.disarm(.answer), .arm(.stop, after: limits.idleStop, generation: generation)]
         case (.asleep, _), (.stopping, _), (.backingOff, _):
             return []  // Late news of a process whose end is known or under way.
         }
@@ -146,11 +176,14 @@ package struct EndpointMachine: Sendable {
         case .running:
             state = .asleep
             return [.disarm(.idle), .note(.crashed(agentComplaint ?? cause))]
+        case .suspending(_, let wakeWaits):
+            state = .asleep
+            return [.disarm(.answer), .note(.crashed(agentComplaint ?? cause))] + (wakeWaits ? start() : [])
         case .stopping(_, let wakeWaits):
             state = .asleep
             let settled: [Action] = [.disarm(.stop), .note(.ended(agentComplaint ?? cause)), .answerWaitingStops]
             if isClosed { return settled }
-            return wakeWaits ? settled + start(seen: 0) : settled
+            return wakeWaits ? settled + start() : settled
         case .asleep, .backingOff:
             return []
         }
@@ -167,6 +200,8 @@ package struct EndpointMachine: Sendable {
             return answers + stop(urgency, why: .suspendAsked)
         case .running:
             return [.holdStop] + stop(urgency, why: .suspendAsked)
+        case .suspending(_, let wakeWaits):
+            return [.holdStop, .disarm(.answer)] + stop(urgency, why: .suspendAsked, wakeWaits: wakeWaits)
         case .stopping(let current, let wakeWaits):
             guard urgency > current else { return [.holdStop] }
             state = .stopping(urgency, wakeWaits: wakeWaits)
@@ -184,6 +219,8 @@ package struct EndpointMachine: Sendable {
             return [.holdStop, refusal, .disarm(.start)] + stop(.fast, why: .closing)
         case .running:
             return [.holdStop] + stop(.fast, why: .closing)
+        case .suspending:
+            return [.holdStop, refusal, .disarm(.answer)] + stop(.fast, why: .closing)
         case .stopping(let urgency, _):
             state = .stopping(urgency, wakeWaits: false)
             return [.holdStop, refusal, .stopCompute(generation: generation, urgency)]
@@ -195,7 +232,7 @@ package struct EndpointMachine: Sendable {
         case .starting:
             // Nothing was started under it. Whether the disk has it or not, the next attempt takes a higher one.
             return backOff(from: WakeFailure(.notStored, detail: cause))
-        case .asleep, .running, .stopping, .backingOff:
+        case .asleep, .running, .suspending, .stopping, .backingOff:
             return []
         }
     }
@@ -203,10 +240,21 @@ package struct EndpointMachine: Sendable {
     private mutating func timerFired(_ timer: EndpointTimer) -> [Action] {
         switch (timer, state) {
         case (.start, .starting):
-            let failure = WakeFailure(.startFailed, detail: "not running after \(limits.start)")
+            failuresInARow += 1
+            var failure = WakeFailure(.startFailed, detail: "not running after \(limits.start)")
+            failure.isLasting = failuresInARow > 1
             return [.answerWaitingWakes(.failure(failure))] + stop(.immediate, why: .startTookTooLong)
-        case (.idle, .running(_, isIdle: true)):
-            return stop(.fast, why: .idle)
+        case (.idle, .running(let location, isIdle: true)):
+            state = .suspending(location, wakeWaits: false)
+            return [
+                .askToStop(generation: generation, sequence: location.sequence),
+                .arm(.answer, after: limits.idleAnswer, generation: generation),
+            ]
+        case (.answer, .suspending(let location, let wakeWaits)):
+            // Nobody can say whether it is used, so it is left alone.
+            state = .running(location, isIdle: true)
+            let answers: [Action] = wakeWaits ? [.answerWaitingWakes(.success(location))] : []
+            return [.note(.idleUnanswered)] + answers + armIdle(idleFor: .zero)
         case (.stop, .stopping(let urgency, let wakeWaits)):
             let next = urgency.escalated
             state = .stopping(next, wakeWaits: wakeWaits)
@@ -214,16 +262,23 @@ package struct EndpointMachine: Sendable {
         case (.backOff, .backingOff):
             state = .asleep
             return []
-        case (.start, _), (.idle, _), (.stop, _), (.backOff, _):
+        case (.start, _), (.idle, _), (.answer, _), (.stop, _), (.backOff, _):
             return []  // Was already due when the state that it belonged to ended.
         }
     }
 
-    /// - Parameter seen: a proxy may have seen a generation that a restored data directory has forgotten; numbers go on
-    ///   after that one, lest the proxy take every new compute for an old one.
-    private mutating func start(seen: UInt64) -> [Action] {
-        let reachable = generation...generation + EndpointLimits.forgottenGenerations
-        generation = (reachable.contains(seen) ? seen : generation) + 1
+    /// A proxy may have seen a generation that is forgotten here, after a restore or since the endpoint of that name was
+    /// deleted. Numbers go on after that one, lest the proxy take every new compute for an old one; but not for nonsense.
+    ///
+    /// - Returns: whether what this proxy has seen is later than what runs here.
+    private mutating func remember(_ seen: UInt64) -> Bool {
+        guard seen > generation, seen - generation <= EndpointLimits.forgottenGenerations else { return false }
+        newestSeen = max(newestSeen, seen)
+        return true
+    }
+
+    private mutating func start() -> [Action] {
+        generation = max(generation, newestSeen) + 1
         state = .starting
         agentComplaint = nil
         return [
@@ -232,8 +287,13 @@ package struct EndpointMachine: Sendable {
         ]
     }
 
-    private mutating func stop(_ urgency: StopUrgency, why: EndpointNote) -> [Action] {
-        state = .stopping(urgency, wakeWaits: false)
+    /// What holds for a compute that was asked to stop and stays.
+    private func stays(_ location: ComputeLocation, _ wakeWaits: Bool) -> [Action] {
+        wakeWaits ? [.disarm(.answer), .answerWaitingWakes(.success(location))] : [.disarm(.answer)]
+    }
+
+    private mutating func stop(_ urgency: StopUrgency, why: EndpointNote, wakeWaits: Bool = false) -> [Action] {
+        state = .stopping(urgency, wakeWaits: wakeWaits)
         return [.disarm(.idle), .note(why), .stopCompute(generation: generation, urgency), armStop(urgency)]
     }
 
@@ -242,6 +302,7 @@ package struct EndpointMachine: Sendable {
         let delay = limits.backOff(afterFailures: failuresInARow)
         var failure = failure
         failure.retryAfter = delay
+        failure.isLasting = failuresInARow > 1
         state = .backingOff(failure)
         let settled: [Action] = [
             .disarm(.start), .note(.startFailed(failure.detail)), .answerWaitingWakes(.failure(failure)),
@@ -249,13 +310,13 @@ package struct EndpointMachine: Sendable {
         return settled + (isClosed ? [] : [.arm(.backOff, after: delay, generation: generation)])
     }
 
-    private func idleActions(_ report: AgentReport) -> [Action] {
-        report.idleFor.map { armIdle(idleFor: $0) } ?? [.disarm(.idle)]
+    private func idleActions(_ report: AgentReport, notBefore: Duration = .zero) -> [Action] {
+        report.idleFor.map { armIdle(idleFor: $0, notBefore: notBefore) } ?? [.disarm(.idle)]
     }
 
-    private func armIdle(idleFor: Duration) -> [Action] {
+    private func armIdle(idleFor: Duration, notBefore: Duration = .zero) -> [Action] {
         guard let suspendAfter = limits.suspendAfter else { return [] }
-        return [.arm(.idle, after: max(.zero, suspendAfter - idleFor), generation: generation)]
+        return [.arm(.idle, after: max(notBefore, suspendAfter - idleFor), generation: generation)]
     }
 
     private func armStop(_ urgency: StopUrgency) -> Action {

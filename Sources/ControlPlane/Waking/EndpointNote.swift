@@ -3,7 +3,10 @@ package enum EndpointNote: Equatable, Sendable {
     case starting
     case startFailed(String)
     case startTookTooLong
-    case idle
+    /// Asked to stop because it is idle, the agent said nothing.
+    case idleUnanswered
+    /// A proxy has seen this later generation, and would refuse what runs.
+    case outrun(UInt64)
     case suspendAsked
     case closing
     case stopEscalated(StopUrgency)
@@ -18,7 +21,8 @@ package enum EndpointNote: Equatable, Sendable {
         case .starting: ("starting", "")
         case .startFailed(let cause): ("start failed", cause)
         case .startTookTooLong: ("start took too long", "stopping it")
-        case .idle: ("suspending", "idle for long enough")
+        case .idleUnanswered: ("not suspended", "idle for long enough, but its agent does not answer")
+        case .outrun(let seen): ("starting anew", "a proxy has seen generation \(seen)")
         case .suspendAsked: ("suspending", "asked to")
         case .closing: ("suspending", "the control plane is stopping")
         case .stopEscalated(let urgency): ("stopping harder", "\(urgency)")

@@ -4,6 +4,8 @@ package enum EndpointTimer: Hashable, Sendable {
     case start
     /// Idle for long enough.
     case idle
+    /// The agent owes an answer whether it stops.
+    case answer
     /// A stop that takes too long.
     case stop
     /// The pause after a failed start is over.

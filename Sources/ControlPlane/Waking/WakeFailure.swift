@@ -18,6 +18,8 @@ package struct WakeFailure: Error, Equatable, Sendable {
     package var detail: String
     /// When asking again is first of use. `nil`: at any time.
     package var retryAfter: Duration?
+    /// It failed the last time as well: whoever waits for the next attempt waits in vain, as far as anybody can tell.
+    package var isLasting = false
 
     package init(_ reason: Reason, detail: String = "", retryAfter: Duration? = nil) {
         self.reason = reason
@@ -28,7 +30,7 @@ package struct WakeFailure: Error, Equatable, Sendable {
     /// For the client: names no host, path or role.
     package var clientMessage: String {
         switch reason {
-        case .startFailed, .notStored: "the database could not be started"
+        case .startFailed, .notStored: "The database failed to start"
         case .suspended: "the database was suspended by an operator while it was starting"
         case .closing: "the control plane is stopping"
         case .stillStarting: "the database is still starting"

@@ -46,7 +46,8 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Port that Postgres listens on.")
     var port = 5432
 
-    @Option(help: "Who is told what happens: host:port, several parted by commas.")
+    @Option(
+        help: "Who is told what happens: host:port, several parted by commas. Parted by “|” instead: any one of them.")
     var reportTo = ""
 
     @Option(help: "Folder with ca.crt, tls.crt and tls.key.")
@@ -152,9 +153,9 @@ struct AgentCommand: AsyncParsableCommand {
         return found
     }
 
-    private func reportTargets() throws -> [HostAndPort] {
+    private func reportTargets() throws -> [ReportAddresses] {
         try reportTo.split(separator: ",").map { text in
-            guard let target = HostAndPort(String(text)) else {
+            guard let target = ReportAddresses(String(text)) else {
                 throw CommandFailure.badConfiguration("--report-to: “\(text)” is not host:port")
             }
             return target

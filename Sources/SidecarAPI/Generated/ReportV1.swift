@@ -241,12 +241,17 @@ extension ReportV1 {
         }
     }
 
-    /// Everything up to and including this version is applied by the listener. Sent by the listener.
+    /// Sent by the listener.
     package struct Ack: Equatable, Sendable {
+        /// Everything up to and including this version is applied by the listener. Absent: says nothing of that.
         package var version: ReportV1.Version?
+        /// Sent by the control plane alone: stop in order if nobody has come since this version, which was idle. The agent
+        /// looks once more and decides; its answer is a later transition: TERMINATION_PENDING_FAST, or RUNNING when it stays.
+        package var stopIfIdle: ReportV1.Version?
 
-        package init(version: ReportV1.Version? = nil) {
+        package init(version: ReportV1.Version? = nil, stopIfIdle: ReportV1.Version? = nil) {
             self.version = version
+            self.stopIfIdle = stopIfIdle
         }
     }
 
@@ -424,9 +429,11 @@ extension ReportV1.Ack: GRPCMessage, @unsafe CMessage {
 
     init(copying c: UnsafePointer<Sidecar__Report__V1__Ack>, in arena: Arena) throws(MessageFailure) {
         version = try unsafe arena.message(at: c.pointee.version)
+        stopIfIdle = try unsafe arena.message(at: c.pointee.stop_if_idle)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Report__V1__Ack>, in arena: Arena) throws(MessageFailure) {
         unsafe c.pointee.version = try arena.place(version)
+        unsafe c.pointee.stop_if_idle = try arena.place(stopIfIdle)
     }
 }

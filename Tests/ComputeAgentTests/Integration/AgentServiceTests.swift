@@ -1,6 +1,7 @@
 import GRPCLite
 import Glibc
 import NIOPosix
+import PostgresWire
 import SidecarAPI
 import Synchronization
 import TestKit
@@ -134,6 +135,30 @@ struct AgentServiceTests {
         await back.shutdown(grace: .zero)
     }
 
+    @Test func `of several listeners one is told, and another when that is lost`() async throws {
+        let fixture = try ComputeFixture()
+        let listeners = [ReportListener(), ReportListener(), ReportListener()]
+        var servers: [GRPCListening] = []
+        for listener in listeners { servers.append(try await listener.start(fixture)) }
+        let agent = try Running(
+            try fixture.configuration(
+                spec: fixture.spec(), anyOf: servers.map { HostAndPort(host: "127.0.0.1", port: $0.port) }))
+        try await eventually("one of them hears that it runs") { listeners.contains { $0.states.contains(.running) } }
+        #expect(listeners.count { !$0.received.isEmpty } == 1)
+
+        let told = try #require(listeners.firstIndex { !$0.received.isEmpty })
+        await servers[told].shutdown(grace: .zero)
+        let others = listeners.enumerated().filter { $0.offset != told }.map(\.element)
+        try await eventually("another one hears the newest, though it was acknowledged") {
+            others.contains { $0.states.contains(.running) }
+        }
+        #expect(others.count { !$0.received.isEmpty } == 1)
+        agent.terminate()
+        #expect(await agent.exitCode == 0)
+        #expect(others.contains { $0.states.last == .terminated })
+        for server in servers { await server.shutdown(grace: .zero) }
+    }
+
     @Test func `an agent without listeners stops all the same`() async throws {
         let fixture = try ComputeFixture()
         let agent = try Running(
@@ -178,6 +203,122 @@ struct AgentServiceTests {
         await client.close()
         agent.terminate()
         #expect(await agent.exitCode == 0)
+        await server.shutdown(grace: .zero)
+    }
+
+    /// An agent that looks seldom by itself, so that what it knows of its clients is old.
+    private func staleAgent(
+        _ fixture: ComputeFixture, _ listener: ReportListener, port: Int
+    ) async throws -> (Running, ReportV1.Version) {
+        var configuration = try fixture.configuration(
+            spec: fixture.spec(), targets: [.init(host: "127.0.0.1", port: port)])
+        configuration.monitorInterval = .seconds(2)
+        let agent = try Running(configuration)
+        try await eventually("it runs") { listener.states.contains(.running) }
+        return (agent, try #require(listener.received.last?.version))
+    }
+
+    @Test func `an idle stop looks again, and spares whoever has come since`() async throws {
+        let fixture = try ComputeFixture()
+        let listener = ReportListener()
+        let server = try await listener.start(fixture, as: "control-plane")
+        let (agent, version) = try await staleAgent(fixture, listener, port: server.port)
+        let client = try await fixture.connect()
+        // Begun before the question, ended after the answer.
+        try await client.query("SELECT pg_advisory_lock(1)")
+        let waiter = try await fixture.connect()
+        async let worked = waiter.query("SELECT 'done' FROM pg_advisory_lock(1)")
+        try await eventually("it is at work") {
+            try await client.query("SELECT count(*) FROM pg_locks WHERE NOT granted") == [["1"]]
+        }
+        try await listener.askToStop(at: version)
+        try await eventually("it is answered") { listener.received.last?.version?.sequence ?? 0 > version.sequence }
+        try await client.query("SELECT pg_advisory_unlock(1)")
+        #expect(try await worked == [["done"]])
+        #expect(listener.states.allSatisfy { $0 != .terminationPendingFast })
+        await client.close()
+        await waiter.close()
+
+        // Now that nobody is there, the question at the newest version is the last.
+        listener.askAlways()
+        try await listener.askToStop(at: #require(listener.received.last?.version))
+        #expect(await agent.exitCode == 0)
+        #expect(listener.states.suffix(2) == [.terminationPendingFast, .terminated])
+        #expect(listener.received.dropLast().last?.reason == "idle for long enough")
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
+        await server.shutdown(grace: .zero)
+    }
+
+    @Test func `a query that begins after the announcement is waited for`() async throws {
+        let fixture = try ComputeFixture()
+        let listener = ReportListener()
+        let server = try await listener.start(fixture, as: "control-plane")
+        var configuration = try fixture.configuration(
+            spec: fixture.spec(), targets: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.announcementLimit = .seconds(3)
+        let agent = try Running(configuration)
+        try await eventually("it runs") { listener.states.contains(.running) }
+        let (client, other) = (try await fixture.connect(), try await fixture.connect())
+        try await client.query("SELECT pg_advisory_lock(1)")
+        // The announcement is not acknowledged, which leaves the time for a query.
+        listener.acknowledge(false)
+        listener.askAlways()
+        try await eventually("it is announced") {
+            if listener.states.contains(.terminationPendingFast) { return true }
+            try await listener.askToStop(at: #require(listener.received.last?.version))
+            return false
+        }
+        async let worked = other.query("SELECT 'done' FROM pg_advisory_lock(1)")
+        try await eventually("nobody is let in any more") {
+            do {
+                let late = try await fixture.connect()
+                await late.close()
+                return false
+            } catch let error as UpstreamFailure {
+                guard case .rejected(let response, _) = error.reason else { return false }
+                return response.sqlState == .cannotConnectNow
+            }
+        }
+        try await client.query("SELECT pg_advisory_unlock(1)")
+        #expect(try await worked == [["done"]])
+        #expect(await agent.exitCode == 0)
+        await client.close()
+        await other.close()
+        await server.shutdown(grace: .zero)
+    }
+
+    @Test func `only a control plane may ask for a stop`() async throws {
+        let fixture = try ComputeFixture()
+        let proxy = ReportListener()
+        let server = try await proxy.start(fixture)
+        let (agent, version) = try await staleAgent(fixture, proxy, port: server.port)
+        try await proxy.askToStop(at: version)
+        // What follows on the same stream is taken after the question.
+        agent.requests.yield(.refresh)
+        try await eventually("the refresh is told") { proxy.states.last == .running && proxy.received.count > 3 }
+        #expect(!proxy.states.contains(.terminationPendingFast))
+        agent.terminate()
+        #expect(await agent.exitCode == 0)
+        #expect(proxy.received.allSatisfy { $0.reason != "idle for long enough" })
+        await server.shutdown(grace: .zero)
+    }
+
+    @Test func `a Postgres that hangs is reported and ended by force`() async throws {
+        let fixture = try ComputeFixture()
+        let listener = ReportListener()
+        let server = try await listener.start(fixture)
+        var configuration = try fixture.configuration(
+            spec: fixture.spec(), targets: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.lookLimit = .milliseconds(100)
+        configuration.silenceLimit = .milliseconds(300)
+        configuration.immediateStopLimit = .milliseconds(200)
+        let agent = try Running(configuration)
+        try await eventually("it runs") { listener.states.contains(.running) }
+        for process in ProcessTable.processes(workingIn: fixture.dataDirectory) { kill(process, SIGSTOP) }
+        #expect(await agent.exitCode == 1)
+        #expect(listener.states.last == .failed)
+        #expect(listener.received.last?.error.hasPrefix("postgres has not answered for") == true)
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
         await server.shutdown(grace: .zero)
     }
 }

@@ -35,7 +35,12 @@ final class ComputeFixture: Sendable {
             .init(
                 commonName: "proxy-a", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"],
                 uriNames: ["sidecar://proxy/proxy-a"]), now: now)
+        let controlPlane = try authority.issue(
+            .init(
+                commonName: "cp", dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"],
+                uriNames: ["sidecar://control-plane/cp"]), now: now)
         for (name, text) in [
+            ("control-plane.crt", controlPlane.certificatePEM), ("control-plane.key", controlPlane.privateKeyPEM),
             ("ca.crt", authority.certificatePEM), ("tls.crt", issued.certificatePEM), ("tls.key", issued.privateKeyPEM),
             ("listener.crt", listener.certificatePEM), ("listener.key", listener.privateKeyPEM),
         ] {
@@ -48,7 +53,7 @@ final class ComputeFixture: Sendable {
     func certificate(_ name: String) -> String { folder.file("certs/" + name) }
 
     func configuration(
-        generation: UInt64 = 1, spec: String, targets: [HostAndPort] = []
+        generation: UInt64 = 1, spec: String, targets: [HostAndPort] = [], anyOf: [HostAndPort] = []
     ) throws -> AgentConfiguration {
         try SecureFile.write(Array(spec.utf8), to: file("spec.json"))
         guard let binaries = Self.binaries else { throw NeverHappened("PostgreSQL is not installed") }
@@ -58,7 +63,9 @@ final class ComputeFixture: Sendable {
         }
         var configuration = AgentConfiguration(
             endpoint: endpoint, computeID: computeID, generation: generation, specSource: .file(file("spec.json")),
-            directory: dataDirectory, binaries: binaries, listenHost: "127.0.0.1", port: port, reportTargets: targets,
+            directory: dataDirectory, binaries: binaries, listenHost: "127.0.0.1", port: port,
+            reportTargets: targets.map { ReportAddresses($0) }
+                + (anyOf.first.map { [ReportAddresses($0, others: Array(anyOf.dropFirst()))] } ?? []),
             certificates: AgentCertificates(folder: folder.file("certs")), log: log)
         configuration.monitorInterval = .milliseconds(20)
         return configuration

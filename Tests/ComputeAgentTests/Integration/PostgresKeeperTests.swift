@@ -155,11 +155,18 @@ struct PostgresKeeperTests {
         let keeper = keeper(configuration)
         _ = try await keeper.start(spec)
         let login = try #require(try await keeper.login())
-        let monitor = ActivityMonitor(
-            login: login, interval: .milliseconds(10), runningSinceMicros: UnixClock.micros(), log: configuration.log)
         let (seen, note) = AsyncStream.makeStream(of: Activity.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await monitor.run { note.yield($0) } }
+            group.addTask {
+                var watch = ActivityWatch(
+                    login: login, runningSinceMicros: UnixClock.micros(), lookLimit: .seconds(5),
+                    silenceLimit: .seconds(30), log: configuration.log)
+                while !Task.isCancelled {
+                    if let activity = await watch.look().activity { note.yield(activity) }
+                    try? await Task.sleep(for: .milliseconds(10))
+                }
+                await watch.close()
+            }
             var news = seen.makeAsyncIterator()
             let client = try await fixture.connect()
             try await client.query("BEGIN")
@@ -176,5 +183,60 @@ struct PostgresKeeperTests {
             while let activity = await news.next(), activity != .unknown {}
             group.cancelAll()
         }
+    }
+
+    @Test func `behind the shut door nobody comes in, and whoever is on the way in is seen`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let keeper = keeper(configuration)
+        let process = try await keeper.start(try #require(try await configuration.specSource.fetch()))
+        let inside = try await fixture.connect()
+        #expect(await !keeper.isSomebodyEntering())
+
+        // Has a backend of its own, and has not said who it is.
+        let silent = try await Dialer.connect(
+            host: "127.0.0.1", port: fixture.port, on: MultiThreadedEventLoopGroup.singleton.next(),
+            timeout: .seconds(5))
+        try await eventually("it is seen on its way in") { await keeper.isSomebodyEntering() }
+        await silent.close()
+        try await eventually("it is gone") { await !keeper.isSomebodyEntering() }
+
+        #expect(await keeper.shutDoor())
+        async let late = fixture.connect()
+        #expect(try await inside.query("SELECT 1") == [["1"]])
+        #expect(await !keeper.isSomebodyEntering())
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND pid <> pg_backend_pid()"
+        #expect(try await inside.query(others) == [["0"]])
+        await keeper.openDoor()
+        let client = try await late
+        #expect(try await client.query("SELECT 2") == [["2"]])
+        await client.close()
+
+        // A door that was left shut is no obstacle to a stop, and nobody is let in behind it.
+        #expect(await keeper.shutDoor())
+        await keeper.letNobodyIn()
+        #expect(try await inside.query("SELECT 3") == [["3"]])
+        let refusal = await #expect(throws: UpstreamFailure.self) { _ = try await fixture.connect() }
+        #expect(
+            refusal.map { "\($0)".contains("57P03") || "\($0)".contains("shutting down") } == true, "\(refusal as Any)")
+        #expect(await keeper.shutDoor())
+        #expect(await keeper.stop(.fast))
+        #expect(process.exited?.isClean == true)
+        await inside.close()
+    }
+
+    @Test func `a bystander in the data directory is none of Postgres's processes`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        let first = keeper(configuration)
+        _ = try await first.start(spec)
+        #expect(!ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
+        let shell = try Bystander(in: fixture.dataDirectory)
+        try await eventually("somebody is there") { shell.isThere }
+        #expect(!ProcessTable.processes(workingIn: fixture.dataDirectory).contains(shell.processID))
+        #expect(await first.stop(.fast))
+        #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
+        #expect(shell.endedBy == nil)
     }
 }

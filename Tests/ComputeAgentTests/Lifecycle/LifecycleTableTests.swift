@@ -22,6 +22,12 @@ import Testing
         ("term-immediate", .terminateRequested(.immediate, reason: "asked")),
         ("stopped", .shutdownCompleted),
         ("activity", .activityObserved(.active(lastActiveMicros: 7))),
+        ("silent", .postgresSilent("for 30 s")),
+        ("idle-ask", .idleStopRequested(at: FactVersion(generation: 1, sequence: 3))),
+        ("idle-ask-late", .idleStopRequested(at: FactVersion(generation: 1, sequence: 2))),
+        ("idle-sure", .idleConfirmed(at: FactVersion(generation: 1, sequence: 3))),
+        ("idle-sure-late", .idleConfirmed(at: FactVersion(generation: 1, sequence: 2))),
+        ("idle-not", .idleRefuted),
     ]
 
     static let golden = """
@@ -31,6 +37,8 @@ import Testing
           refresh         no
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         configuration_pending
           startup-began   >init [start]
           reconfig-began  >configuration [reconfigure]
@@ -39,6 +47,9 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          silent          >failed [abandon]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         configuration
           configure       no
           applied         >running
@@ -47,6 +58,9 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          silent          >failed [abandon]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         init
           configure       no
           applied         >running
@@ -54,6 +68,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         running
           configure       >configuration_pending [take]
           refresh         >refresh_configuration_pending [fetch]
@@ -61,12 +77,20 @@ import Testing
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
           activity        =
+          silent          >failed [abandon]
+          idle-ask        . [confirm-idle]
+          idle-sure       >termination_pending_fast [stop-idle]
+          idle-sure-late  . [keep]
+          idle-not        =
         refresh_configuration_pending
           configure       >configuration_pending [take]
           refresh-began   >refresh_configuration
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          silent          >failed [abandon]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         refresh_configuration
           configure       no
           applied         >running
@@ -78,24 +102,36 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          silent          >failed [abandon]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         failed
           configure       >configuration_pending [take]
           refresh         >refresh_configuration_pending [fetch]
           pg-exited       . [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          silent          . [abandon]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         termination_pending_fast
           configure       no
           refresh         no
           term-immediate  >termination_pending_immediate [stop-immediate]
           stopped         >terminated [finish]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         termination_pending_immediate
           configure       no
           refresh         no
           stopped         >terminated [finish]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
         terminated
           configure       no
           refresh         no
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
 
         """
 
@@ -133,7 +169,7 @@ import Testing
             var lifecycle = Self.lifecycle(in: .terminated)
             let actions = lifecycle.handle(event, atUnixMicros: 1)
             #expect(lifecycle.state == .terminated)
-            #expect(actions.allSatisfy { $0 == .refuse(.terminated) })
+            #expect(actions.allSatisfy { $0 == .refuse(.terminated) || $0 == .keepServing })
         }
     }
 
@@ -176,6 +212,21 @@ import Testing
         #expect(reports[2].activity == .idle(sinceMicros: 10))
         #expect(reports[3].isActivityOnly)
         #expect(reports[5].reason == "told to stop")
+    }
+
+    @Test func `a compute that is in use is not stopped for having been idle`() {
+        let now = FactVersion(generation: 1, sequence: 3)
+        for activity in [Activity.active(lastActiveMicros: 7), .unknown, .idle(sinceMicros: 7)] {
+            var lifecycle = Self.lifecycle(in: .running)
+            #expect(lifecycle.handle(.idleStopRequested(at: now), atUnixMicros: 1) == [.confirmIdle(at: now)])
+            _ = lifecycle.handle(.activityObserved(activity), atUnixMicros: 2)
+            #expect(lifecycle.handle(.idleConfirmed(at: now), atUnixMicros: 3) == [.keepServing])
+            #expect(lifecycle.handle(.idleStopRequested(at: now), atUnixMicros: 3).isEmpty)
+            let latest = FactVersion(generation: 1, sequence: 4)
+            let isIdle = activity == .idle(sinceMicros: 7)
+            #expect(lifecycle.handle(.idleStopRequested(at: latest), atUnixMicros: 3).isEmpty == !isIdle)
+            #expect(lifecycle.state == .running)
+        }
     }
 
     @Test func `a failed reconfiguration keeps its text and can be recovered from`() {
@@ -236,6 +287,9 @@ import Testing
             case .fetchSpec: words.append("fetch")
             case .retryRefresh: words.append("retry")
             case .stopPostgres(let mode): words.append("stop-\(mode.rawValue)")
+            case .confirmIdle: words.append("confirm-idle")
+            case .stopIdlePostgres: words.append("stop-idle")
+            case .keepServing: words.append("keep")
             case .abandon: words.append("abandon")
             case .finish: words.append("finish")
             case .refuse(let refused): move = refused == state ? "no" : "wrong"

@@ -47,6 +47,22 @@ import Testing
         #expect(drain(&queue) == [3, 4])
     }
 
+    @Test func `a new connection gets the newest even when everything was acknowledged`() {
+        var queue = ReportQueue()
+        queue.reconnected()
+        #expect(drain(&queue) == [])
+        for number in 1...4 { queue.append(transition(UInt64(number))) }
+        _ = drain(&queue)
+        queue.acknowledged(through: version(4))
+        queue.reconnected()
+        queue.append(transition(5))
+        #expect(drain(&queue) == [4, 5])
+        queue.acknowledged(through: version(5))
+        #expect(queue.isEmpty)
+        queue.reconnected()
+        #expect(drain(&queue) == [5])
+    }
+
     @Test func `an acknowledgement may come before everything was sent`() {
         var queue = ReportQueue()
         for number in 1...3 { queue.append(transition(UInt64(number))) }

@@ -21,7 +21,7 @@ final class ControlPlaneUnderTest: Sendable {
     private let authority: Authority
     private static let token = "t0ken"
 
-    init() async throws {
+    init(suspendAfter: Duration = .seconds(300)) async throws {
         folder = try TemporaryFolder()
         let now = WallClock.unixSeconds()
         authority = try Authority(folder: folder.path, now: now)
@@ -34,6 +34,7 @@ final class ControlPlaneUnderTest: Sendable {
             certificateFile: identity.certificate, privateKeyFile: identity.privateKey,
             authorityFile: authority.certificateFile)
         (configuration.httpPort, configuration.grpcPort) = (0, 0)
+        configuration.limits.suspendAfter = suspendAfter
         plane = try await ControlPlane.start(
             configuration, starter: computes, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
@@ -41,7 +42,7 @@ final class ControlPlaneUnderTest: Sendable {
     func ask(
         _ path: String, method: String = "GET", body: String? = nil, token: String? = token,
         headers: [String: String] = [:]
-    ) async throws -> (status: Int, text: String) {
+    ) async throws -> (status: Int, head: String, text: String) {
         let port = plane.httpPort
         var request = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         if let token { request += "Authorization: Bearer \(token)\r\n" }
@@ -55,7 +56,7 @@ final class ControlPlaneUnderTest: Sendable {
         await stream.close()
         let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
         let status = Int(answer.split(separator: " ").dropFirst().first ?? "") ?? 0
-        return (status, parts.count == 2 ? String(parts[1]) : "")
+        return (status, parts[0].lowercased(), parts.count == 2 ? String(parts[1]) : "")
     }
 
     func object(_ text: String) throws -> [String: Any] {
@@ -178,8 +179,64 @@ struct ControlPlaneTests {
         under.computes.refuseStarts(true)
         let answer = try await under.ask(Self.base + "/wake_compute?endpointish=demo")
         #expect(answer.status == 503)
-        #expect(answer.text.contains("RUNNING_OPERATIONS") && answer.text.contains("retry_delay_ms"))
+        #expect(answer.text.contains("RUNNING_OPERATIONS") && answer.text.contains(#""retry_delay_ms":1000"#))
+        #expect(answer.text.contains("The database failed to start"))
         #expect(try await under.ask(Self.base + "/wake_compute?endpointish=x").status == 404)
+        await under.plane.shutdown()
+    }
+
+    @Test func `a start that fails again is not worth asking for again, and the next asker is told at once`()
+        async throws
+    {
+        let under = try await ControlPlaneUnderTest()
+        _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")
+        under.computes.refuseStarts(true)
+        #expect(try await under.ask(Self.base + "/wake_compute?endpointish=demo").status == 503)
+        // Until the first pause is over the first answer is repeated.
+        try await eventually("it is tried again") {
+            try await under.ask(Self.base + "/wake_compute?endpointish=demo").status == 500
+        }
+        for _ in 0..<3 {
+            let answer = try await under.ask(Self.base + "/wake_compute?endpointish=demo")
+            #expect(answer.status == 500 && !answer.text.contains("retry_delay_ms"))
+            #expect(answer.text.contains(#""reason":"COMPUTE_START_FAILED""#), "\(answer.text)")
+            #expect(answer.text.contains(#""user_facing_message":{"message":"The database failed to start"}"#))
+            #expect(answer.head.contains("retry-after: 2"), "\(answer.head)")
+        }
+        let metrics = try await under.ask("/metrics", token: nil).text
+        #expect(metrics.contains(#"sidecar_compute_starts_total{outcome="failed"} 2"#))
+        await under.plane.shutdown()
+    }
+
+    @Test func `leftovers are ended before the first start and after the last end`() async throws {
+        let under = try await ControlPlaneUnderTest()
+        #expect(under.computes.sweeps == 1)
+        await under.plane.shutdown()
+        #expect(under.computes.sweeps == 2)
+    }
+
+    @Test func `an idle agent is asked over its own stream`() async throws {
+        let under = try await ControlPlaneUnderTest(suspendAfter: .milliseconds(1))
+        _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")
+        async let waked = under.ask(Self.base + "/wake_compute?endpointish=demo")
+        try await eventually("a compute is started") { under.computes.all.count == 1 }
+        let compute = try #require(under.computes.all.first)
+        let channel = try under.agent(endpoint: "demo", computeID: "compute-demo-1")
+        let call = try await ReportV1.ReportsClient(channel).report()
+        try await call.send(compute.transition(1, .running, activity: .idle))
+        var answers = call.responses.makeAsyncIterator()
+        var question: ReportV1.Version?
+        while question == nil, let answer = try await answers.next() { question = answer.stopIfIdle }
+        #expect(question == ReportV1.Version(generation: 1, sequence: 1))
+        #expect(try await waked.status == 200)
+        try await call.send(compute.transition(2, .terminationPendingFast))
+        compute.end("exited 0")
+        try await eventually("it is asleep") {
+            try await under.ask("/sidecar/v1/endpoints/demo").text.contains(#""address":"""#)
+        }
+        #expect(compute.stopsAsked.isEmpty)
+        call.finishSending()
+        await channel.shutdown()
         await under.plane.shutdown()
     }
 

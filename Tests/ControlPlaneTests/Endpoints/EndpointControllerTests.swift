@@ -132,16 +132,59 @@ struct EndpointControllerTests {
         #expect(woken.wasRunning && woken.location.generation == 1)
     }
 
-    @Test func `idle for long enough is suspended`() async throws {
+    @Test func `idle for long enough is asked to stop, and the agent decides`() async throws {
         let computes = FakeComputes()
         var limits = EndpointLimits()
         limits.suspendAfter = .milliseconds(30)
         let controller = try controller(computes, limits: limits)
         let compute = try await running(controller, computes)
-        #expect(compute.stopsAsked.isEmpty)
+        let (link, questions) = await controller.attach()
+        var asked = questions.makeAsyncIterator()
         try await controller.report(compute.transition(2, .running, activity: .idle))
-        try await eventually("it is suspended") { await controller.summary.state == "terminated" }
-        #expect(compute.stopsAsked == [.fast])
+        #expect(await asked.next() == ReportV1.Version(generation: 1, sequence: 2))
+        // A client that came since: it stays, and whoever waited is answered.
+        async let woken = controller.wake(key: "", seen: 1)
+        try await eventually("the wake waits") { await controller.historyEntries.last?.event == "wake requested" }
+        try await controller.report(compute.transition(3, .running))
+        #expect(try await woken.get().location.sequence == 3)
+        #expect(await controller.summary.state == "running")
+
+        try await controller.report(compute.transition(4, .running, activity: .idle))
+        #expect(await asked.next() == ReportV1.Version(generation: 1, sequence: 4))
+        try await controller.report(compute.transition(5, .terminationPendingFast))
+        compute.end("exited 0")
+        try await eventually("it is asleep") { await controller.summary.address.isEmpty }
+        #expect(compute.stopsAsked.isEmpty)
+        await controller.detach(link)
+    }
+
+    @Test func `the history reads in order, whoever speaks`() async throws {
+        let computes = FakeComputes()
+        let controller = try controller(computes)
+        let compute = try await running(controller, computes)
+        for sequence in 2...4 as ClosedRange<UInt64> {
+            try await controller.report(compute.transition(sequence, .running, activity: .idle))
+        }
+        async let suspended: Void = controller.suspend(.fast)
+        try await eventually("it is told to stop") { compute.stopsAsked == [.fast] }
+        await suspended
+        try await controller.report(compute.transition(5, .terminationPendingFast))
+        let entries = await controller.historyEntries
+        let versions = entries.map { [$0.generation, $0.sequence] }
+        #expect(
+            entries.map(\.event) == [
+                "wake requested", "starting", "running", "idle", "suspending", "compute ended",
+                "termination_pending_fast",
+            ])
+        #expect(versions == [[0, 0], [1, 0], [1, 1], [1, 2], [1, 4], [1, 4], [1, 5]])
+        #expect(entries.last?.detail == "steps not listed: 2")
+        // What an earlier control plane wrote counts as well.
+        let record = try #require(try store.load().first)
+        let next = try EndpointController(
+            record, store: store, starter: computes, limits: EndpointLimits(), wakeLimit: .seconds(1),
+            metrics: metrics, log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        await next.note(event: "noted")
+        #expect(await next.historyEntries.last.map { [$0.generation, $0.sequence] } == [1, 5])
     }
 
     @Test func `a report that cannot be written down is not taken, and may come again`() async throws {

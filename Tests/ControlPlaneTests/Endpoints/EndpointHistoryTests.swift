@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Synchronization
 import Telemetry
 import TestKit
 import Testing
@@ -42,6 +44,26 @@ struct EndpointHistoryTests {
         history = try EndpointHistory(path: path)
         try history.append(Self.entry(2))
         #expect(try EndpointHistory(path: path).entries == [Self.entry(1), Self.entry(2)])
+    }
+
+    @Test func `what a full disk cut short is taken back, and the next line stands alone`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("history.jsonl")
+        let room = Mutex(Int.max)
+        var history = try EndpointHistory(path: path) { file, bytes in
+            Glibc.write(file, bytes.baseAddress, min(bytes.count, room.withLock { $0 }))
+        }
+        try history.append(Self.entry(1))
+        room.withLock { $0 = 10 }
+        let failure = #expect(throws: EndpointHistory.Failure.self) { try history.append(Self.entry(2)) }
+        #expect(failure?.description.contains("No space left") == true)
+        #expect(try EndpointHistory(path: path).entries == [Self.entry(1)])
+        room.withLock { $0 = .max }
+        try history.append(Self.entry(3))
+        #expect(history.entries == [Self.entry(1), Self.entry(3)])
+        let lines = try SecureFile.read(path).split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == 2)
+        #expect(try EndpointHistory(path: path).entries == history.entries)
     }
 
     @Test func `what cannot be written is not in it`() throws {

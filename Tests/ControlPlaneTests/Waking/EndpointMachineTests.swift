@@ -11,7 +11,7 @@ struct EndpointMachineTests {
     private static let running = AgentReport(generation: 3, phase: .serving(location))
     private static let ending = AgentReport(generation: 3, phase: .ending, error: "postgres exited: signal 9")
     private static let preparing = AgentReport(generation: 3, phase: .preparing)
-    private static let failed = WakeFailure(.startFailed, detail: "exited 1", retryAfter: .milliseconds(250))
+    private static let failed = WakeFailure(.startFailed, detail: "exited 1", retryAfter: .seconds(1))
     private static let startsThird: [EndpointMachine.Action] = [
         .storeGeneration(3), .note(.starting), .arm(.start, after: .seconds(60), generation: 3),
         .startCompute(generation: 3),
@@ -30,6 +30,8 @@ struct EndpointMachineTests {
     private static func starting() -> EndpointMachine { after(asleep(), .wakeRequested(seen: 0)) }
     private static func serving() -> EndpointMachine { after(starting(), .agentReported(running)) }
     private static func idling() -> EndpointMachine { after(serving(), .agentReported(idle(.seconds(1)))) }
+    private static func suspending() -> EndpointMachine { after(idling(), .timerFired(.idle, generation: 3)) }
+    private static func suspendingAwaited() -> EndpointMachine { after(suspending(), .wakeRequested(seen: 3)) }
     private static func stopping() -> EndpointMachine { after(serving(), .suspendAsked(.fast)) }
     private static func stoppingAwaited() -> EndpointMachine { after(stopping(), .wakeRequested(seen: 3)) }
     private static func backingOff() -> EndpointMachine {
@@ -110,23 +112,23 @@ struct EndpointMachineTests {
     @Test func `starting: an agent that gives up is settled by its exit, and what it said is the reason`() {
         let machine = Self.after(Self.starting(), .agentReported(Self.ending))
         #expect(machine.state == .starting)
-        let failure = WakeFailure(.startFailed, detail: "postgres exited: signal 9", retryAfter: .milliseconds(250))
+        let failure = WakeFailure(.startFailed, detail: "postgres exited: signal 9", retryAfter: .seconds(1))
         expect(
             machine, .computeExited(generation: 3, cause: "exited 1"),
             [
                 .disarm(.start), .note(.startFailed("postgres exited: signal 9")),
-                .answerWaitingWakes(.failure(failure)), .arm(.backOff, after: .milliseconds(250), generation: 3),
+                .answerWaitingWakes(.failure(failure)), .arm(.backOff, after: .seconds(1), generation: 3),
             ], leaves: .backingOff(failure))
     }
 
     @Test func `starting: a generation that could not be stored starts nothing and is not used again`() {
-        let failure = WakeFailure(.notStored, detail: "disk full", retryAfter: .milliseconds(250))
+        let failure = WakeFailure(.notStored, detail: "disk full", retryAfter: .seconds(1))
         var machine = Self.starting()
         expect(
             machine, .generationNotStored(generation: 3, cause: "disk full"),
             [
                 .disarm(.start), .note(.startFailed("disk full")), .answerWaitingWakes(.failure(failure)),
-                .arm(.backOff, after: .milliseconds(250), generation: 3),
+                .arm(.backOff, after: .seconds(1), generation: 3),
             ], leaves: .backingOff(failure))
         _ = machine.handle(.generationNotStored(generation: 3, cause: "disk full"))
         _ = machine.handle(.timerFired(.backOff, generation: 3))
@@ -172,7 +174,7 @@ struct EndpointMachineTests {
     }
 
     @Test func `running: a wake is answered at once with what runs, also by those who have seen it`() {
-        for seen: UInt64 in [0, 2, 3, 7] {
+        for seen: UInt64 in [0, 2, 3, .max] {
             expect(
                 Self.serving(), .wakeRequested(seen: seen), [.answerWake(.success(Self.location))],
                 leaves: .running(Self.location, isIdle: false))
@@ -186,7 +188,30 @@ struct EndpointMachineTests {
             leaves: .running(Self.location, isIdle: true))
     }
 
-    @Test func `running: idle for long enough is suspended, but neither active nor unknown is`() {
+    @Test func `running: a proxy that has seen a later generation gets a compute after that one`() {
+        let stops: [EndpointMachine.Action] = [
+            .disarm(.idle), .note(.outrun(7)), .stopCompute(generation: 3, .fast),
+            .arm(.stop, after: .seconds(30), generation: 3),
+        ]
+        expect(
+            Self.serving(), .wakeRequested(seen: 7), [.holdWake] + stops, leaves: .stopping(.fast, wakeWaits: true))
+        expect(
+            Self.suspending(), .wakeRequested(seen: 7), [.holdWake, .disarm(.answer)] + stops,
+            leaves: .stopping(.fast, wakeWaits: true))
+        var machine = Self.after(Self.serving(), .wakeRequested(seen: 7))
+        let actions = machine.handle(.computeExited(generation: 3, cause: "exited 0"))
+        #expect(actions.contains(.startCompute(generation: 8)) && machine.generation == 8)
+        // Nor is nonsense followed that comes while it starts, or stops.
+        let limit = EndpointLimits.forgottenGenerations
+        for seen in [3 + limit, 4 + limit] {
+            machine = Self.after(
+                Self.starting(), .wakeRequested(seen: seen), .suspendAsked(.fast), .wakeRequested(seen: seen))
+            _ = machine.handle(.computeExited(generation: 3, cause: "exited 0"))
+            #expect(machine.generation == (seen == 3 + limit ? seen + 1 : 4))
+        }
+    }
+
+    @Test func `running: idle for long enough is asked to stop, but neither active nor unknown is`() {
         expect(
             Self.serving(), .agentReported(Self.idle(.seconds(100))),
             [.arm(.idle, after: .seconds(200), generation: 3)], leaves: .running(Self.location, isIdle: true))
@@ -195,10 +220,8 @@ struct EndpointMachineTests {
             leaves: .running(Self.location, isIdle: true))
         expect(
             Self.idling(), .timerFired(.idle, generation: 3),
-            [
-                .disarm(.idle), .note(.idle), .stopCompute(generation: 3, .fast),
-                .arm(.stop, after: .seconds(30), generation: 3),
-            ], leaves: .stopping(.fast, wakeWaits: false))
+            [.askToStop(generation: 3, sequence: 4), .arm(.answer, after: .seconds(10), generation: 3)],
+            leaves: .suspending(Self.location, wakeWaits: false))
         expect(
             Self.idling(), .agentReported(Self.running), [.disarm(.idle)],
             leaves: .running(Self.location, isIdle: false))
@@ -254,6 +277,92 @@ struct EndpointMachineTests {
                 .computeExited(generation: 2, cause: ""), .generationNotStored(generation: 3, cause: ""),
                 .timerFired(.start, generation: 3), .timerFired(.stop, generation: 3),
                 .timerFired(.backOff, generation: 3),
+            ])
+    }
+
+    @Test func `suspending: an agent that stops is waited for, and so is whoever wakes meanwhile`() {
+        let stops: [EndpointMachine.Action] = [.disarm(.answer), .arm(.stop, after: .seconds(90), generation: 3)]
+        expect(
+            Self.suspending(), .agentReported(AgentReport(generation: 3, phase: .ending)), stops,
+            leaves: .stopping(.fast, wakeWaits: false))
+        expect(
+            Self.suspending(), .wakeRequested(seen: 3), [.holdWake],
+            leaves: .suspending(Self.location, wakeWaits: true))
+        expect(
+            Self.suspendingAwaited(), .agentReported(AgentReport(generation: 3, phase: .ending)), stops,
+            leaves: .stopping(.fast, wakeWaits: true))
+    }
+
+    @Test func `suspending: an agent that stays is asked again when it was idle for long enough again`() {
+        expect(
+            Self.suspending(), .agentReported(Self.running), [.disarm(.answer), .disarm(.idle)],
+            leaves: .running(Self.location, isIdle: false))
+        expect(
+            Self.suspending(), .agentReported(Self.idle(.seconds(100))),
+            [.disarm(.answer), .arm(.idle, after: .seconds(200), generation: 3)],
+            leaves: .running(Self.location, isIdle: true))
+        // On its way in is not yet seen, so the time says idle still.
+        expect(
+            Self.suspending(), .agentReported(Self.idle(.seconds(400))),
+            [.disarm(.answer), .arm(.idle, after: .seconds(1), generation: 3)],
+            leaves: .running(Self.location, isIdle: true))
+        expect(
+            Self.suspendingAwaited(), .agentReported(Self.idle(.seconds(400))),
+            [
+                .disarm(.answer), .answerWaitingWakes(.success(Self.location)),
+                .arm(.idle, after: .seconds(300), generation: 3),
+            ], leaves: .running(Self.location, isIdle: true))
+        expect(
+            Self.suspendingAwaited(), .agentReported(Self.preparing),
+            [.disarm(.answer), .answerWaitingWakes(.success(Self.location))],
+            leaves: .running(Self.location, isIdle: false))
+    }
+
+    @Test func `suspending: an agent that does not answer is left alone`() {
+        expect(
+            Self.suspendingAwaited(), .timerFired(.answer, generation: 3),
+            [
+                .note(.idleUnanswered), .answerWaitingWakes(.success(Self.location)),
+                .arm(.idle, after: .seconds(300), generation: 3),
+            ], leaves: .running(Self.location, isIdle: true))
+        expect(
+            Self.suspending(), .timerFired(.answer, generation: 3),
+            [.note(.idleUnanswered), .arm(.idle, after: .seconds(300), generation: 3)],
+            leaves: .running(Self.location, isIdle: true))
+    }
+
+    @Test func `suspending: a process that dies leaves it asleep, or starts the next for whoever waits`() {
+        let settled: [EndpointMachine.Action] = [.disarm(.answer), .note(.crashed("signal 9"))]
+        expect(
+            Self.suspending(), .computeExited(generation: 3, cause: "signal 9"), settled, leaves: .asleep)
+        expect(
+            Self.suspendingAwaited(), .computeExited(generation: 3, cause: "signal 9"), settled + Self.startsFourth,
+            leaves: .starting)
+    }
+
+    @Test func `suspending: suspending and closing stop it, asked or not`() {
+        expect(
+            Self.suspendingAwaited(), .suspendAsked(.fast),
+            [
+                .holdStop, .disarm(.answer), .disarm(.idle), .note(.suspendAsked), .stopCompute(generation: 3, .fast),
+                .arm(.stop, after: .seconds(30), generation: 3),
+            ], leaves: .stopping(.fast, wakeWaits: true))
+        expect(
+            Self.suspendingAwaited(), .closeAsked,
+            [
+                .holdStop, .answerWaitingWakes(.failure(WakeFailure(.closing))), .disarm(.answer), .disarm(.idle),
+                .note(.closing), .stopCompute(generation: 3, .fast), .arm(.stop, after: .seconds(30), generation: 3),
+            ], leaves: .stopping(.fast, wakeWaits: false))
+    }
+
+    @Test func `suspending: nothing else does anything`() {
+        expectIgnored(
+            Self.suspending(),
+            [
+                .agentReported(AgentReport(generation: 2, phase: .ending)), .computeExited(generation: 2, cause: ""),
+                .generationNotStored(generation: 3, cause: ""), .timerFired(.start, generation: 3),
+                .timerFired(.idle, generation: 3), .timerFired(.stop, generation: 3),
+                .timerFired(.backOff, generation: 3), .timerFired(.answer, generation: 2),
             ])
     }
 
@@ -338,14 +447,29 @@ struct EndpointMachineTests {
             for case .arm(.backOff, let delay, _) in actions { delays.append(delay) }
             _ = machine.handle(.timerFired(.backOff, generation: machine.generation))
         }
-        #expect(delays == [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000].map { .milliseconds($0) })
+        #expect(delays == [1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
         _ = machine.handle(.wakeRequested(seen: 0))
         _ = machine.handle(
             .agentReported(AgentReport(generation: machine.generation, phase: .serving(Self.location))))
         _ = machine.handle(.computeExited(generation: machine.generation, cause: "signal 9"))
         _ = machine.handle(.wakeRequested(seen: 0))
         let actions = machine.handle(.computeExited(generation: machine.generation, cause: "exited 1"))
-        #expect(actions.last == .arm(.backOff, after: .milliseconds(250), generation: machine.generation))
+        #expect(actions.last == .arm(.backOff, after: .seconds(1), generation: machine.generation))
+    }
+
+    @Test func `backing off: what fails again is not worth waiting for`() {
+        var machine = Self.backingOff()
+        for isLasting in [false, true, true] {
+            guard case .backingOff(let failure) = machine.state else {
+                Issue.record("not backing off")
+                return
+            }
+            #expect(failure.isLasting == isLasting)
+            #expect(machine.handle(.wakeRequested(seen: 0)) == [.answerWake(.failure(failure))])
+            _ = machine.handle(.timerFired(.backOff, generation: machine.generation))
+            _ = machine.handle(.wakeRequested(seen: 0))
+            _ = machine.handle(.computeExited(generation: machine.generation, cause: "exited 1"))
+        }
     }
 
     @Test func `backing off: nothing else does anything`() {
@@ -385,7 +509,7 @@ struct EndpointMachineTests {
                     input = .agentReported(AgentReport(generation: generation, phase: .serving(Self.location)))
                 case 4 where runs: input = .agentReported(AgentReport(generation: generation, phase: .ending))
                 case 5: input = .timerFired(.backOff, generation: generation)
-                case 6: input = .timerFired(.stop, generation: generation)
+                case 6: input = .timerFired(dice >> 40 % 2 == 0 ? .stop : .idle, generation: generation)
                 case 7: input = inputs[Int(dice >> 32) % 3 + (dice >> 40 % 50 == 0 ? 1 : 0)]
                 default: input = .wakeRequested(seen: 0)
                 }

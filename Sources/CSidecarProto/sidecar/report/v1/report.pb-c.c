@@ -714,7 +714,7 @@ const ProtobufCMessageDescriptor sidecar__report__v1__pageserver__descriptor =
   (ProtobufCMessageInit) sidecar__report__v1__pageserver__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__report__v1__ack__field_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__report__v1__ack__field_descriptors[2] =
 {
   {
     "version",
@@ -728,14 +728,27 @@ static const ProtobufCFieldDescriptor sidecar__report__v1__ack__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "stop_if_idle",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__Ack, stop_if_idle),
+    &sidecar__report__v1__version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__report__v1__ack__field_indices_by_name[] = {
+  1,   /* field[1] = stop_if_idle */
   0,   /* field[0] = version */
 };
 static const ProtobufCIntRange sidecar__report__v1__ack__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor sidecar__report__v1__ack__descriptor =
 {
@@ -745,7 +758,7 @@ const ProtobufCMessageDescriptor sidecar__report__v1__ack__descriptor =
   "Sidecar__Report__V1__Ack",
   "sidecar.report.v1",
   sizeof(Sidecar__Report__V1__Ack),
-  1,
+  2,
   sidecar__report__v1__ack__field_descriptors,
   sidecar__report__v1__ack__field_indices_by_name,
   1,  sidecar__report__v1__ack__number_ranges,

@@ -249,16 +249,24 @@ struct  Sidecar__Report__V1__Pageserver
 
 
 /*
- * Everything up to and including this version is applied by the listener. Sent by the listener.
+ * Sent by the listener.
  */
 struct  Sidecar__Report__V1__Ack
 {
   ProtobufCMessage base;
+  /*
+   * Everything up to and including this version is applied by the listener. Absent: says nothing of that.
+   */
   Sidecar__Report__V1__Version *version;
+  /*
+   * Sent by the control plane alone: stop in order if nobody has come since this version, which was idle. The agent
+   * looks once more and decides; its answer is a later transition: TERMINATION_PENDING_FAST, or RUNNING when it stays.
+   */
+  Sidecar__Report__V1__Version *stop_if_idle;
 };
 #define SIDECAR__REPORT__V1__ACK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__report__v1__ack__descriptor) \
-    , NULL }
+    , NULL, NULL }
 
 
 /* Sidecar__Report__V1__Version methods */

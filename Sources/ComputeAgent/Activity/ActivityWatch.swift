@@ -1,0 +1,80 @@
+internal import Logging
+internal import PostgresWire
+internal import Transport
+
+/// Looks who is being served. One session for all looks; a failed look costs it, and the next opens another.
+struct ActivityWatch {
+    enum Look: Equatable {
+        case seen(ActivitySample)
+        case failed
+    }
+
+    let login: AdministratorLogin
+    /// How long one look may take before its outcome is unknown.
+    let lookLimit: Duration
+    let log: Logger
+    private var tracker: ActivityTracker
+    private var silence: SilenceTracker
+    private var session: PostgresConnection?
+
+    init(
+        login: AdministratorLogin, runningSinceMicros: Int64, lookLimit: Duration, silenceLimit: Duration, log: Logger
+    ) {
+        self.login = login
+        self.lookLimit = lookLimit
+        self.log = log
+        tracker = ActivityTracker(runningSinceMicros: runningSinceMicros)
+        silence = SilenceTracker(limit: silenceLimit)
+    }
+
+    /// What there is to report after a look.
+    struct News: Equatable {
+        var look: Look
+        /// `nil` when it is as it was.
+        var activity: Activity?
+        /// For how long Postgres has said nothing at all, once that is too long.
+        var silentFor: Duration?
+    }
+
+    /// - Parameter limit: as `lookLimit`.
+    /// - Parameter reopening: whether a session may be opened if there is none.
+    mutating func look(limit: Duration? = nil, reopening: Bool = true) async -> News {
+        let limit = limit ?? lookLimit
+        do {
+            guard session != nil || reopening else { return News(look: .failed) }
+            let present = session
+            let (used, sample) = try await TimeLimit.run(limit, "who is being served") { [login] in
+                let used = if let present { present } else { try await login.open() }
+                guard let row = try await used.query(ActivitySample.query).first, let sample = ActivitySample(row: row)
+                else { throw WatchFailure(description: "unexpected answer") }
+                return (used, sample)
+            }
+            session = used
+            silence.heard()
+            return News(look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()))
+        } catch {
+            log.debug("could not look who is being served", metadata: ["error": "\(error)"])
+            await close()
+            if Self.isAnswer(error) { silence.heard() }
+            let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
+            return News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
+        }
+    }
+
+    mutating func close() async {
+        await session?.close()
+        session = nil
+    }
+
+    /// A refusal in Postgres's own words is no silence: no place left for another session, for instance.
+    private static func isAnswer(_ error: any Error) -> Bool {
+        if error is PostgresServerError || error is WatchFailure { return true }
+        if case .rejected? = (error as? UpstreamFailure)?.reason { return true }
+        return false
+    }
+}
+
+/// Postgres answers, but not what was asked.
+struct WatchFailure: Error, CustomStringConvertible {
+    var description: String
+}
