@@ -1,7 +1,7 @@
 internal import AsyncHTTPClient
 internal import Foundation
 internal import GRPCLite
-internal import Gossip
+package import Gossip
 package import Logging
 package import NIOCore
 internal import SidecarAPI
@@ -16,6 +16,8 @@ package final class EdgeProxy: Sendable {
         package var postgres: NetworkAddress
         package var http: NetworkAddress
         package var grpc: NetworkAddress
+        /// As other members are told. `nil`: no gossip.
+        package var gossip: MemberAddress?
     }
 
     /// Why it did not start, in one line.
@@ -31,28 +33,40 @@ package final class EdgeProxy: Sendable {
     private let configuration: EdgeProxyConfiguration
     private let group: any EventLoopGroup
     private let fleetGroup: any EventLoopGroup
+    private let outbox: FactOutbox
+    private let fleet: FleetView
     private let links: PeerLinks
+    private let facts: FactBridge
     private let logger: Logger
     private let drainState = DrainState()
-    private let metrics = EdgeMetrics(registry: MetricRegistry())
+    private let metrics: EdgeMetrics
+    private let gossipMetrics: GossipMetrics
     private let http: HTTPClient
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory
     private let sessions: SessionRunner
     private let services: [ServiceDefinition]
     private let linksTLS: TLSContext
+    private let gossipService: GossipService?
+    private let gossipLoop: any EventLoop
+    private let isCurrent: @Sendable () -> Bool
     private let serviceLimits: GRPCListenerLimits
 
     /// - Parameters:
     ///   - group: for clients, computes and HTTP.
     ///   - fleetGroup: for what proxies, agents and admins say to each other. Threads of its own keep a member's sign
     ///     of life from queueing behind a crowd of clients and their handshakes.
+    ///   - gossipLoop: for gossip, which is best left alone; `nil`: one of `fleetGroup`.
     /// - Throws: ``EdgeProxyConfiguration/Invalid`` for a field that cannot be used, certificates included.
     package init(
         _ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, fleetGroup: any EventLoopGroup,
-        logger: Logger
+        gossipLoop: (any EventLoop)? = nil, logger: Logger
     ) throws {
         let configuration = try configuration.validated()
+        self.gossipLoop = gossipLoop ?? fleetGroup.next()
+        let registry = MetricRegistry()
+        metrics = EdgeMetrics(registry: registry)
+        gossipMetrics = GossipMetrics(registry: registry, replicasWanted: configuration.gossip?.replicasWanted)
         self.configuration = configuration
         self.group = group
         self.fleetGroup = fleetGroup
@@ -68,14 +82,24 @@ package final class EdgeProxy: Sendable {
             authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
             metrics: metrics, logger: logger)
         let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
-        links = PeerLinks(channels: Self.channels(configuration, tls: tls.links, group: fleetGroup))
-
+        fleet = FleetView(
+            me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
+        let resyncs = Bell()
+        gossipService = try configuration.gossip.map { [fleet] settings throws(EdgeProxyConfiguration.Invalid) in
+            try GossipService(settings, me: configuration.id, fleet: fleet, resyncs: resyncs, logger: logger)
+        }
+        let gossip = gossipService?.face ?? .none
+        isCurrent = gossip.isCurrent
+        outbox = FactOutbox(handOver: gossip.handOver)
+        links = PeerLinks(
+            fleet: fleet, gossip: gossip, open: Self.opener(configuration.wake, tls: tls.links, group: fleetGroup))
         wakes = WakeCoordinator(
-            me: configuration.id, members: configuration.members.map(\.id), table: table, peers: links,
-            controlPlane: calls, wakeLimit: configuration.wakeLimit, metrics: metrics, logger: logger)
+            fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
+            configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, logger: logger)
         directory = RoleDirectory(
             calls: calls, limits: configuration.roleSecretCache,
-            negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics)
+            negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, isCurrent: gossip.isCurrent)
+        facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
         sessions = SessionRunner(
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: tls.clients,
             computeTLS: tls.computes, directory: directory, waker: wakes,
@@ -84,11 +108,11 @@ package final class EdgeProxy: Sendable {
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
         services = [
-            ReportsEndpoint(wakes: wakes, logger: logger).definition,
-            PeerEndpoint(wakes: wakes, drain: drainState).definition,
+            ReportsEndpoint(facts: facts, resyncs: resyncs, logger: logger).definition,
+            PeerEndpoint(wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat).definition,
             AdminEndpoint(
-                me: configuration.id, members: configuration.members, startedUnixMicros: started, drain: drainState,
-                links: links, waker: wakes, endpoints: EndpointCalls(client: client),
+                fleet: fleet, startedUnixMicros: started, drain: drainState, links: links, waker: wakes,
+                endpoints: EndpointCalls(client: client), gossip: gossipService,
                 newSession: { SessionID.fresh() }
             ).definition,
         ]
@@ -104,6 +128,7 @@ package final class EdgeProxy: Sendable {
                 group.addTask { await self.wakes.run() }
                 group.addTask { await self.directory.run() }
                 group.addTask { await self.links.keepWarm() }
+                group.addTask { await self.outbox.run() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
                 group.addTask { try await self.serve(httpPorts, onReady) }
                 // The first to end is the one that was asked to, or one that failed; its error goes up.
@@ -122,6 +147,7 @@ package final class EdgeProxy: Sendable {
 
     /// Asks for the orderly end: readiness 503, no new clients, and an end within the drain deadline.
     package func drain() {
+        fleet.beganDraining()
         drainState.beganDraining()
     }
 
@@ -130,7 +156,7 @@ package final class EdgeProxy: Sendable {
     private func serve(
         _ httpPorts: AsyncStream<Int>, _ onReady: @Sendable (Addresses) -> Void
     ) async throws {
-        let authorization = ServiceAuthorization(members: configuration.members.map(\.id))
+        let authorization = ServiceAuthorization()
         let grpc = try await Self.opening("grpc", configuration.grpc) {
             try await GRPCListener.start(
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: linksTLS, services: services,
@@ -144,13 +170,44 @@ package final class EdgeProxy: Sendable {
                 await sessions.run(stream)
             }
         }
-        for await httpPort in httpPorts {
-            drainState.beganServing()
-            onReady(addresses(postgres: postgres.port, http: httpPort, grpc: grpc.port))
-            break
+        let served = addresses(postgres: postgres.port, http: 0, grpc: grpc.port)
+        try await gossiping(over: served.grpc) { gossipAddress in
+            for await httpPort in httpPorts {
+                drainState.beganServing()
+                onReady(addresses(postgres: postgres.port, http: httpPort, grpc: grpc.port, gossip: gossipAddress))
+                break
+            }
+            await drainState.waitForDrain()
+            await gossipService?.beganDraining()
+            await end(postgres, grpc)
         }
-        await drainState.waitForDrain()
-        await end(postgres, grpc)
+    }
+
+    /// Carries `body` out between the first sync with the others and the goodbye to them.
+    private func gossiping(
+        over grpc: NetworkAddress, _ body: (MemberAddress?) async throws -> Void
+    ) async throws {
+        guard let gossipService else { return try await body(nil) }
+        let (openings, opening) = AsyncThrowingStream.makeStream(of: MemberAddress.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await gossipService.run(
+                        grpc: grpc, links: self.links, facts: self.facts, loop: self.gossipLoop
+                    ) { opening.yield($0) }
+                    opening.finish()
+                } catch {
+                    opening.finish(throwing: error)
+                    throw error
+                }
+            }
+            for try await address in openings {
+                try await body(address)
+                break
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
     }
 
     private func end(_ postgres: ListeningSocket, _ grpc: GRPCListening) async {
@@ -167,11 +224,15 @@ package final class EdgeProxy: Sendable {
     private func serveStatus(onListening: @escaping @Sendable (Int) -> Void) async throws {
         let shown = configuration.listen.text
         let server = StatusServer(
-            address: configuration.http, metrics: metrics, drain: drainState, logger: logger
-        ) { [configuration, sessions, drainState] in
+            address: configuration.http, metrics: metrics, drain: drainState, logger: logger,
+            isCurrent: isCurrent,
+            refresh: { [gossipService, gossipMetrics] in
+                if let snapshot = await gossipService?.snapshot() { gossipMetrics.copy(snapshot) }
+            }
+        ) { [configuration, fleet, sessions, drainState] in
             StatusPage(
                 id: configuration.id, stage: drainState.stage, postgresAddress: shown, domain: configuration.domain,
-                members: configuration.members, openSessions: sessions.registry.count
+                members: fleet.members, openSessions: sessions.registry.count
             ).html
         }
         try await Self.opening("http", configuration.http) {
@@ -179,26 +240,24 @@ package final class EdgeProxy: Sendable {
         }
     }
 
-    private func addresses(postgres: Int, http: Int, grpc: Int) -> Addresses {
+    private func addresses(postgres: Int, http: Int, grpc: Int, gossip: MemberAddress? = nil) -> Addresses {
         Addresses(
             postgres: NetworkAddress(host: configuration.listen.host, port: postgres),
             http: NetworkAddress(host: configuration.http.host, port: http),
-            grpc: NetworkAddress(host: configuration.grpc.host, port: grpc))
+            grpc: NetworkAddress(host: configuration.grpc.host, port: grpc), gossip: gossip)
     }
 
     // MARK: - Parts
 
-    private static func channels(
-        _ configuration: EdgeProxyConfiguration, tls: TLSContext, group: any EventLoopGroup
-    ) -> [MemberID: any GRPCChannel] {
-        var channels: [MemberID: any GRPCChannel] = [:]
-        for member in configuration.members where member.id != configuration.id {
-            channels[member.id] = GRPCClientChannel(
+    private static func opener(
+        _ wake: WakeConfiguration, tls: TLSContext, group: any EventLoopGroup
+    ) -> @Sendable (FleetMember) -> any GRPCChannel {
+        { member in
+            GRPCClientChannel(
                 host: member.grpc.host, port: member.grpc.port, tls: tls,
                 expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) },
-                connectLimit: PeerLinks.silenceLimit, group: group)
+                connectLimit: wake.goneAfter, group: group)
         }
-        return channels
     }
 
     /// The same on every proxy of the fleet, so that a made-up salt does not depend on whom one asks.

@@ -33,8 +33,11 @@ package struct EdgeProxyConfiguration: Sendable {
     package var http: NetworkAddress
     /// Reports, Peer and Admin. Port 0 takes a free one, which makes sense in a fleet of one only.
     package var grpc: NetworkAddress
-    /// Everybody whose rank counts when an owner is sought. This proxy is added when it is missing.
+    /// Everybody whose rank counts when an owner is sought. This proxy is added when it is missing. With gossip, members
+    /// find each other, and these are only who is there before it has begun.
     package var members: [Member]
+    /// `nil`: the fleet is `members`, for good.
+    package var gossip: GossipSettings?
 
     /// `http://host:port/path`: Neon's base path is kept as it is given.
     package var authEndpoint: String
@@ -63,8 +66,9 @@ package struct EdgeProxyConfiguration: Sendable {
     package var connectDeadline: Duration = .seconds(30)
     /// For one attempt to reach a compute's port.
     package var dialLimit: Duration = .seconds(2)
-    /// For one start, from the owner's first call to its last retry. Longer than any one client waits.
-    package var wakeLimit: Duration = .seconds(30)
+    /// Every wait and limit of waking; ``WakeConfiguration/flightLimit`` is for one start, from the owner's first call to
+    /// its last retry, and longer than any one client waits.
+    package var wake = WakeConfiguration()
     /// For how long calls go on against a control plane that cannot be reached at all.
     package var controlPlaneOutageLimit: Duration = .seconds(10)
     /// From the first SIGTERM to the last session's 57P01.
@@ -119,7 +123,7 @@ package struct EdgeProxyConfiguration: Sendable {
     private var durations: [(String, Duration)] {
         [
             ("handshake-limit", handshakeLimit), ("authentication-limit", authenticationLimit),
-            ("connect-deadline", connectDeadline), ("dial-limit", dialLimit), ("wake-limit", wakeLimit),
+            ("connect-deadline", connectDeadline), ("dial-limit", dialLimit), ("wake-limit", wake.flightLimit),
             ("control-plane-outage-limit", controlPlaneOutageLimit), ("drain-deadline", drainDeadline),
             ("negative-time-to-live", negativeTimeToLive),
         ]

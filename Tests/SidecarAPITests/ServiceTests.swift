@@ -7,11 +7,25 @@ struct ServiceTests {
         func wake(
             _ request: PeerV1.WakeRequest, to responses: ResponseWriter<PeerV1.WakeProgress>, context: ServerCallContext
         ) async throws {}
+
+        func flight(_ request: PeerV1.FlightRequest, context: ServerCallContext) async throws -> PeerV1.FlightReply {
+            PeerV1.FlightReply()
+        }
+
+        func ping(_ request: PeerV1.PingRequest, context: ServerCallContext) async throws -> PeerV1.PingReply {
+            PeerV1.PingReply()
+        }
+
+        func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply {
+            PeerV1.RepairReply()
+        }
     }
 
     @Test func `a definition carries the full names that foreign clients call`() {
         let definition = Silent().definition
         #expect(definition.name == "sidecar.peer.v1.Peer")
-        #expect(definition.methods.map(\.path) == ["/sidecar.peer.v1.Peer/Wake"])
+        #expect(
+            definition.methods.map(\.path)
+                == ["Wake", "Flight", "Ping", "Repair"].map { "/sidecar.peer.v1.Peer/\($0)" })
     }
 }

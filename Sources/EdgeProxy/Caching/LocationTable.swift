@@ -36,8 +36,13 @@ package final class LocationTable: Sendable {
         cache.withLock { $0.fill(location, as: evidence, now: .now) }
     }
 
-    package func invalidate(_ endpoint: EndpointName, upTo version: FactVersion, because cause: LocationCache.Cause) {
+    /// - Returns: whether a location was removed.
+    @discardableResult
+    package func invalidate(
+        _ endpoint: EndpointName, upTo version: FactVersion, because cause: LocationCache.Cause
+    ) -> Bool {
         let wasThere = cache.withLock { $0.invalidate(endpoint, upTo: version, because: cause, now: .now) }
         if wasThere, cause == .unreachable { metrics.cacheLookup(.location, .spuriousHit) }
+        return wasThere
     }
 }

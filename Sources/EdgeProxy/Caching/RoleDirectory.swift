@@ -17,14 +17,21 @@ package actor RoleDirectory: EndpointDirectory {
 
     private let calls: ControlPlaneCalls
     private let metrics: EdgeMetrics
+    private let isCurrent: @Sendable () -> Bool
     private var cache: RoleSecretCache
     /// Who waits for which key; a key in here has its call on the way.
     private var waiters: [RoleKey: [AsyncStream<Answer>.Continuation]] = [:]
     private let orders: AsyncStream<Order>
     private let ordering: AsyncStream<Order>.Continuation
 
-    package init(calls: ControlPlaneCalls, limits: CacheLimits, negativeTimeToLive: Duration, metrics: EdgeMetrics) {
+    /// - Parameter isCurrent: whether news of changed secrets would have come by now. While it would not, what is cached
+    ///   is believed only when the control plane does not answer.
+    package init(
+        calls: ControlPlaneCalls, limits: CacheLimits, negativeTimeToLive: Duration, metrics: EdgeMetrics,
+        isCurrent: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.calls = calls
+        self.isCurrent = isCurrent
         self.metrics = metrics
         cache = RoleSecretCache(limits, negativeTimeToLive: negativeTimeToLive)
         (orders, ordering) = AsyncStream.makeStream(of: Order.self)
@@ -35,13 +42,14 @@ package actor RoleDirectory: EndpointDirectory {
         await withDiscardingTaskGroup { group in
             for await order in orders {
                 group.addTask {
+                    let asked = ContinuousClock.now
                     do throws(LookupFailure) {
                         let access = try await self.calls.accessControl(
                             of: order.key, session: order.session,
                             patience: order.hasFallback ? Self.impatience : nil)
-                        await self.settled(order.key, .success(access))
+                        await self.settled(order.key, .success(access), asked: asked)
                     } catch {
-                        await self.settled(order.key, .failure(error))
+                        await self.settled(order.key, .failure(error), asked: asked)
                     }
                 }
             }
@@ -57,10 +65,10 @@ package actor RoleDirectory: EndpointDirectory {
         let key = RoleKey(endpoint: endpoint, role: role)
         let fallback: RoleAccess?
         switch cache.lookUp(key, now: .now) {
-        case .fresh(let access):
+        case .fresh(let access) where access == .noSecret || isCurrent():
             metrics.cacheLookup(.roleSecret, .hit)
             return access
-        case .stale(let access): fallback = access
+        case .fresh(let access), .stale(let access): fallback = access
         case .absent: fallback = nil
         }
         metrics.cacheLookup(.roleSecret, .miss)
@@ -86,6 +94,11 @@ package actor RoleDirectory: EndpointDirectory {
         return access
     }
 
+    /// Secrets of this endpoint changed: the next login asks the control plane.
+    package func invalidate(_ endpoint: EndpointName, upTo revision: UInt64) {
+        cache.invalidate(endpoint, upTo: revision, now: .now)
+    }
+
     // MARK: - Calls
 
     private func fetch(_ key: RoleKey, session: SessionContext, hasFallback: Bool) async -> Answer {
@@ -98,8 +111,8 @@ package actor RoleDirectory: EndpointDirectory {
         return .failure(LookupFailure(reason: .cancelled))
     }
 
-    private func settled(_ key: RoleKey, _ answer: Answer) {
-        if case .success(let access) = answer { cache.fill(access, for: key, now: .now) }
+    private func settled(_ key: RoleKey, _ answer: Answer, asked: ContinuousClock.Instant) {
+        if case .success(let access) = answer { cache.fill(access, for: key, asked: asked, now: .now) }
         for inbox in waiters.removeValue(forKey: key) ?? [] {
             inbox.yield(answer)
             inbox.finish()

@@ -44,40 +44,67 @@ package struct RoleSecretCache: Sendable {
     /// they invent, no secret has to make way.
     private static let absenceLimit = 1_024
 
+    /// What is said about one endpoint's secrets: those fetched before `at` are of no use.
+    private struct Floor: Sendable {
+        var revision: UInt64
+        var at: Instant
+    }
+
+    private struct Absence: Sendable {
+        /// When it was asked about.
+        var fetchedAt: Instant
+        var until: Instant
+    }
+
     private let limits: CacheLimits
     private let negativeTimeToLive: Duration
+    /// Outlive every entry that they are about.
+    private var floors: TimedLRU<EndpointName, Floor>
     private var verifiers: TimedLRU<RoleKey, Entry>
-    /// Until when a role is believed to be missing.
-    private var absences: TimedLRU<RoleKey, Instant>
+    private var absences: TimedLRU<RoleKey, Absence>
 
     package init(_ limits: CacheLimits, negativeTimeToLive: Duration) {
         self.limits = limits
         self.negativeTimeToLive = min(negativeTimeToLive, limits.timeToLive)
-        verifiers = TimedLRU(CacheLimits(size: limits.size, timeToLive: max(limits.timeToLive, Self.staleLimit)))
+        let longest = CacheLimits(size: limits.size, timeToLive: max(limits.timeToLive, Self.staleLimit))
+        verifiers = TimedLRU(longest)
+        floors = TimedLRU(longest)
         absences = TimedLRU(
             CacheLimits(size: min(limits.size, Self.absenceLimit), timeToLive: self.negativeTimeToLive))
     }
 
     package mutating func lookUp(_ key: RoleKey, now: Instant) -> Lookup {
+        // Known to be of no use, which is more than stale: not even an outage brings it back.
+        let floor = floors.touch(key.endpoint, now: now)?.at
         if let entry = verifiers.touch(key, now: now) {
+            if let floor, entry.fetchedAt <= floor { return .absent }
             return now < entry.freshUntil ? .fresh(.verifier(entry.verifier)) : .stale(.verifier(entry.verifier))
         }
         // That a role did not exist some time ago says nothing about now.
-        guard let until = absences.peek(key), now < until else { return .absent }
+        guard let absence = absences.peek(key), now < absence.until, floor.map({ absence.fetchedAt > $0 }) ?? true
+        else { return .absent }
         return .fresh(.noSecret)
     }
 
-    package mutating func fill(_ access: RoleAccess, for key: RoleKey, now: Instant) {
+    /// Secrets and settings of this endpoint changed: what has been fetched so far, or is being fetched, is of no use.
+    /// An older revision than one heard before, or the same again, is no news.
+    package mutating func invalidate(_ endpoint: EndpointName, upTo revision: UInt64, now: Instant) {
+        if let floor = floors.peek(endpoint), floor.revision >= revision { return }
+        floors.insert(Floor(revision: revision, at: now), for: endpoint, now: now)
+    }
+
+    /// - Parameter asked: when the question was put that `access` answers: a change since then is not in it.
+    package mutating func fill(_ access: RoleAccess, for key: RoleKey, asked: Instant, now: Instant) {
         switch access {
         case .verifier(let verifier):
             let nextRefetch = verifiers.peek(key)?.nextRefetch ?? now
             let entry = Entry(
-                verifier: verifier, fetchedAt: now, freshUntil: now + limits.timeToLive, nextRefetch: nextRefetch)
+                verifier: verifier, fetchedAt: asked, freshUntil: now + limits.timeToLive, nextRefetch: nextRefetch)
             absences.remove(key)
             verifiers.insert(entry, for: key, now: now)
         case .noSecret:
             verifiers.remove(key)
-            absences.insert(now + negativeTimeToLive, for: key, now: now)
+            absences.insert(Absence(fetchedAt: asked, until: now + negativeTimeToLive), for: key, now: now)
         }
     }
 

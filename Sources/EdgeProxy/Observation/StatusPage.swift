@@ -6,7 +6,7 @@ struct StatusPage {
     var stage: DrainState.Stage
     var postgresAddress: String
     var domain: String
-    var members: [EdgeProxyConfiguration.Member]
+    var members: [FleetMember]
     var openSessions: Int
 
     var html: String {

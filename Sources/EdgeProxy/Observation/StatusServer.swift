@@ -20,9 +20,15 @@ package struct StatusServer: Sendable {
     private let page: @Sendable () -> String
     private let limits: Limits
     private let logger: Logger
+    private let isCurrent: @Sendable () -> Bool
+    private let refresh: @Sendable () async -> Void
 
+    /// - Parameters:
+    ///   - isCurrent: whether what this proxy knows of the fleet agrees with the others; not ready otherwise.
+    ///   - refresh: brings metrics up to date that are kept elsewhere.
     package init(
         address: NetworkAddress, metrics: EdgeMetrics, drain: DrainState, limits: Limits = Limits(), logger: Logger,
+        isCurrent: @escaping @Sendable () -> Bool = { true }, refresh: @escaping @Sendable () async -> Void = {},
         page: @escaping @Sendable () -> String
     ) {
         self.address = address
@@ -31,6 +37,8 @@ package struct StatusServer: Sendable {
         self.page = page
         self.limits = limits
         self.logger = logger
+        self.isCurrent = isCurrent
+        self.refresh = refresh
     }
 
     /// Serves until the task is cancelled.
@@ -58,11 +66,14 @@ package struct StatusServer: Sendable {
         router.get("/healthz") { _, _ in Self.answer(.ok, "text/plain; charset=utf-8", "ok\n") }
         router.get("/readyz") { _, _ in
             let stage = drain.stage
+            let isStale = stage == .serving && !isCurrent()
             return Self.answer(
-                stage == .serving ? .ok : .serviceUnavailable, "text/plain; charset=utf-8", stage.rawValue + "\n")
+                stage == .serving && !isStale ? .ok : .serviceUnavailable, "text/plain; charset=utf-8",
+                (isStale ? "stale" : stage.rawValue) + "\n")
         }
         router.get("/metrics") { _, _ in
-            Self.answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.exposition())
+            await refresh()
+            return Self.answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.exposition())
         }
         router.get("/") { _, _ in Self.answer(.ok, "text/html; charset=utf-8", page()) }
         return router

@@ -1,5 +1,5 @@
 package import GRPCLite
-package import Gossip
+internal import Gossip
 package import SidecarAPI
 
 /// What an operator sees and does through any one proxy.
@@ -7,40 +7,51 @@ package struct AdminEndpoint: AdminV1.AdminService {
     private static let wakeLimit: Duration = .seconds(30)
     private static let longestWakeMillis: UInt64 = 120_000
 
-    private let me: MemberID
-    private let members: [EdgeProxyConfiguration.Member]
+    private let fleet: FleetView
     private let startedUnixMicros: Int64
     private let drain: DrainState
     private let links: PeerLinks
     private let waker: any Waker
     private let endpoints: EndpointCalls
+    private let gossip: GossipService?
     private let newSession: @Sendable () -> SessionID
 
     /// - Parameters:
-    ///   - members: the whole fleet, this proxy included.
+    ///   - gossip: `nil`: members are asked one by one whether they live.
     ///   - newSession: names the wakes that an admin asks for.
     package init(
-        me: MemberID, members: [EdgeProxyConfiguration.Member], startedUnixMicros: Int64, drain: DrainState,
-        links: PeerLinks, waker: any Waker, endpoints: EndpointCalls, newSession: @escaping @Sendable () -> SessionID
+        fleet: FleetView, startedUnixMicros: Int64, drain: DrainState, links: PeerLinks, waker: any Waker,
+        endpoints: EndpointCalls, gossip: GossipService? = nil, newSession: @escaping @Sendable () -> SessionID
     ) {
-        self.me = me
-        self.members = members
+        self.fleet = fleet
         self.startedUnixMicros = startedUnixMicros
         self.drain = drain
         self.links = links
         self.waker = waker
         self.endpoints = endpoints
+        self.gossip = gossip
         self.newSession = newSession
     }
 
     package func members(
         _ request: AdminV1.MembersRequest, context: ServerCallContext
     ) async throws -> AdminV1.MembersReply {
+        if let snapshot = await gossip?.snapshot() {
+            return AdminV1.MembersReply(snapshot, isDraining: drain.isDraining)
+        }
         let known = await withTaskGroup(of: AdminV1.Member.self) { group in
-            for member in members { group.addTask { await look(at: member) } }
+            for member in fleet.members { group.addTask { await look(at: member) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
         return AdminV1.MembersReply(members: known.sorted { $0.id < $1.id })
+    }
+
+    package func gossipResync(
+        _ request: AdminV1.GossipResyncRequest, context: ServerCallContext
+    ) async throws -> AdminV1.GossipResyncReply {
+        guard let gossip else { throw GRPCStatus(.failedPrecondition, "this proxy does not gossip") }
+        await gossip.resync()
+        return AdminV1.GossipResyncReply()
     }
 
     package func endpoints(
@@ -98,15 +109,15 @@ package struct AdminEndpoint: AdminV1.AdminService {
 
     // MARK: - Parts
 
-    private func look(at member: EdgeProxyConfiguration.Member) async -> AdminV1.Member {
+    private func look(at member: FleetMember) async -> AdminV1.Member {
         let id = member.id.name
-        guard member.id != me else {
+        guard member.id != fleet.me else {
             return AdminV1.Member(
                 id: id, grpcAddress: member.grpc.text, state: "self", draining: drain.isDraining,
                 startedUnixMicros: startedUnixMicros)
         }
         switch await links.liveness(of: member.id) {
-        case .alive(let isDraining):
+        case .alive(let isDraining, _):
             return AdminV1.Member(id: id, grpcAddress: member.grpc.text, state: "alive", draining: isDraining)
         case .unreachable:
             return AdminV1.Member(id: id, grpcAddress: member.grpc.text, state: "unreachable")

@@ -2,53 +2,91 @@ package import GRPCLite
 internal import Gossip
 package import SidecarAPI
 
-/// Answers members who ask for a wake: at once that it is under way, then every 250 ms, then how it ended.
+/// Answers members: about wakes, at once that one is under way, then every 250 ms, then how it ended; about flights; and
+/// about what gossip has brought.
 package struct PeerEndpoint: PeerV1.PeerService {
-    /// From one sign of life to the next.
-    package static let beat: Duration = .milliseconds(250)
     /// Longer than this nobody is waited for, whatever the caller says.
     private static let deadlineLimit: UInt64 = 120_000
 
+    private let beat: Duration
     private let wakes: WakeCoordinator
-    private let drain: DrainState
+    private let fleet: FleetView
+    private let gossip: FleetGossip
 
-    package init(wakes: WakeCoordinator, drain: DrainState) {
+    /// - Parameter beat: from one sign of life to the next; ``WakeConfiguration/beat``.
+    package init(
+        wakes: WakeCoordinator, fleet: FleetView, gossip: FleetGossip, beat: Duration
+    ) {
         self.wakes = wakes
-        self.drain = drain
+        self.fleet = fleet
+        self.gossip = gossip
+        self.beat = beat
     }
 
     package func wake(
         _ request: PeerV1.WakeRequest, to responses: ResponseWriter<PeerV1.WakeProgress>, context: ServerCallContext
     ) async throws {
-        guard let endpoint = EndpointName(request.endpoint) else {
-            // Also how a member asks for a sign of life.
-            throw drain.isDraining
-                ? GRPCStatus(.failedPrecondition, "draining") : GRPCStatus(.invalidArgument, "not an endpoint's name")
-        }
-        let wake = PeerWake(
-            endpoint: endpoint, seen: request.seenGeneration, hops: request.hops,
-            session: SessionContext(
-                id: SessionID(request.sessionID),
-                applicationName: request.applicationName.isEmpty ? nil : request.applicationName),
-            deadline: .now + .milliseconds(min(request.deadlineMillis, Self.deadlineLimit)))
-        let outcome = try await withThrowingTaskGroup(of: WakeFlights.Outcome?.self) { group in
-            group.addTask { await wakes.wake(wake) }
+        let call = try Self.call(request)
+        let deadline = ContinuousClock.now + .milliseconds(min(request.deadlineMillis, Self.deadlineLimit))
+        let answer = try await withThrowingTaskGroup(of: WakeSwitchboard.Answer?.self) { group in
+            group.addTask { await wakes.answer(call, session: request.session, deadline: deadline) }
             group.addTask {
                 while true {
-                    try await responses.write(PeerV1.WakeProgress(event: .waking(PeerV1.Waking())))
-                    try await Task.sleep(for: Self.beat)
+                    let key = await wakes.flightKey(of: call.endpoint)
+                    try await responses.write(PeerV1.WakeProgress(event: .waking(PeerV1.Waking(key: key?.message))))
+                    try await Task.sleep(for: beat)
                 }
             }
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
-        switch outcome {
-        case .ready(let location):
+        switch answer {
+        case .settled(.ready(let location)):
             try await responses.write(PeerV1.WakeProgress(event: .ready(location.peerMessage)))
-        case .failed(let failure):
+        case .settled(.failed(let failure)):
             try await responses.write(PeerV1.WakeProgress(event: .failed(failure.peerMessage)))
+        case .redirected(let owner, let unknown):
+            let redirect = PeerV1.Redirect(to: owner, unknown: fleet.cards(of: unknown))
+            try await responses.write(PeerV1.WakeProgress(event: .redirect(redirect)))
         case nil:
             throw GRPCStatus(.internalError, "the wake ended without an outcome")
         }
+    }
+
+    package func flight(
+        _ request: PeerV1.FlightRequest, context: ServerCallContext
+    ) async throws -> PeerV1.FlightReply {
+        PeerV1.FlightReply(await wakes.flightState(of: try Self.endpoint(request.endpoint)))
+    }
+
+    package func ping(_ request: PeerV1.PingRequest, context: ServerCallContext) async throws -> PeerV1.PingReply {
+        PeerV1.PingReply(process: gossip.process?.bits ?? 0, draining: fleet.wakeView.isDraining)
+    }
+
+    package func repair(
+        _ request: PeerV1.RepairRequest, context: ServerCallContext
+    ) async throws -> PeerV1.RepairReply {
+        let question: RepairQuestion
+        do {
+            question = try RepairQuestion(decoding: request.question)
+        } catch {
+            throw GRPCStatus(.invalidArgument, "not a question of repair")
+        }
+        guard let answer = await gossip.answer(question) else {
+            throw GRPCStatus(.unavailable, "this member does not gossip")
+        }
+        return PeerV1.RepairReply(answer: answer.encoded)
+    }
+
+    private static func call(_ request: PeerV1.WakeRequest) throws(GRPCStatus) -> WakeCall {
+        WakeCall(
+            endpoint: try endpoint(request.endpoint),
+            key: WakeKey(seen: request.seenGeneration, round: request.round), hops: request.hops,
+            suspected: request.suspected.prefix(WakeCall.suspectedLimit).map { MemberID($0) })
+    }
+
+    private static func endpoint(_ text: String) throws(GRPCStatus) -> EndpointName {
+        guard let name = EndpointName(text) else { throw GRPCStatus(.invalidArgument, "not an endpoint's name") }
+        return name
     }
 }

@@ -3,137 +3,152 @@ package import Gossip
 internal import SidecarAPI
 internal import Synchronization
 
-/// The links to the other members, and what is asked over them.
-package struct PeerLinks: PeerCalls {
-    /// Sixteen beats. A member that misses so many is not alive enough to own a wake; one that is gone refuses or
-    /// resets, which is noticed at once. Shorter, and a machine out of breath would wake twice.
-    package static let silenceLimit: Duration = .seconds(4)
+/// The links to the other members, and what is asked over them. One per member and run of it: made when first needed,
+/// let go when the member has another address, another run, or is no member any more.
+package final class PeerLinks: PeerCalls {
+    private struct Link: Sendable {
+        var grpc: NetworkAddress
+        var process: ProcessID?
+        var channel: any GRPCChannel
+    }
+
     private static let signOfLifeLimit: Duration = .seconds(1)
+    /// For one step of a repair.
+    private static let repairLimit: Duration = .seconds(8)
     /// From one look at the other members to the next.
     private static let warmingInterval: Duration = .seconds(10)
 
     package enum Liveness: Equatable, Sendable {
-        case alive(isDraining: Bool)
+        case alive(isDraining: Bool, process: ProcessID?)
         case unreachable
     }
 
-    private let channels: [MemberID: any GRPCChannel]
+    private let fleet: FleetView
+    private let gossip: FleetGossip
+    private let open: @Sendable (FleetMember) -> any GRPCChannel
+    private let links = Mutex<[MemberID: Link]>([:])
 
-    /// - Parameter channels: one per *other* member, mutually verified, each to exactly that member.
-    package init(channels: [MemberID: any GRPCChannel]) {
-        self.channels = channels
+    /// - Parameter open: a channel to this member, mutually verified, to exactly this member. Connects by itself; closes
+    ///   when nobody holds it any more and its calls have ended.
+    package init(
+        fleet: FleetView, gossip: FleetGossip, open: @escaping @Sendable (FleetMember) -> any GRPCChannel
+    ) {
+        self.fleet = fleet
+        self.gossip = gossip
+        self.open = open
     }
 
-    package func wake(_ request: PeerWake, at member: MemberID) async -> PeerAnswer {
-        guard let channel = channels[member] else { return .silent(detail: "no link to this member") }
-        let answer = await wake(request, at: member, over: PeerV1.PeerClient(channel))
-        guard case .redirected(let owner) = answer else { return answer.final }
-        guard let next = channels[owner], owner != member, request.hops < PeerWake.hopLimit else {
-            return .silent(detail: "redirected to \(owner), who is no other member")
+    // MARK: - Wakes
+
+    package func wake(
+        _ call: WakeCall, for errand: WakeErrand, deadline: ContinuousClock.Instant, at member: MemberID,
+        hear: @Sendable (ComputeWakeReply) async -> Void
+    ) async {
+        guard let channel = channel(to: member) else { return await hear(.lost) }
+        let remaining = max(deadline - .now, .zero)
+        let message = PeerV1.WakeRequest(call, errand: errand, remaining: remaining)
+        do {
+            let progress = try await PeerV1.PeerClient(channel).wake(message, options: CallOptions(timeout: remaining))
+            for try await progress in progress {
+                guard let reply = await reply(progress, of: member, to: call) else { continue }
+                await hear(reply)
+            }
+        } catch {
+            guard ContinuousClock.now < deadline else { return await hear(.settled(.failed(.outOfTime))) }
+            await hear(.lost)
         }
-        var passedOn = request
-        passedOn.hops += 1
-        return await wake(passedOn, at: owner, over: PeerV1.PeerClient(next)).final
     }
+
+    private func reply(
+        _ progress: PeerV1.WakeProgress, of member: MemberID, to call: WakeCall
+    ) async -> ComputeWakeReply? {
+        switch progress.event {
+        case nil: return nil
+        case .waking(let waking): return .beat(waking.key.map { WakeKey($0) })
+        case .ready(let message):
+            return ComputeLocation(message, askedAbout: call.endpoint).map { .settled(.ready($0)) } ?? .lost
+        case .failed(let message):
+            let failure = WakeFailure(message, from: member)
+            // It stops: its waiters are told to go on elsewhere.
+            return failure.reason == .cancelled ? .lost : .settled(.failed(failure))
+        case .redirect(let redirect):
+            let cards = redirect.cards
+            if !cards.isEmpty { await gossip.cardsHeard(cards) }
+            return .redirected(to: MemberID(redirect.owner))
+        }
+    }
+
+    package func flightState(of endpoint: EndpointName, at member: MemberID) async -> WakeFlightState? {
+        guard let channel = channel(to: member) else { return nil }
+        let reply = try? await PeerV1.PeerClient(channel).flight(
+            PeerV1.FlightRequest(endpoint: endpoint.text), options: CallOptions(timeout: .seconds(30)))
+        return reply.flatMap { WakeFlightState($0) }
+    }
+
+    // MARK: - Gossip's questions
+
+    /// Whether this very run of the member answers over its stream: ``GossipNode/Action/pingOverStream(_:)``.
+    package func ping(_ card: MemberCard) async -> Bool {
+        guard case .alive(_, let process) = await liveness(of: card.name) else { return false }
+        return process == card.process
+    }
+
+    /// One step of a repair: ``GossipNode/Action/repair(_:_:)``.
+    ///
+    /// - Returns: `nil` when there was no answer, or none that can be read.
+    package func repair(_ question: RepairQuestion, at member: MemberID) async -> RepairAnswer? {
+        guard let channel = channel(to: member) else { return nil }
+        let reply = try? await PeerV1.PeerClient(channel).repair(
+            PeerV1.RepairRequest(question: question.encoded), options: CallOptions(timeout: Self.repairLimit))
+        return reply.flatMap { try? RepairAnswer(decoding: $0.answer) }
+    }
+
+    // MARK: - Links
 
     /// Keeps the links connected, so that a wake does not begin with a handshake while a crowd of clients is making
-    /// theirs. Goes on until the task is cancelled.
+    /// theirs, and lets go of those to members that have gone. Goes on until the task is cancelled.
     package func keepWarm() async {
-        repeat {
-            await withDiscardingTaskGroup { group in
-                for member in channels.keys { group.addTask { _ = await liveness(of: member) } }
+        await withDiscardingTaskGroup { group in
+            group.addTask { for await _ in self.fleet.changes() { await self.warm(onlyNew: true) } }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.warmingInterval)) != nil { await self.warm(onlyNew: false) }
             }
-        } while (try? await Task.sleep(for: Self.warmingInterval)) != nil
+        }
     }
 
-    /// Any answer is a sign of life; a question about an endpoint without a name gets one that costs nothing.
+    private func warm(onlyNew: Bool) async {
+        let members = fleet.members.filter { $0.id != fleet.me }
+        let dropped = links.withLock { links in
+            let gone = links.keys.filter { id in !members.contains { $0.id == id } }
+            return gone.compactMap { links.removeValue(forKey: $0) }
+        }
+        // Closed here, outside the lock.
+        _ = consume dropped
+        let known = links.withLock { links in Set(links.keys) }
+        await withDiscardingTaskGroup { group in
+            for member in members where !onlyNew || !known.contains(member.id) {
+                group.addTask { _ = await self.liveness(of: member.id) }
+            }
+        }
+    }
+
+    /// Any answer is a sign of life.
     package func liveness(of member: MemberID) async -> Liveness {
-        guard let channel = channels[member] else { return .unreachable }
-        do {
-            let progress = try await PeerV1.PeerClient(channel)
-                .wake(PeerV1.WakeRequest(), options: CallOptions(timeout: Self.signOfLifeLimit))
-            for try await _ in progress {}
-            return .alive(isDraining: false)
-        } catch {
-            switch error.code {
-            case .invalidArgument: return .alive(isDraining: false)
-            case .failedPrecondition: return .alive(isDraining: true)
-            default: return .unreachable
-            }
-        }
+        guard let channel = channel(to: member) else { return .unreachable }
+        let reply = try? await PeerV1.PeerClient(channel).ping(
+            PeerV1.PingRequest(), options: CallOptions(timeout: Self.signOfLifeLimit))
+        guard let reply else { return .unreachable }
+        return .alive(
+            isDraining: reply.draining, process: reply.process == 0 ? nil : ProcessID(bits: reply.process))
     }
 
-    // MARK: - One call
-
-    private enum Answer: Sendable {
-        case settled(PeerAnswer)
-        case redirected(MemberID)
-
-        var final: PeerAnswer {
-            switch self {
-            case .settled(let answer): answer
-            case .redirected(let owner): .silent(detail: "redirected once more, to \(owner)")
-            }
+    private func channel(to id: MemberID) -> (any GRPCChannel)? {
+        guard id != fleet.me, let member = fleet.member(id) else { return nil }
+        return links.withLock { links in
+            if let link = links[id], link.grpc == member.grpc, link.process == member.process { return link.channel }
+            let channel = open(member)
+            links[id] = Link(grpc: member.grpc, process: member.process, channel: channel)
+            return channel
         }
-    }
-
-    /// Reads the stream, and beside it watches that it keeps the beat.
-    private func wake(_ request: PeerWake, at member: MemberID, over client: PeerV1.PeerClient) async -> Answer {
-        let heard = Heard()
-        return await withTaskGroup(of: Answer.self) { group in
-            group.addTask { await Self.read(request, at: member, over: client, heard: heard) }
-            group.addTask { await Self.watch(heard, until: request.deadline) }
-            defer { group.cancelAll() }
-            return await group.next() ?? .settled(.silent(detail: "no answer"))
-        }
-    }
-
-    private final class Heard: Sendable {
-        private let last = Mutex(ContinuousClock.now)
-
-        func sign() { last.withLock { $0 = .now } }
-        var silence: Duration { last.withLock { $0 }.duration(to: .now) }
-    }
-
-    private static func read(
-        _ request: PeerWake, at member: MemberID, over client: PeerV1.PeerClient, heard: Heard
-    ) async -> Answer {
-        let remaining = max(request.deadline - .now, .zero)
-        let message = PeerV1.WakeRequest(
-            endpoint: request.endpoint.text, seenGeneration: request.seen,
-            deadlineMillis: UInt64(remaining / .milliseconds(1)), hops: request.hops,
-            sessionID: request.session.id.text, applicationName: request.session.applicationName ?? "")
-        do {
-            for try await progress in try await client.wake(message, options: CallOptions(timeout: remaining)) {
-                heard.sign()
-                switch progress.event {
-                case .waking, nil: continue
-                case .ready(let location):
-                    guard let location = ComputeLocation(location, askedAbout: request.endpoint) else {
-                        return .settled(.silent(detail: "its location cannot be read"))
-                    }
-                    return .settled(.outcome(.ready(location)))
-                case .failed(let failure): return .settled(.outcome(.failed(WakeFailure(failure, from: member))))
-                case .redirect(let redirect): return .redirected(MemberID(redirect.owner))
-                }
-            }
-            return .settled(.silent(detail: "the stream ended without an outcome"))
-        } catch {
-            guard ContinuousClock.now < request.deadline else {
-                return .settled(.outcome(.failed(WakeFailure(reason: .deadlineExceeded))))
-            }
-            return .settled(.silent(detail: "\(error)"))
-        }
-    }
-
-    private static func watch(_ heard: Heard, until deadline: ContinuousClock.Instant) async -> Answer {
-        while !Task.isCancelled {
-            let patience = silenceLimit - heard.silence
-            if patience <= .zero { return .settled(.silent(detail: "no sign of life for \(silenceLimit)")) }
-            if ContinuousClock.now >= deadline { break }
-            // Cancelled once the stream has settled.
-            try? await Task.sleep(for: patience)
-        }
-        return .settled(.outcome(.failed(WakeFailure(reason: .deadlineExceeded))))
     }
 }

@@ -43,3 +43,64 @@ extension WakeFailure {
             detail: "\(member): \(message.reason)")
     }
 }
+
+extension PeerV1.WakeRequest {
+    init(_ call: WakeCall, errand: WakeErrand, remaining: Duration) {
+        self.init(
+            endpoint: call.endpoint.text, seenGeneration: call.key.seen,
+            deadlineMillis: UInt64(clamping: Int64(remaining / .milliseconds(1))), hops: call.hops,
+            sessionID: errand.session, applicationName: errand.applicationName ?? "", round: call.key.round,
+            suspected: call.suspected.map(\.name))
+    }
+
+    var session: SessionContext {
+        SessionContext(
+            id: SessionID(sessionID), applicationName: applicationName.isEmpty ? nil : applicationName)
+    }
+}
+
+extension WakeKey {
+    init(_ message: PeerV1.WakeKey) {
+        self.init(seen: message.seenGeneration, round: message.round)
+    }
+
+    var message: PeerV1.WakeKey { PeerV1.WakeKey(seenGeneration: seen, round: round) }
+}
+
+extension WakeFlightState {
+    /// - Returns: `nil` for a state of a later protocol.
+    init?(_ message: PeerV1.FlightReply) {
+        switch message.state {
+        case .underWay: self = .underWay(message.key.map { WakeKey($0) } ?? WakeKey(seen: 0))
+        case .idle: self = .idle
+        case .draining: self = .draining
+        case .unspecified, .unrecognized: return nil
+        }
+    }
+}
+
+extension PeerV1.FlightReply {
+    init(_ state: WakeFlightState) {
+        switch state {
+        case .underWay(let key): self.init(state: .underWay, key: key.message)
+        case .idle: self.init(state: .idle)
+        case .draining: self.init(state: .draining)
+        }
+    }
+}
+
+extension PeerV1.Redirect {
+    init(to owner: MemberID, unknown: [MemberCard]) {
+        let page = RepairAnswer.page(unknown.map { .member($0, .alive) }, nextBucket: nil)
+        self.init(owner: owner.name, unknown: unknown.isEmpty ? [] : page.encoded)
+    }
+
+    /// None when they cannot be read: the redirect counts all the same.
+    var cards: [MemberCard] {
+        guard !unknown.isEmpty, case .page(let entries, _)? = try? RepairAnswer(decoding: unknown) else { return [] }
+        return entries.prefix(WakeReception.redirectedCardLimit).compactMap { entry in
+            guard case .member(let card, _) = entry else { return nil }
+            return card
+        }
+    }
+}

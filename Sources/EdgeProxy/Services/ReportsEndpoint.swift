@@ -3,13 +3,16 @@ internal import Gossip
 package import Logging
 package import SidecarAPI
 
-/// Takes what agents say about their computes, and acknowledges what it has applied.
+/// Takes what agents say about their computes, and acknowledges what it has applied and handed over to gossip.
 package struct ReportsEndpoint: ReportV1.ReportsService {
-    private let wakes: WakeCoordinator
+    private let facts: FactBridge
+    private let resyncs: Bell
     private let logger: Logger
 
-    package init(wakes: WakeCoordinator, logger: Logger) {
-        self.wakes = wakes
+    /// - Parameter resyncs: when it rings, agents are sent away to come back and report anew.
+    package init(facts: FactBridge, resyncs: Bell = Bell(), logger: Logger) {
+        self.facts = facts
+        self.resyncs = resyncs
         self.logger = logger
     }
 
@@ -20,6 +23,21 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
         guard case .compute(let endpoint, let computeID) = FleetIdentity(uriNames: context.peer.uriNames) else {
             throw GRPCStatus(.permissionDenied, "only a compute's agent reports")
         }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await take(requests, to: responses, of: endpoint, computeID: computeID) }
+            group.addTask {
+                await resyncs.wait()
+                if !Task.isCancelled { throw GRPCStatus(.unavailable, "report anew") }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func take(
+        _ requests: RequestStream<ReportV1.Transition>, to responses: ResponseWriter<ReportV1.Ack>,
+        of endpoint: EndpointName, computeID: String
+    ) async throws {
         for try await transition in requests {
             guard transition.endpoint == endpoint.text, transition.computeID == computeID else {
                 throw GRPCStatus(.permissionDenied, "an agent speaks for its own compute only")
@@ -38,9 +56,9 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
     ) async throws(GRPCStatus) {
         switch transition.state {
         case .running:
-            await wakes.reported(try Self.location(transition, endpoint: endpoint, version: version))
+            await facts.reported(try Self.location(transition, endpoint: endpoint, version: version))
         case .terminationPendingFast, .terminationPendingImmediate, .terminated, .failed:
-            wakes.reportedEnd(of: endpoint, at: version)
+            await facts.reportedEnd(of: endpoint, at: version)
         // Not up yet, or up as the last report said.
         case .empty, .configurationPending, .configuration, .`init`, .refreshConfigurationPending,
             .refreshConfiguration:

@@ -1,4 +1,4 @@
-internal import Gossip
+package import Gossip
 package import Logging
 internal import Synchronization
 
@@ -9,35 +9,39 @@ package final class OwnedWake: Sendable {
 
     private let controlPlane: any WakeCalls
     private let table: LocationTable
+    private let outbox: FactOutbox
     private let numbering = Mutex(GenerationNumbering())
     private let logger: Logger
 
-    package init(controlPlane: any WakeCalls, table: LocationTable, logger: Logger) {
+    package init(controlPlane: any WakeCalls, table: LocationTable, outbox: FactOutbox, logger: Logger) {
         self.controlPlane = controlPlane
         self.table = table
+        self.outbox = outbox
         self.logger = logger
     }
 
     package func execute(
-        _ launch: WakeFlights.Launch, session: SessionContext, deadline: ContinuousClock.Instant
-    ) async -> WakeFlights.Outcome {
-        let endpoint = launch.endpoint
-        var (seen, round) = (launch.seen, launch.round)
+        _ endpoint: EndpointName, _ key: WakeKey, session: SessionContext, deadline: ContinuousClock.Instant
+    ) async -> ComputeWakeOutcome {
+        var key = key
         while true {
             let location: ComputeLocation
+            let isNumbered: Bool
             do {
-                let key = "\(endpoint):\(seen):\(round)"
                 let woken = try await controlPlane.wakeCompute(
-                    endpoint, idempotencyKey: key, session: session, deadline: deadline)
-                location = place(woken, endpoint: endpoint, seen: seen)
+                    endpoint, idempotencyKey: key.text(for: endpoint), session: session, deadline: deadline)
+                location = place(woken, endpoint: endpoint, seen: key.seen)
+                isNumbered = woken.generation != nil
             } catch {
                 logger.warning(
                     "a wake failed",
                     metadata: ["ep": "\(endpoint)", "reason": "\(error.reason.rawValue)", "detail": "\(error.detail)"])
                 return .failed(error)
             }
-            let isConfirmed = location.version.generation == seen
-            table.fill(location, as: isConfirmed ? .confirmed : .fresh)
+            let isConfirmed = location.version.generation == key.seen
+            let isNews = table.fill(location, as: isConfirmed ? .confirmed : .fresh) && !isConfirmed
+            // A number of this process's own says nothing to others.
+            if isNews, isNumbered { outbox.post(location.fact) }
             guard table.hasEnded(location) else { return .ready(location) }
             // Its agent has said meanwhile that it is gone: ask for a later one.
             guard ContinuousClock.now + Self.pause < deadline, (try? await Task.sleep(for: Self.pause)) != nil else {
@@ -45,8 +49,7 @@ package final class OwnedWake: Sendable {
                     WakeFailure(reason: .temporarilyUnavailable, detail: "\(location.version) has already ended"))
             }
             let newest = table.seenGeneration(of: endpoint)
-            round = newest == seen ? round + 1 : 0
-            seen = newest
+            key = WakeKey(seen: newest, round: newest == key.seen ? key.round + 1 : 0)
         }
     }
 

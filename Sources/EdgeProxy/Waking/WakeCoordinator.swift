@@ -1,52 +1,36 @@
 package import Gossip
 package import Logging
-internal import Synchronization
 
-/// Wakes endpoints with one request for the whole fleet (design §6): cache, own flight, owner, control plane.
-///
-/// Two decks. *Asking* coalesces this process's sessions into one question per endpoint to the owner. *Owning* coalesces
-/// everybody's questions, members' and our own, into one call to the control plane for the endpoints that are ours.
+/// Wakes endpoints with one request for the whole fleet (design §6): cache, flights, owner, control plane.
 package final class WakeCoordinator: Waker {
-    private let me: MemberID
-    private let members: [MemberID]
+    /// Between two questions, when what the first one brought has already ended.
+    private static let pause: Duration = .milliseconds(100)
+
     private let table: LocationTable
-    private let asking: FlightDeck
-    private let owning: FlightDeck
-    private let walk: RankWalk
+    private let outbox: FactOutbox
+    private let switchboard: WakeSwitchboard
     private let metrics: EdgeMetrics
 
+    /// - Parameters:
+    ///   - outbox: hears of wakes that brought something, and of locations that nobody reached.
+    ///   - seed: for the jitter of repeated questions.
     package init(
-        me: MemberID, members: [MemberID], table: LocationTable, peers: any PeerCalls,
-        controlPlane: any WakeCalls, wakeLimit: Duration, metrics: EdgeMetrics, logger: Logger
+        fleet: FleetView, table: LocationTable, peers: any PeerCalls, controlPlane: any WakeCalls, outbox: FactOutbox,
+        configuration: WakeConfiguration, seed: UInt64, metrics: EdgeMetrics, logger: Logger
     ) {
-        // Inside an asking flight, here or at a member: it ends before, so that those hear its own words.
-        let owned = OwnedWake(controlPlane: controlPlane, table: table, logger: logger)
-        let owning = FlightDeck(flightLimit: max(wakeLimit - FlightDeck.farewell * 2, wakeLimit / 2)) {
-            launch, session, deadline in
-            await owned.execute(launch, session: session, deadline: deadline)
-        }
-        let walk = RankWalk(
-            me: me, members: members, table: table, peers: peers, owning: owning, metrics: metrics, logger: logger)
-        self.me = me
-        self.members = members
+        let owned = OwnedWake(controlPlane: controlPlane, table: table, outbox: outbox, logger: logger)
         self.table = table
+        self.outbox = outbox
         self.metrics = metrics
-        self.walk = walk
-        self.owning = owning
-        self.asking = FlightDeck(flightLimit: wakeLimit) { launch, session, deadline in
-            await walk.wake(
-                PeerWake(
-                    endpoint: launch.endpoint, seen: launch.seen, hops: 0, session: session, deadline: deadline))
+        switchboard = WakeSwitchboard(
+            configuration, fleet: fleet, table: table, peers: peers, seed: seed, metrics: metrics, logger: logger
+        ) { endpoint, key, session, deadline in
+            await owned.execute(endpoint, key, session: session, deadline: deadline)
         }
     }
 
     /// Carries flights out until its task is cancelled.
-    package func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await self.asking.run() }
-            group.addTask { await self.owning.run() }
-        }
-    }
+    package func run() async { await switchboard.run() }
 
     // MARK: - Sessions
 
@@ -54,55 +38,65 @@ package final class WakeCoordinator: Waker {
         of endpoint: EndpointName, session: SessionContext, deadline: ContinuousClock.Instant
     ) async throws(WakeFailure) -> Located {
         if let location = table.lookUp(endpoint) { return Located(location: location, isCached: true) }
-        let landing: FlightDeck.Landing
-        do {
-            landing = try await asking.land(at: endpoint, session: session, deadline: deadline) { [table] in
-                if let location = table.peek(endpoint) { return .known(location) }
-                return .laterThan(table.seenGeneration(of: endpoint))
+        while true {
+            let landing = try await land(at: endpoint, session: session, deadline: deadline)
+            guard table.hasEnded(landing.location) else {
+                return Located(location: landing.location, isCached: landing.wasKnown)
             }
+            // The answer crossed its own end on the way: ask for a later one.
+            guard .now + Self.pause < deadline, (try? await Task.sleep(for: Self.pause)) != nil else {
+                throw WakeFailure(
+                    reason: .temporarilyUnavailable, detail: "\(landing.location.version) has already ended")
+            }
+        }
+    }
+
+    private func land(
+        at endpoint: EndpointName, session: SessionContext, deadline: ContinuousClock.Instant
+    ) async throws(WakeFailure) -> WakeSwitchboard.Landing {
+        do {
+            let landing = try await switchboard.land(at: endpoint, session: session, deadline: deadline)
+            if landing.hasJoined { metrics.wakeRequest(via: .coalesced, outcome: EdgeMetrics.success) }
+            return landing
         } catch {
-            countCoalesced(hasJoined: error.reason != .cancelled, outcome: error.reason.rawValue)
+            if error.reason != .cancelled { metrics.wakeRequest(via: .coalesced, outcome: error.reason.rawValue) }
             throw error
         }
-        countCoalesced(hasJoined: landing.hasJoined, outcome: EdgeMetrics.success)
-        return Located(location: landing.location, isCached: landing.wasKnown)
     }
 
+    /// The fleet hears of it as well: one failed dial keeps everybody else from the same one. It is said once, by
+    /// whoever found the location still in the cache.
     package func invalidate(_ endpoint: EndpointName, upTo version: FactVersion) {
-        table.invalidate(endpoint, upTo: version, because: .unreachable)
+        guard table.invalidate(endpoint, upTo: version, because: .unreachable) else { return }
+        outbox.post(.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .unreachable)))
     }
 
-    // MARK: - Members and agents
+    // MARK: - Members, agents, gossip
 
-    /// Another member asks: answers as the owner, or passes the question on once when somebody else is.
-    package func wake(_ request: PeerWake) async -> WakeFlights.Outcome {
-        let owner = Rendezvous.ranked(members, for: request.endpoint).first
-        guard owner == me || request.hops >= PeerWake.hopLimit else {
-            var passedOn = request
-            passedOn.hops += 1
-            return await walk.wake(passedOn)
-        }
-        return await walk.wakeAsOwner(request)
+    /// Another member asks.
+    package func answer(
+        _ call: WakeCall, session: SessionContext, deadline: ContinuousClock.Instant
+    ) async -> WakeSwitchboard.Answer {
+        await switchboard.answer(call, session: session, deadline: deadline)
     }
 
-    /// An agent reported where its compute listens.
-    package func reported(_ location: ComputeLocation) async {
+    package func flightState(of endpoint: EndpointName) async -> WakeFlightState {
+        await switchboard.flightState(of: endpoint)
+    }
+
+    /// What a sign of life says.
+    package func flightKey(of endpoint: EndpointName) async -> WakeKey? {
+        await switchboard.flightKey(of: endpoint)
+    }
+
+    /// An agent, here or elsewhere, reported where its compute listens: whoever waits for something this new has it.
+    package func learned(_ location: ComputeLocation) async {
         guard table.fill(location, as: .fresh) else { return }
-        await asking.learned(location)
-        await owning.learned(location)
+        await switchboard.learned(location)
     }
 
-    /// An agent reported that its compute stops, has stopped or has failed: nobody dials it any more.
-    package func reportedEnd(of endpoint: EndpointName, at version: FactVersion) {
-        table.invalidate(endpoint, upTo: version, because: .ended)
-    }
-
-    /// Wakes on their way here: asked of the owner, or executed as the owner.
+    /// Wakes on their way here: asked of a member, or executed as the owner.
     package var flightCount: Int {
-        get async { await asking.flightCount + owning.flightCount }
-    }
-
-    private func countCoalesced(hasJoined: Bool, outcome: String) {
-        if hasJoined { metrics.wakeRequest(via: .coalesced, outcome: outcome) }
+        get async { await switchboard.flightCount }
     }
 }

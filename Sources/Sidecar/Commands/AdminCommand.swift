@@ -7,6 +7,7 @@ struct AdminCommand: AsyncParsableCommand {
         discussion: "Reads DIR/fleet.json and the admin's certificate in DIR/certs, and asks the proxies in turn.",
         subcommands: [
             MembersCommand.self, EndpointsCommand.self, EndpointCommand.self, WakeCommand.self, SuspendCommand.self,
+            GossipCommand.self,
         ])
 }
 

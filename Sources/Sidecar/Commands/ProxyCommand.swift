@@ -32,8 +32,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @Option(help: "gRPC: agents' reports, other members, the admin.")
     var grpc = ListenAddress(host: "127.0.0.1", port: 7002)
 
-    @Option(help: "A member of the fleet, id=host:port of its gRPC. Repeat for each.")
-    var member: [MemberArgument] = []
+    @OptionGroup(title: "Gossip") var gossip: GossipOptions
 
     @Option(help: "Where secrets and wakes come from.")
     var authBackend = AuthBackend.console
@@ -82,7 +81,8 @@ struct ProxyCommand: AsyncParsableCommand {
         do {
             proxy = try EdgeProxy(
                 try proxyConfiguration(), group: MultiThreadedEventLoopGroup.singleton,
-                fleetGroup: MultiThreadedEventLoopGroup(numberOfThreads: 1), logger: logger)
+                fleetGroup: MultiThreadedEventLoopGroup(numberOfThreads: 1),
+                gossipLoop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next(), logger: logger)
         } catch let invalid as EdgeProxyConfiguration.Invalid {
             throw CommandFailure.badConfiguration("--\(invalid)")
         }
@@ -116,6 +116,7 @@ struct ProxyCommand: AsyncParsableCommand {
     private static func announce(_ id: String, _ addresses: EdgeProxy.Addresses) {
         let ready = Ready(
             id: id, postgres: addresses.postgres.text, http: addresses.http.text, grpc: addresses.grpc.text,
+            gossip: addresses.gossip?.text,
             pid: ProcessInfo.processInfo.processIdentifier)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -129,13 +130,14 @@ struct ProxyCommand: AsyncParsableCommand {
         var postgres: String
         var http: String
         var grpc: String
+        var gossip: String?
         var pid: Int32
     }
 
     private func proxyConfiguration() throws -> EdgeProxyConfiguration {
         var configuration = EdgeProxyConfiguration(
             id: MemberID(id), listen: listen.networkAddress, http: http.networkAddress, grpc: grpc.networkAddress,
-            members: member.map { EdgeProxyConfiguration.Member(id: MemberID($0.id), grpc: $0.address.networkAddress) },
+            members: [],
             authEndpoint: authEndpoint, controlPlaneToken: try token(), domain: domain,
             edge: EdgeProxyConfiguration.KeyPair(certificateFile: tlsCert, keyFile: tlsKey),
             identity: EdgeProxyConfiguration.KeyPair(certificateFile: identityCert, keyFile: identityKey),
@@ -149,6 +151,7 @@ struct ProxyCommand: AsyncParsableCommand {
             throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 30s")
         }
         configuration.drainDeadline = deadline
+        configuration.gossip = try gossip.settings()
         return configuration
     }
 
@@ -159,20 +162,6 @@ struct ProxyCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.badConfiguration("--control-plane-token-file: \(error)")
         }
-    }
-}
-
-/// `id=host:port`.
-struct MemberArgument: ExpressibleByArgument {
-    var id: String
-    var address: ListenAddress
-
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex,
-            let address = ListenAddress(argument: String(argument[argument.index(after: equals)...]))
-        else { return nil }
-        id = String(argument[..<equals])
-        self.address = address
     }
 }
 

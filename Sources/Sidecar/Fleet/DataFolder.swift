@@ -5,7 +5,7 @@ internal import TLSEngine
 
 /// The folder in which a fleet keeps everything, held by one process at a time.
 ///
-/// `{ca.crt, ca.key, token, fleet.json, certs/, endpoints/, computes/, logs/}`. Other users may pass through it, because
+/// `{ca.crt, ca.key, token, gossip.keys, fleet.json, certs/, endpoints/, computes/, logs/}`. Other users may pass through it, because
 /// Postgres runs as somebody else; what is secret has a mode of its own.
 final class DataFolder: Sendable {
     /// As the user wrote it: for lines that people paste.

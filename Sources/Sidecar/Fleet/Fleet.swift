@@ -98,7 +98,9 @@ final class Fleet: Sendable {
             .init(
                 executable: executable, folder: data.computes, logFolder: data.file("logs"),
                 postgres: settings.binaries.folder + "/postgres", runAs: settings.user?.name,
-                reportTo: [plan.reports.description] + plan.proxies.map(\.grpc.description),
+                reportTo: [
+                    plan.reports.description, plan.proxies.map(\.grpc.description).joined(separator: "|"),
+                ],
                 suspendAfter: settings.suspendAfter), authority: certificates.authority, log: log)
         do {
             return try await ControlPlane.start(configuration, starter: starter, log: log, changed: changed)
@@ -123,9 +125,13 @@ final class Fleet: Sendable {
             certificates.authority.certificateFile, "--identity-cert", identity.certificate, "--identity-key",
             identity.privateKey, "--drain-deadline", "\(settings.drainDeadline.wholeMilliseconds)ms", "--lifeline",
         ]
-        let members = plan.proxies.flatMap { ["--member", "\($0.id)=\($0.grpc)"] }
+        let gossip = [
+            "--gossip", "\(proxy.gossip)", "--gossip-key-file", certificates.gossipKeyFile, "--cluster",
+            certificates.cluster, "--replicas", "\(plan.proxies.count)",
+        ]
+        let others = plan.proxies.filter { $0.id != proxy.id }.flatMap { ["--join", "\($0.gossip)"] }
         return ChildProcess.Launch(
-            executable: executable, arguments: arguments + members, logFile: data.file("logs/\(proxy.id).log"),
+            executable: executable, arguments: arguments + gossip + others, logFile: data.file("logs/\(proxy.id).log"),
             announcesReadiness: true)
     }
 

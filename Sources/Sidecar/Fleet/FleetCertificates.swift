@@ -3,6 +3,7 @@ internal import Foundation
 internal import Gossip
 internal import TLSEngine
 internal import Telemetry
+internal import Transport
 
 /// The files by which a fleet's processes know each other: certificates, and the control plane's token.
 struct FleetCertificates: Sendable {
@@ -16,6 +17,9 @@ struct FleetCertificates: Sendable {
     let controlPlane: Authority.Files
     let tokenFile: String
     let token: Secret<String>
+    let gossipKeyFile: String
+    /// Of the fleet, for its gossip: the authority's fingerprint, so that no two fleets share one.
+    let cluster: String
     private let identities: [String: Authority.Files]
 
     /// Makes what is missing or too old.
@@ -46,6 +50,13 @@ struct FleetCertificates: Sendable {
         self.identities = identities
         tokenFile = data.file("token")
         token = try Self.token(tokenFile)
+        gossipKeyFile = data.file("gossip.keys")
+        if !FileManager.default.fileExists(atPath: gossipKeyFile) {
+            let text = KeyRing(.random(id: 1)).fileText.reveal()
+            try SecureFile.write(Array(text.utf8), to: gossipKeyFile)
+        }
+        cluster = Digests.sha256(Array(authority.certificatePEM.utf8)).prefix(16)
+            .map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
     }
 
     /// - Returns: `nil` for a proxy that was not named at the beginning.

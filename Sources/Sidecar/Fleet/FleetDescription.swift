@@ -25,7 +25,8 @@ actor FleetDescription {
             caFile: authorityFile, controlPlane: "http://\(plan.controlPlane)",
             proxies: plan.proxies.map {
                 FleetFile.Proxy(
-                    id: $0.id, postgres: "\($0.postgres.reachable)", http: "\($0.http)", grpc: "\($0.grpc)", pid: 0)
+                    id: $0.id, postgres: "\($0.postgres.reachable)", http: "\($0.http)", grpc: "\($0.grpc)", pid: 0,
+                    gossip: "\($0.gossip)")
             }, endpoints: [])
         // Ports and domain may be others than at the start before.
         file.endpoints = (known?.endpoints ?? []).map { endpoint in

@@ -11,19 +11,8 @@ struct FleetFile: Codable, Sendable {
         var http: String
         var grpc: String
         var pid: Int32
-        /// Nobody listens there yet.
+        /// UDP. `nil` in a file of an earlier version.
         var gossip: String?
-
-        /// `gossip` is written also when it is null.
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(id, forKey: .id)
-            try fields.encode(postgres, forKey: .postgres)
-            try fields.encode(http, forKey: .http)
-            try fields.encode(grpc, forKey: .grpc)
-            try fields.encode(gossip, forKey: .gossip)
-            try fields.encode(pid, forKey: .pid)
-        }
     }
 
     struct Endpoint: Codable, Sendable {

@@ -8,11 +8,14 @@ struct FleetPlan: Sendable {
         var postgres: ListenAddress
         var http: ListenAddress
         var grpc: ListenAddress
+        /// Of datagrams.
+        var gossip: ListenAddress
     }
 
     static let proxyLimit = 16
     private static let loopback = "127.0.0.1"
     private static let firstHTTPPort = 7001
+    private static let firstGossipPort = 7946
     private static let controlPlanePort = 3000
     private static let reportsPort = 3001
 
@@ -41,7 +44,8 @@ struct FleetPlan: Sendable {
                 id: "proxy-" + String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index))),
                 postgres: ListenAddress(host: listen.host, port: try port(listen.port + index)),
                 http: ListenAddress(host: Self.loopback, port: try port(Self.firstHTTPPort + 2 * index)),
-                grpc: ListenAddress(host: Self.loopback, port: try port(Self.firstHTTPPort + 1 + 2 * index)))
+                grpc: ListenAddress(host: Self.loopback, port: try port(Self.firstHTTPPort + 1 + 2 * index)),
+                gossip: ListenAddress(host: Self.loopback, port: try port(Self.firstGossipPort + index)))
         }
         guard !takesFreePorts else { return }
         for proxy in proxies {
@@ -51,16 +55,19 @@ struct FleetPlan: Sendable {
         for proxy in proxies {
             try Self.check(proxy.http, of: "\(proxy.id), HTTP", others)
             try Self.check(proxy.grpc, of: "\(proxy.id), gRPC", others)
+            try Self.check(proxy.gossip, of: "\(proxy.id), gossip", others, datagrams: true)
         }
         try Self.check(controlPlane, of: "control plane, HTTP", others)
         try Self.check(reports, of: "control plane, gRPC", others)
     }
 
-    private static func check(_ address: ListenAddress, of whom: String, _ advice: String) throws {
+    private static func check(
+        _ address: ListenAddress, of whom: String, _ advice: String, datagrams: Bool = false
+    ) throws {
         guard (1...65_535).contains(address.port) else {
             throw CommandFailure.badConfiguration("--listen: there is no port \(address.port) for \(whom)")
         }
-        switch FreePort.obstacle(host: address.host, port: address.port) {
+        switch FreePort.obstacle(host: address.host, port: address.port, datagrams: datagrams) {
         case nil: return
         case EADDRINUSE: throw CommandFailure.failed("\(address) (\(whom)) is in use: \(advice)")
         case .some(let code):

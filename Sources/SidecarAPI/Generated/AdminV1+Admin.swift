@@ -7,6 +7,10 @@ extension AdminV1 {
     package protocol AdminService: Sendable {
         /// Who belongs to the fleet, as the asked proxy sees it.
         func members(_ request: AdminV1.MembersRequest, context: ServerCallContext) async throws -> AdminV1.MembersReply
+        /// Makes the asked proxy forget what gossip brought of computes and secrets, and fetch it anew from the others.
+        /// FAILED_PRECONDITION when it does not gossip.
+        func gossipResync(_ request: AdminV1.GossipResyncRequest, context: ServerCallContext) async throws
+            -> AdminV1.GossipResyncReply
         func endpoints(_ request: AdminV1.EndpointsRequest, context: ServerCallContext) async throws
             -> AdminV1.EndpointsReply
         func endpointShow(_ request: AdminV1.EndpointShowRequest, context: ServerCallContext) async throws
@@ -33,6 +37,14 @@ extension AdminV1 {
             async throws(GRPCStatus) -> AdminV1.MembersReply
         {
             try await channel.unary("/sidecar.admin.v1.Admin/Members", request, options: options)
+        }
+
+        /// Makes the asked proxy forget what gossip brought of computes and secrets, and fetch it anew from the others.
+        /// FAILED_PRECONDITION when it does not gossip.
+        package func gossipResync(_ request: AdminV1.GossipResyncRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.GossipResyncReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/GossipResync", request, options: options)
         }
 
         package func endpoints(_ request: AdminV1.EndpointsRequest, options: CallOptions = CallOptions())
@@ -79,6 +91,10 @@ extension AdminV1.AdminService {
                 .unary("/sidecar.admin.v1.Admin/Members") {
                     (request: AdminV1.MembersRequest, context) async throws -> AdminV1.MembersReply in
                     try await members(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/GossipResync") {
+                    (request: AdminV1.GossipResyncRequest, context) async throws -> AdminV1.GossipResyncReply in
+                    try await gossipResync(request, context: context)
                 },
                 .unary("/sidecar.admin.v1.Admin/Endpoints") {
                     (request: AdminV1.EndpointsRequest, context) async throws -> AdminV1.EndpointsReply in

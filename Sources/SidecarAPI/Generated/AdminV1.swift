@@ -17,9 +17,36 @@ extension AdminV1 {
     package struct MembersReply: Equatable, Sendable {
         /// By id.
         package var members: [AdminV1.Member]
+        /// Absent from a proxy that does not gossip.
+        package var gossip: AdminV1.GossipState?
 
-        package init(members: [AdminV1.Member] = []) {
+        package init(members: [AdminV1.Member] = [], gossip: AdminV1.GossipState? = nil) {
             self.members = members
+            self.gossip = gossip
+        }
+    }
+
+    /// How well the asked proxy agrees with the others.
+    package struct GossipState: Equatable, Sendable {
+        /// Since anybody last had the same state, in milliseconds. 0 for a lone member.
+        package var stalenessMillis: UInt64
+        /// It has everything that the others knew when it joined.
+        package var synced: Bool
+        /// A hash of all it knows; equal on members that agree.
+        package var stateRoot: UInt64
+        package var facts: UInt64
+        /// What discovery named last. 0: nothing, or there is none.
+        package var addressesFound: UInt32
+
+        package init(
+            stalenessMillis: UInt64 = 0, synced: Bool = false, stateRoot: UInt64 = 0, facts: UInt64 = 0,
+            addressesFound: UInt32 = 0
+        ) {
+            self.stalenessMillis = stalenessMillis
+            self.synced = synced
+            self.stateRoot = stateRoot
+            self.facts = facts
+            self.addressesFound = addressesFound
         }
     }
 
@@ -28,22 +55,61 @@ extension AdminV1 {
         package var id: String
         /// "host:port" of its gRPC services.
         package var grpcAddress: String
-        /// "self", "alive" or "unreachable", as the asked proxy sees it.
+        /// As the asked proxy sees it: "self"; "alive", "suspect", "dead" or "left" by gossip; without gossip "alive" or
+        /// "unreachable".
         package var state: String
         /// It finishes its sessions and takes no new ones.
         package var draining: Bool
         /// When it started: microseconds since 1970-01-01 UTC. 0: unknown.
         package var startedUnixMicros: Int64
+        /// Below: gossip's.
+        /// "ip:port" of its datagrams. Empty without gossip.
+        package var gossipAddress: String
+        /// How often it has had to contradict. Part of what is newer about it.
+        package var incarnation: UInt64
+        /// A moving average, in microseconds. 0: not measured yet.
+        package var roundTripMicros: UInt64
+        /// Direct probes that went unanswered, of a thousand, a moving average.
+        package var lossPerMille: UInt32
+        /// Of the key it seals with, and of all it can open with.
+        package var sendingKey: UInt32
+        package var keys: [UInt32]
+        /// It answers over TCP and not over UDP: the network drops datagrams.
+        package var streamOnly: Bool
+        /// Its Lifeguard score, 0 (well) to 8. Known of the asked proxy alone.
+        package var localHealth: UInt32
 
         package init(
             id: String = "", grpcAddress: String = "", state: String = "", draining: Bool = false,
-            startedUnixMicros: Int64 = 0
+            startedUnixMicros: Int64 = 0, gossipAddress: String = "", incarnation: UInt64 = 0,
+            roundTripMicros: UInt64 = 0, lossPerMille: UInt32 = 0, sendingKey: UInt32 = 0, keys: [UInt32] = [],
+            streamOnly: Bool = false, localHealth: UInt32 = 0
         ) {
             self.id = id
             self.grpcAddress = grpcAddress
             self.state = state
             self.draining = draining
             self.startedUnixMicros = startedUnixMicros
+            self.gossipAddress = gossipAddress
+            self.incarnation = incarnation
+            self.roundTripMicros = roundTripMicros
+            self.lossPerMille = lossPerMille
+            self.sendingKey = sendingKey
+            self.keys = keys
+            self.streamOnly = streamOnly
+            self.localHealth = localHealth
+        }
+    }
+
+    package struct GossipResyncRequest: Equatable, Sendable {
+
+        package init() {
+        }
+    }
+
+    package struct GossipResyncReply: Equatable, Sendable {
+
+        package init() {
         }
     }
 
@@ -265,11 +331,43 @@ extension AdminV1.MembersReply: GRPCMessage, @unsafe CMessage {
 
     init(copying c: UnsafePointer<Sidecar__Admin__V1__MembersReply>, in arena: Arena) throws(MessageFailure) {
         members = try unsafe arena.messages(at: c.pointee.members, count: c.pointee.n_members)
+        gossip = try unsafe arena.message(at: c.pointee.gossip)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__MembersReply>, in arena: Arena) throws(MessageFailure) {
         unsafe c.pointee.n_members = members.count
         unsafe c.pointee.members = try arena.place(members)
+        unsafe c.pointee.gossip = try arena.place(gossip)
+    }
+}
+
+extension AdminV1.GossipState: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipState>) {
+        unsafe sidecar__admin__v1__gossip_state__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__GossipState>, in arena: Arena) throws(MessageFailure) {
+        stalenessMillis = unsafe c.pointee.staleness_millis
+        synced = unsafe c.pointee.synced != 0
+        stateRoot = unsafe c.pointee.state_root
+        facts = unsafe c.pointee.facts
+        addressesFound = unsafe c.pointee.addresses_found
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipState>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.staleness_millis = stalenessMillis
+        unsafe c.pointee.synced = synced ? 1 : 0
+        unsafe c.pointee.state_root = stateRoot
+        unsafe c.pointee.facts = facts
+        unsafe c.pointee.addresses_found = addressesFound
     }
 }
 
@@ -292,6 +390,14 @@ extension AdminV1.Member: GRPCMessage, @unsafe CMessage {
         state = try unsafe arena.string(at: c.pointee.state)
         draining = unsafe c.pointee.draining != 0
         startedUnixMicros = unsafe c.pointee.started_unix_micros
+        gossipAddress = try unsafe arena.string(at: c.pointee.gossip_address)
+        incarnation = unsafe c.pointee.incarnation
+        roundTripMicros = unsafe c.pointee.round_trip_micros
+        lossPerMille = unsafe c.pointee.loss_per_mille
+        sendingKey = unsafe c.pointee.sending_key
+        keys = unsafe arena.numbers(at: c.pointee.keys, count: c.pointee.n_keys)
+        streamOnly = unsafe c.pointee.stream_only != 0
+        localHealth = unsafe c.pointee.local_health
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__Member>, in arena: Arena) throws(MessageFailure) {
@@ -300,6 +406,58 @@ extension AdminV1.Member: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.state = try arena.place(state)
         unsafe c.pointee.draining = draining ? 1 : 0
         unsafe c.pointee.started_unix_micros = startedUnixMicros
+        unsafe c.pointee.gossip_address = try arena.place(gossipAddress)
+        unsafe c.pointee.incarnation = incarnation
+        unsafe c.pointee.round_trip_micros = roundTripMicros
+        unsafe c.pointee.loss_per_mille = lossPerMille
+        unsafe c.pointee.sending_key = sendingKey
+        unsafe c.pointee.n_keys = keys.count
+        unsafe c.pointee.keys = try arena.place(keys)
+        unsafe c.pointee.stream_only = streamOnly ? 1 : 0
+        unsafe c.pointee.local_health = localHealth
+    }
+}
+
+extension AdminV1.GossipResyncRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipResyncRequest>) {
+        unsafe sidecar__admin__v1__gossip_resync_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__GossipResyncRequest>, in arena: Arena) throws(MessageFailure) {
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipResyncRequest>, in arena: Arena)
+        throws(MessageFailure)
+    {
+    }
+}
+
+extension AdminV1.GossipResyncReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipResyncReply>) {
+        unsafe sidecar__admin__v1__gossip_resync_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__GossipResyncReply>, in arena: Arena) throws(MessageFailure) {
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__GossipResyncReply>, in arena: Arena) throws(MessageFailure)
+    {
     }
 }
 

@@ -11,6 +11,12 @@ extension PeerV1 {
         func wake(
             _ request: PeerV1.WakeRequest, to responses: ResponseWriter<PeerV1.WakeProgress>, context: ServerCallContext
         ) async throws
+        /// Asks how a wake goes, without joining or starting one: what a successor does before it wakes in the owner's place.
+        func flight(_ request: PeerV1.FlightRequest, context: ServerCallContext) async throws -> PeerV1.FlightReply
+        /// Asks for a sign of life, when datagrams bring none.
+        func ping(_ request: PeerV1.PingRequest, context: ServerCallContext) async throws -> PeerV1.PingReply
+        /// One step of an exchange of what both have heard by gossip.
+        func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply
     }
 
     /// Calls `sidecar.peer.v1.Peer`. Leaving a stream, or cancelling the task, cancels the call.
@@ -29,6 +35,27 @@ extension PeerV1 {
         {
             try await channel.serverStreaming("/sidecar.peer.v1.Peer/Wake", request, options: options)
         }
+
+        /// Asks how a wake goes, without joining or starting one: what a successor does before it wakes in the owner's place.
+        package func flight(_ request: PeerV1.FlightRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> PeerV1.FlightReply
+        {
+            try await channel.unary("/sidecar.peer.v1.Peer/Flight", request, options: options)
+        }
+
+        /// Asks for a sign of life, when datagrams bring none.
+        package func ping(_ request: PeerV1.PingRequest, options: CallOptions = CallOptions()) async throws(GRPCStatus)
+            -> PeerV1.PingReply
+        {
+            try await channel.unary("/sidecar.peer.v1.Peer/Ping", request, options: options)
+        }
+
+        /// One step of an exchange of what both have heard by gossip.
+        package func repair(_ request: PeerV1.RepairRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> PeerV1.RepairReply
+        {
+            try await channel.unary("/sidecar.peer.v1.Peer/Repair", request, options: options)
+        }
     }
 }
 
@@ -42,7 +69,19 @@ extension PeerV1.PeerService {
                     (request: PeerV1.WakeRequest, responses: ResponseWriter<PeerV1.WakeProgress>, context) async throws
                     in
                     try await wake(request, to: responses, context: context)
-                }
+                },
+                .unary("/sidecar.peer.v1.Peer/Flight") {
+                    (request: PeerV1.FlightRequest, context) async throws -> PeerV1.FlightReply in
+                    try await flight(request, context: context)
+                },
+                .unary("/sidecar.peer.v1.Peer/Ping") {
+                    (request: PeerV1.PingRequest, context) async throws -> PeerV1.PingReply in
+                    try await ping(request, context: context)
+                },
+                .unary("/sidecar.peer.v1.Peer/Repair") {
+                    (request: PeerV1.RepairRequest, context) async throws -> PeerV1.RepairReply in
+                    try await repair(request, context: context)
+                },
             ])
     }
 }

@@ -8,6 +8,38 @@ internal import GRPCLite
 package enum PeerV1 {}
 
 extension PeerV1 {
+    package enum FlightState: RawRepresentable, Hashable, Sendable {
+        case unspecified
+        /// On its way here, under FlightReply.key.
+        case underWay
+        /// None. One would be started on demand.
+        case idle
+        /// None, and none will be started: the member is about to leave.
+        case draining
+        /// A number that this version has no name for.
+        case unrecognized(Int32)
+
+        package init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .underWay
+            case 2: self = .idle
+            case 3: self = .draining
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        package var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .underWay: 1
+            case .idle: 2
+            case .draining: 3
+            case .unrecognized(let rawValue): rawValue
+            }
+        }
+    }
+
     /// Orders everything known about an endpoint; as sidecar.report.v1.Version.
     package struct Version: Equatable, Sendable {
         package var generation: UInt64
@@ -27,16 +59,20 @@ extension PeerV1 {
         package var seenGeneration: UInt64
         /// How long the asker still waits, in milliseconds from now.
         package var deadlineMillis: UInt64
-        /// How often the request was passed on already. An owner refuses more than 2.
+        /// How often the request was redirected already. Asked with 1 or more, a member answers by itself.
         package var hops: UInt32
         /// The client session that needs it, for logs.
         package var sessionID: String
         /// The client's application_name, for the control plane's records. May be empty.
         package var applicationName: String
+        /// How often this very question has been answered; with endpoint and seen_generation the key of the wake.
+        package var round: UInt64
+        /// Members that the asker found silent. Not empty: look for their flights before starting one. At most 8 are read.
+        package var suspected: [String]
 
         package init(
             endpoint: String = "", seenGeneration: UInt64 = 0, deadlineMillis: UInt64 = 0, hops: UInt32 = 0,
-            sessionID: String = "", applicationName: String = ""
+            sessionID: String = "", applicationName: String = "", round: UInt64 = 0, suspected: [String] = []
         ) {
             self.endpoint = endpoint
             self.seenGeneration = seenGeneration
@@ -44,6 +80,8 @@ extension PeerV1 {
             self.hops = hops
             self.sessionID = sessionID
             self.applicationName = applicationName
+            self.round = round
+            self.suspected = suspected
         }
     }
 
@@ -66,8 +104,22 @@ extension PeerV1 {
     }
 
     package struct Waking: Equatable, Sendable {
+        /// Under which key. Absent while there is no flight yet.
+        package var key: PeerV1.WakeKey?
 
-        package init() {
+        package init(key: PeerV1.WakeKey? = nil) {
+            self.key = key
+        }
+    }
+
+    /// Which question about an endpoint a wake answers. Whoever repeats it, repeats it under the same key.
+    package struct WakeKey: Equatable, Sendable {
+        package var seenGeneration: UInt64
+        package var round: UInt64
+
+        package init(seenGeneration: UInt64 = 0, round: UInt64 = 0) {
+            self.seenGeneration = seenGeneration
+            self.round = round
         }
     }
 
@@ -118,9 +170,66 @@ extension PeerV1 {
     package struct Redirect: Equatable, Sendable {
         /// The member that owns it by the asked proxy's view.
         package var owner: String
+        /// The cards of members that the asker seems not to know, as in a page of repair (docs of Gossip: RepairAnswer). May be
+        /// empty.
+        package var unknown: [UInt8]
 
-        package init(owner: String = "") {
+        package init(owner: String = "", unknown: [UInt8] = []) {
             self.owner = owner
+            self.unknown = unknown
+        }
+    }
+
+    package struct FlightRequest: Equatable, Sendable {
+        package var endpoint: String
+
+        package init(endpoint: String = "") {
+            self.endpoint = endpoint
+        }
+    }
+
+    package struct FlightReply: Equatable, Sendable {
+        package var state: PeerV1.FlightState
+        package var key: PeerV1.WakeKey?
+
+        package init(state: PeerV1.FlightState = .unspecified, key: PeerV1.WakeKey? = nil) {
+            self.state = state
+            self.key = key
+        }
+    }
+
+    package struct PingRequest: Equatable, Sendable {
+
+        package init() {
+        }
+    }
+
+    package struct PingReply: Equatable, Sendable {
+        /// The run of the member that answers, as in its card. 0: it does not gossip.
+        package var process: UInt64
+        package var draining: Bool
+
+        package init(process: UInt64 = 0, draining: Bool = false) {
+            self.process = process
+            self.draining = draining
+        }
+    }
+
+    /// One step, encoded as the core of gossip has it: both ends speak the same version of it, or do not understand each other
+    /// and say INVALID_ARGUMENT.
+    package struct RepairRequest: Equatable, Sendable {
+        package var question: [UInt8]
+
+        package init(question: [UInt8] = []) {
+            self.question = question
+        }
+    }
+
+    package struct RepairReply: Equatable, Sendable {
+        package var answer: [UInt8]
+
+        package init(answer: [UInt8] = []) {
+            self.answer = answer
         }
     }
 
@@ -170,6 +279,8 @@ extension PeerV1.WakeRequest: GRPCMessage, @unsafe CMessage {
         hops = unsafe c.pointee.hops
         sessionID = try unsafe arena.string(at: c.pointee.session_id)
         applicationName = try unsafe arena.string(at: c.pointee.application_name)
+        round = unsafe c.pointee.round
+        suspected = try unsafe arena.strings(at: c.pointee.suspected, count: c.pointee.n_suspected)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__WakeRequest>, in arena: Arena) throws(MessageFailure) {
@@ -179,6 +290,9 @@ extension PeerV1.WakeRequest: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.hops = hops
         unsafe c.pointee.session_id = try arena.place(sessionID)
         unsafe c.pointee.application_name = try arena.place(applicationName)
+        unsafe c.pointee.round = round
+        unsafe c.pointee.n_suspected = suspected.count
+        unsafe c.pointee.suspected = try arena.place(suspected)
     }
 }
 
@@ -244,9 +358,35 @@ extension PeerV1.Waking: GRPCMessage, @unsafe CMessage {
     }
 
     init(copying c: UnsafePointer<Sidecar__Peer__V1__Waking>, in arena: Arena) throws(MessageFailure) {
+        key = try unsafe arena.message(at: c.pointee.key)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__Waking>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.key = try arena.place(key)
+    }
+}
+
+extension PeerV1.WakeKey: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__WakeKey>) {
+        unsafe sidecar__peer__v1__wake_key__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__WakeKey>, in arena: Arena) throws(MessageFailure) {
+        seenGeneration = unsafe c.pointee.seen_generation
+        round = unsafe c.pointee.round
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__WakeKey>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.seen_generation = seenGeneration
+        unsafe c.pointee.round = round
     }
 }
 
@@ -325,9 +465,145 @@ extension PeerV1.Redirect: GRPCMessage, @unsafe CMessage {
 
     init(copying c: UnsafePointer<Sidecar__Peer__V1__Redirect>, in arena: Arena) throws(MessageFailure) {
         owner = try unsafe arena.string(at: c.pointee.owner)
+        unknown = unsafe arena.blob(at: c.pointee.unknown)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__Redirect>, in arena: Arena) throws(MessageFailure) {
         unsafe c.pointee.owner = try arena.place(owner)
+        unsafe c.pointee.unknown = try arena.place(unknown)
+    }
+}
+
+extension PeerV1.FlightRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__FlightRequest>) {
+        unsafe sidecar__peer__v1__flight_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__FlightRequest>, in arena: Arena) throws(MessageFailure) {
+        endpoint = try unsafe arena.string(at: c.pointee.endpoint)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__FlightRequest>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.endpoint = try arena.place(endpoint)
+    }
+}
+
+extension PeerV1.FlightReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__FlightReply>) {
+        unsafe sidecar__peer__v1__flight_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__FlightReply>, in arena: Arena) throws(MessageFailure) {
+        state = unsafe PeerV1.FlightState(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
+        key = try unsafe arena.message(at: c.pointee.key)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__FlightReply>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.state = Sidecar__Peer__V1__FlightState(rawValue: UInt32(bitPattern: state.rawValue))
+        unsafe c.pointee.key = try arena.place(key)
+    }
+}
+
+extension PeerV1.PingRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__PingRequest>) {
+        unsafe sidecar__peer__v1__ping_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__PingRequest>, in arena: Arena) throws(MessageFailure) {
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__PingRequest>, in arena: Arena) throws(MessageFailure) {
+    }
+}
+
+extension PeerV1.PingReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__PingReply>) {
+        unsafe sidecar__peer__v1__ping_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__PingReply>, in arena: Arena) throws(MessageFailure) {
+        process = unsafe c.pointee.process
+        draining = unsafe c.pointee.draining != 0
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__PingReply>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.process = process
+        unsafe c.pointee.draining = draining ? 1 : 0
+    }
+}
+
+extension PeerV1.RepairRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__RepairRequest>) {
+        unsafe sidecar__peer__v1__repair_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__RepairRequest>, in arena: Arena) throws(MessageFailure) {
+        question = unsafe arena.blob(at: c.pointee.question)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__RepairRequest>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.question = try arena.place(question)
+    }
+}
+
+extension PeerV1.RepairReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__RepairReply>) {
+        unsafe sidecar__peer__v1__repair_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__RepairReply>, in arena: Arena) throws(MessageFailure) {
+        answer = unsafe arena.blob(at: c.pointee.answer)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__RepairReply>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.answer = try arena.place(answer)
     }
 }

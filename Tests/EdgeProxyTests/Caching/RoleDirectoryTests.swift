@@ -26,12 +26,12 @@ struct RoleDirectoryTests {
     }
 
     private func run<Result: Sendable>(
-        _ base: String, timeToLive: Duration = .seconds(60),
+        _ base: String, timeToLive: Duration = .seconds(60), isCurrent: @escaping @Sendable () -> Bool = { true },
         _ body: @escaping @Sendable (RoleDirectory) async throws -> Result
     ) async throws -> Result {
         let directory = RoleDirectory(
             calls: fixtures.calls(base), limits: CacheLimits(size: 100, timeToLive: timeToLive),
-            negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics)
+            negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics, isCurrent: isCurrent)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 await directory.run()
@@ -67,6 +67,28 @@ struct RoleDirectoryTests {
             }
         }
         #expect(plane.asked.count == 1)
+    }
+
+    @Test func `while news would not come, every login asks, and an outage hurts nobody`() async throws {
+        let isCurrent = Atomic(true)
+        let isUp = Atomic(true)
+        let plane = ScriptedControlPlane { _ in
+            isUp.load(ordering: .relaxed) ? Self.body(EdgeFixtures.verifier) : .json("", status: 503)
+        }
+        try await plane.serve { base in
+            try await run(base, isCurrent: { isCurrent.load(ordering: .relaxed) }) { directory in
+                let first = try await ask(directory)
+                _ = try await ask(directory)
+                #expect(plane.asked.count == 1)
+                isCurrent.store(false, ordering: .relaxed)
+                _ = try await ask(directory)
+                _ = try await ask(directory)
+                #expect(plane.asked.count == 3)
+                isUp.store(false, ordering: .relaxed)
+                let kept = try await ask(directory)
+                #expect(kept == first)
+            }
+        }
     }
 
     @Test func `a role that was just made is seen within the negative time to live`() async throws {
@@ -147,6 +169,5 @@ struct RoleDirectoryTests {
                 #expect(now == new)
             }
         }
-        #expect(plane.asked.count == 2)
     }
 }

@@ -16,7 +16,7 @@ struct ControlPlaneCallsTests {
         demo = try #require(EndpointName("demo"))
     }
 
-    private func wake(_ base: String, limit: Duration = .seconds(5)) async throws -> WokenCompute {
+    private func wake(_ base: String, limit: Duration = .seconds(60)) async throws -> WokenCompute {
         try await fixtures.calls(base).wakeCompute(
             demo, idempotencyKey: "demo:3:0", session: fixtures.session, deadline: .now + limit)
     }

@@ -115,13 +115,175 @@ import Transport
         #expect(plane.count(of: "/wake_compute") == 1)
     }
 
+    @Test func `an owner lost in mid-flight costs a second request under the same key, and no client an error`()
+        async throws
+    {
+        let plane = ScriptedControlPlane { _ in
+            try? await Task.sleep(for: .milliseconds(1200))
+            return .json(EdgeFixtures.wakeBody(generation: 1))
+        }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let ranks = try ranked(fleet)
+                try await withThrowingTaskGroup(of: ComputeLocation.self) { group in
+                    for proxy in ranks.dropFirst() {
+                        for _ in 0..<100 { group.addTask { try await locate(proxy).location } }
+                    }
+                    try await eventually("both have asked the owner") {
+                        guard plane.count(of: "/wake_compute") == 1 else { return false }
+                        let counts = (await ranks[1].wakes.flightCount, await ranks[2].wakes.flightCount)
+                        return counts == (1, 1)
+                    }
+                    await ranks[0].listening.shutdown(grace: .zero)
+                    for try await location in group { #expect(location.version.generation == 1) }
+                }
+            }
+        }
+        #expect(plane.asked.map { $0.headers["idempotency-key"] } == ["demo:0:0", "demo:0:0"])
+    }
+
     @Test func `members show whether they are there`() async throws {
         try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
             let (first, second) = (fleet.proxies[0], fleet.proxies[1])
-            #expect(await first.links.liveness(of: second.id) == .alive(isDraining: false))
+            #expect(
+                await first.links.liveness(of: second.id) == .alive(isDraining: false, process: ProcessID(bits: 2)))
+            second.fleet.beganDraining()
+            #expect(await first.links.liveness(of: second.id) == .alive(isDraining: true, process: ProcessID(bits: 2)))
             await second.listening.shutdown(grace: .zero)
             #expect(await first.links.liveness(of: second.id) == .unreachable)
             #expect(await first.links.liveness(of: MemberID("nobody")) == .unreachable)
+        }
+    }
+
+    // MARK: - Views that differ
+
+    /// As gossip would tell `proxy`: these are all there is.
+    private func tell(_ proxy: SmallFleet.Proxy, of members: [SmallFleet.Proxy], draining: [MemberID] = []) {
+        let cards = members.compactMap { member in
+            SmallFleet.card(
+                member.id, port: member.listening.port, isDraining: draining.contains(member.id))
+        }
+        proxy.fleet.update(cards.map { MemberReport(card: $0, health: .alive) })
+    }
+
+    private func ranked(_ fleet: SmallFleet) throws -> [SmallFleet.Proxy] {
+        try Rendezvous.ranked(fleet.proxies.map(\.id), for: demo).map { try #require(fleet.proxy($0)) }
+    }
+
+    @Test func `who does not know the owner is redirected to it, with its card`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(EdgeFixtures.wakeBody(generation: 1)) }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let ranks = try ranked(fleet)
+                tell(ranks[2], of: [ranks[1], ranks[2]])
+                let answer = try await locate(ranks[2])
+                #expect(answer.location.version.generation == 1)
+                #expect(ranks[2].cards.all.withLock { $0.map(\.name) } == [ranks[0].id])
+                #expect(ranks[0].table.peek(demo) != nil)
+                #expect(ranks[1].table.peek(demo) == nil)
+            }
+        }
+        #expect(plane.count(of: "/wake_compute") == 1)
+    }
+
+    @Test func `a draining owner sends its callers to the next rank`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(EdgeFixtures.wakeBody(generation: 1)) }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let ranks = try ranked(fleet)
+                ranks[0].fleet.beganDraining()
+                let answer = try await locate(ranks[2])
+                #expect(answer.location.version.generation == 1)
+                #expect(ranks[1].table.peek(demo) != nil)
+                #expect(ranks[0].table.peek(demo) == nil)
+                // And asks there itself, for its own sessions.
+                let own = try await locate(ranks[0])
+                #expect(own.location.version.generation == 1)
+            }
+        }
+        #expect(plane.count(of: "/wake_compute") == 1)
+    }
+
+    @Test func `a member that comes back elsewhere is dialled there`() async throws {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let (first, second, third) = (fleet.proxies[0], fleet.proxies[1], fleet.proxies[2])
+            #expect(await first.links.liveness(of: second.id) != .unreachable)
+            // At the third one's address nobody can prove to be the second.
+            let moved = try #require(SmallFleet.card(second.id, port: third.listening.port))
+            first.fleet.update([MemberReport(card: moved, health: .alive)])
+            #expect(await first.links.liveness(of: second.id) == .unreachable)
+            #expect(await first.links.liveness(of: third.id) == .unreachable)
+            tell(first, of: fleet.proxies)
+            #expect(await first.links.liveness(of: second.id) != .unreachable)
+        }
+    }
+
+    @Test func `flights, pings and repair are answered over the stream`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            try? await Task.sleep(for: .milliseconds(500))
+            return .json(EdgeFixtures.wakeBody(generation: 1))
+        }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let ranks = try ranked(fleet)
+                let (owner, other) = (ranks[0], ranks[1])
+                #expect(await other.links.flightState(of: demo, at: owner.id) == .idle)
+                async let location = locate(other)
+                try await eventually("the owner's flight is seen") {
+                    await other.links.flightState(of: demo, at: owner.id) == .underWay(WakeKey(seen: 0))
+                }
+                _ = try await location
+                owner.fleet.beganDraining()
+                #expect(await other.links.flightState(of: demo, at: owner.id) == .draining)
+                #expect(await other.links.flightState(of: demo, at: MemberID("nobody")) == nil)
+
+                let second = fleet.proxies[1]
+                var card = try #require(SmallFleet.card(second.id, port: second.listening.port))
+                #expect(await !fleet.proxies[0].links.ping(card))
+                card.process = ProcessID(bits: 2)
+                #expect(await fleet.proxies[0].links.ping(card))
+                let asker = fleet.proxies[0].links
+                #expect(await asker.repair(.everything(fromBucket: 3), at: second.id) == .differing([4]))
+                #expect(await asker.repair(.groups([]), at: second.id) == nil)
+            }
+        }
+    }
+
+    // MARK: - Facts
+
+    @Test func `what gossip brings completes the waiting, moves the table, and is not told again`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            try? await Task.sleep(for: .seconds(20))
+            return .json("", status: 500)
+        }
+        try await plane.serve { base in
+            try await SmallFleet.run(controlPlane: base) { fleet in
+                let proxy = fleet.proxies[0]
+                func fact(_ phase: EndpointFact.Phase, _ sequence: UInt64) -> Fact {
+                    .endpoint(
+                        EndpointFact(
+                            endpoint: demo, version: FactVersion(generation: 4, sequence: sequence), phase: phase))
+                }
+                let place = ComputePlace(address: "127.0.0.1:6000", serverName: "c4", computeID: "c4")
+                async let located = locate(proxy)
+                try await eventually("somebody waits") { await proxy.wakes.flightCount > 0 }
+                await proxy.facts.learned(fact(.running(place), 2))
+                let location = try await located.location
+                #expect(location.port == 6000 && location.version == FactVersion(generation: 4, sequence: 2))
+                await proxy.facts.learned(fact(.unreachable, 2))
+                #expect(proxy.table.peek(demo) == nil)
+                await proxy.facts.learned(fact(.running(place), 3))
+                #expect(proxy.table.peek(demo)?.version.sequence == 3)
+                await proxy.facts.learned(fact(.ended, 4))
+                await proxy.facts.learned(fact(.running(place), 3))
+                #expect(proxy.table.peek(demo) == nil)
+                #expect(proxy.table.seenGeneration(of: demo) == 4)
+                // Nothing to dial is nothing to know.
+                let nowhere = ComputePlace(address: "nowhere", serverName: "", computeID: "c5")
+                await proxy.facts.learned(fact(.running(nowhere), 5))
+                #expect(proxy.table.peek(demo) == nil)
+                #expect(proxy.told.all.isEmpty)
+            }
         }
     }
 
@@ -145,6 +307,8 @@ import Transport
             #expect(location.version == FactVersion(generation: 4, sequence: 2))
             #expect(location.port == 6000)
             #expect(location.serverName == "compute-demo-4")
+            // And handed over.
+            #expect(proxy.told.all == [location.fact])
             call.cancel()
         }
     }
@@ -166,6 +330,11 @@ import Transport
             for _ in 0..<3 { _ = try await acks.next() }
             #expect(proxy.table.peek(demo) == nil)
             #expect(proxy.table.seenGeneration(of: demo) == 4)
+            #expect(
+                proxy.told.all.contains(
+                    .endpoint(
+                        EndpointFact(
+                            endpoint: demo, version: FactVersion(generation: 4, sequence: 3), phase: .ended))))
             call.cancel()
         }
     }

@@ -1,14 +1,14 @@
 import EdgeProxy
 import GRPCLite
-import Gossip
 import Testing
 
 /// design §8: the certificate says who; everything that is not listed is refused.
 struct ServiceAuthorizationTests {
-    private let authorization = ServiceAuthorization(members: [MemberID("proxy-a"), MemberID("proxy-b")])
+    private let authorization = ServiceAuthorization()
 
     private static let report = "/sidecar.report.v1.Reports/Report"
     private static let wake = "/sidecar.peer.v1.Peer/Wake"
+    private static let repair = "/sidecar.peer.v1.Peer/Repair"
     private static let members = "/sidecar.admin.v1.Admin/Members"
 
     private func code(_ method: String, _ names: String...) -> GRPCStatus.Code? {
@@ -18,13 +18,15 @@ struct ServiceAuthorizationTests {
     @Test func `each identity calls its own service`() {
         #expect(code(Self.report, "sidecar://compute/demo/compute-demo-3") == nil)
         #expect(code(Self.wake, "sidecar://proxy/proxy-b") == nil)
+        // Of whom nobody has heard: that is how one joins.
+        #expect(code(Self.repair, "sidecar://proxy/new") == nil)
         #expect(code(Self.members, "sidecar://admin/local") == nil)
     }
 
     @Test(arguments: [
         (report, "sidecar://proxy/proxy-a"), (report, "sidecar://admin/local"), (report, "sidecar://control-plane/one"),
         (wake, "sidecar://compute/demo/compute-demo-3"), (wake, "sidecar://admin/local"),
-        (wake, "sidecar://proxy/stranger"), (members, "sidecar://proxy/proxy-a"),
+        (members, "sidecar://proxy/proxy-a"),
         (members, "sidecar://compute/demo/compute-demo-3"), ("/grpc.health.v1.Health/Check", "sidecar://admin/local"),
         ("", "sidecar://admin/local"), ("/", "sidecar://admin/local"), ("Members", "sidecar://admin/local"),
         ("/sidecar.admin.v1.Admin", "sidecar://admin/local"),

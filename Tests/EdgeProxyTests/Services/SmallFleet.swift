@@ -20,6 +20,11 @@ final class SmallFleet: Sendable {
         var metrics: EdgeMetrics
         var listening: GRPCListening
         var links: PeerLinks
+        var fleet: FleetView
+        var facts: FactBridge
+        var told: HeardFacts
+        /// Cards that came with a redirect.
+        var cards: HeardCards
     }
 
     let proxies: [Proxy]
@@ -36,7 +41,7 @@ final class SmallFleet: Sendable {
 
     /// A channel to one proxy, as somebody with this identity.
     func channel(to proxy: Proxy, as identity: FleetIdentity) throws -> GRPCClientChannel {
-        try Self.channel(port: proxy.listening.port, to: proxy.id, files.context(for: identity))
+        Self.channel(port: proxy.listening.port, to: proxy.id, try files.context(for: identity))
     }
 
     func stop() async {
@@ -68,6 +73,16 @@ final class SmallFleet: Sendable {
         }
     }
 
+    /// Nobody is taken for gone because the machine is busy.
+    private static var patient: WakeConfiguration {
+        var configuration = WakeConfiguration()
+        configuration.quietAfter = .seconds(20)
+        configuration.firstBeatFloor = .seconds(20)
+        configuration.firstBeatUnknown = .seconds(20)
+        configuration.goneAfter = .seconds(40)
+        return configuration
+    }
+
     private static func start(_ base: String, _ ids: [MemberID]) async throws -> SmallFleet {
         let files = try FleetFiles()
         var logger = Logger(label: "small-fleet")
@@ -76,37 +91,52 @@ final class SmallFleet: Sendable {
         let services = ids.map { _ in LateService() }
         var listening: [GRPCListening] = []
         for (id, service) in zip(ids, services) {
-            listening.append(try await listen(id, service, files, ids))
+            listening.append(try await listen(id, service, files))
         }
         var proxies: [Proxy] = []
         for (index, id) in ids.enumerated() {
             let metrics = EdgeMetrics(registry: MetricRegistry())
             let table = LocationTable(CacheLimits(size: 100, timeToLive: .seconds(60)), metrics: metrics)
-            var channels: [MemberID: any GRPCChannel] = [:]
-            for (other, port) in zip(ids, listening.map(\.port)) where other != id {
-                channels[other] = try channel(port: port, to: other, files.context(for: .proxy(id)))
+            let told = HeardFacts()
+            let cards = HeardCards()
+            let fleet = FleetView(
+                me: id,
+                members: zip(ids, listening).map { other, listening in
+                    member(other, port: listening.port)
+                })
+            let gossip = FleetGossip(
+                process: ProcessID(bits: UInt64(index + 1)), handOver: { _ in },
+                cardsHeard: { heard in
+                    cards.all.withLock { $0 += heard }
+                    let known = fleet.members.filter { member in !heard.contains { $0.name == member.id } }
+                    fleet.update((known.compactMap(\.card) + heard).map { MemberReport(card: $0, health: .alive) })
+                }, answer: { question in question == .everything(fromBucket: 3) ? .differing([4]) : nil })
+            let tls = try files.context(for: .proxy(id))
+            let links = PeerLinks(fleet: fleet, gossip: gossip) { other in
+                channel(port: other.grpc.port, to: other.id, tls)
             }
-            let links = PeerLinks(channels: channels)
             let client = ControlPlaneClient(
                 authEndpoint: base, token: Secret("t"), http: http, metrics: metrics, logger: logger)
             let wakes = WakeCoordinator(
-                me: id, members: ids, table: table, peers: links,
-                controlPlane: ControlPlaneCalls(client: client, outageLimit: .seconds(2)), wakeLimit: .seconds(20),
-                metrics: metrics, logger: logger)
+                fleet: fleet, table: table, peers: links,
+                controlPlane: ControlPlaneCalls(client: client, outageLimit: .seconds(2)), outbox: told.outbox,
+                configuration: patient, seed: UInt64(index), metrics: metrics, logger: logger)
+            let facts = FactBridge(table: table, wakes: wakes, directory: nil, outbox: told.outbox)
             services[index].fill(
-                reports: ReportsEndpoint(wakes: wakes, logger: logger),
-                peer: PeerEndpoint(wakes: wakes, drain: DrainState()))
+                reports: ReportsEndpoint(facts: facts, logger: logger),
+                peer: PeerEndpoint(wakes: wakes, fleet: fleet, gossip: gossip, beat: WakeConfiguration().beat))
             proxies.append(
                 Proxy(
-                    id: id, wakes: wakes, table: table, metrics: metrics, listening: listening[index], links: links))
+                    id: id, wakes: wakes, table: table, metrics: metrics, listening: listening[index], links: links,
+                    fleet: fleet, facts: facts, told: told, cards: cards))
         }
         return SmallFleet(proxies: proxies, files: files)
     }
 
     private static func listen(
-        _ id: MemberID, _ service: LateService, _ files: FleetFiles, _ members: [MemberID]
+        _ id: MemberID, _ service: LateService, _ files: FleetFiles
     ) async throws -> GRPCListening {
-        let authorization = ServiceAuthorization(members: members)
+        let authorization = ServiceAuthorization()
         let identity = try files.keyPair(for: .proxy(id))
         return try await GRPCListener.start(
             host: "127.0.0.1", port: 0,
@@ -116,11 +146,32 @@ final class SmallFleet: Sendable {
             services: service.definitions, authorize: { authorization.refusal(of: $0, for: $1) }, group: group)
     }
 
-    private static func channel(port: Int, to id: MemberID, _ tls: TLSContext) throws -> GRPCClientChannel {
+    /// As gossip would have it: with a card.
+    static func member(_ id: MemberID, port: Int, isDraining: Bool = false) -> FleetMember {
+        let card = card(id, port: port, isDraining: isDraining)
+        return FleetMember(
+            id: id, grpc: NetworkAddress(host: "127.0.0.1", port: port), process: card?.process,
+            standing: isDraining ? .draining : .alive, card: card)
+    }
+
+    static func card(_ id: MemberID, port: Int, isDraining: Bool = false) -> MemberCard? {
+        MemberAddress(ip: "127.0.0.1", port: 7946).map { address in
+            MemberCard(
+                name: id, process: ProcessID(bits: UInt64(port)), epoch: 1, address: address,
+                grpc: "127.0.0.1:\(port)", isDraining: isDraining)
+        }
+    }
+
+    private static func channel(port: Int, to id: MemberID, _ tls: TLSContext) -> GRPCClientChannel {
         GRPCClientChannel(
             host: "127.0.0.1", port: port, tls: tls,
             expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(id) }, group: group)
     }
+}
+
+/// What a redirect brought.
+final class HeardCards: Sendable {
+    let all = Mutex<[MemberCard]>([])
 }
 
 /// Services whose implementation comes after their port is known.
@@ -157,6 +208,18 @@ private final class LateService: Sendable {
             context: ServerCallContext
         ) async throws {
             try await late.filled().peer.wake(request, to: responses, context: context)
+        }
+
+        func flight(_ request: PeerV1.FlightRequest, context: ServerCallContext) async throws -> PeerV1.FlightReply {
+            try await late.filled().peer.flight(request, context: context)
+        }
+
+        func ping(_ request: PeerV1.PingRequest, context: ServerCallContext) async throws -> PeerV1.PingReply {
+            try await late.filled().peer.ping(request, context: context)
+        }
+
+        func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply {
+            try await late.filled().peer.repair(request, context: context)
         }
     }
 }

@@ -41,17 +41,23 @@ struct WakeCoordinatorTests {
     }
 
     private final class PlayedPeers: PeerCalls {
-        let asked = Mutex<[(MemberID, PeerWake)]>([])
-        private let answer: @Sendable (MemberID) async -> PeerAnswer
+        let asked = Mutex<[(MemberID, WakeCall)]>([])
+        private let answer: @Sendable (MemberID) async -> ComputeWakeReply
 
-        init(_ answer: @escaping @Sendable (MemberID) async -> PeerAnswer = { _ in .silent(detail: "nobody") }) {
+        init(_ answer: @escaping @Sendable (MemberID) async -> ComputeWakeReply = { _ in .lost }) {
             self.answer = answer
         }
 
-        func wake(_ request: PeerWake, at member: MemberID) async -> PeerAnswer {
-            asked.withLock { $0.append((member, request)) }
-            return await answer(member)
+        func wake(
+            _ call: WakeCall, for errand: WakeErrand, deadline: ContinuousClock.Instant, at member: MemberID,
+            hear: @Sendable (ComputeWakeReply) async -> Void
+        ) async {
+            asked.withLock { $0.append((member, call)) }
+            await hear(.beat(nil))
+            await hear(await answer(member))
         }
+
+        func flightState(of endpoint: EndpointName, at member: MemberID) async -> WakeFlightState? { nil }
 
         var members: [MemberID] { asked.withLock { $0.map(\.0) } }
     }
@@ -69,13 +75,16 @@ struct WakeCoordinatorTests {
     }
 
     private func coordinator(
-        me: MemberID, plane: PlayedPlane, peers: PlayedPeers = PlayedPeers(), cacheSize: Int = 100
+        me: MemberID, plane: PlayedPlane, peers: PlayedPeers = PlayedPeers(), cacheSize: Int = 100,
+        outbox: FactOutbox = FactOutbox { _ in }
     ) -> (WakeCoordinator, LocationTable) {
         let table = LocationTable(
             CacheLimits(size: cacheSize, timeToLive: .seconds(60)), metrics: fixtures.metrics)
+        let nowhere = NetworkAddress(host: "127.0.0.1", port: 1)
         let coordinator = WakeCoordinator(
-            me: me, members: [owner, second, third], table: table, peers: peers, controlPlane: plane,
-            wakeLimit: .seconds(20), metrics: fixtures.metrics, logger: fixtures.logger)
+            fleet: FleetView(me: me, members: [owner, second, third].map { FleetMember(id: $0, grpc: nowhere) }),
+            table: table, peers: peers, controlPlane: plane, outbox: outbox, configuration: WakeConfiguration(),
+            seed: 1, metrics: fixtures.metrics, logger: fixtures.logger)
         return (coordinator, table)
     }
 
@@ -171,8 +180,8 @@ struct WakeCoordinatorTests {
 
     @Test func `an answer that its agent has already ended is asked about again`() async throws {
         let plane = PlayedPlane { count in Self.compute(UInt64(count)) }
-        let (coordinator, _) = coordinator(me: owner, plane: plane)
-        coordinator.reportedEnd(of: demo, at: FactVersion(generation: 1, sequence: 7))
+        let (coordinator, table) = coordinator(me: owner, plane: plane)
+        table.invalidate(demo, upTo: FactVersion(generation: 1, sequence: 7), because: .ended)
         try await running(coordinator) { coordinator in
             let answer = try await locate(coordinator)
             #expect(answer.location == located(2))
@@ -253,7 +262,7 @@ struct WakeCoordinatorTests {
         try await running(coordinator) { coordinator in
             async let session = locate(coordinator)
             try await eventually("the call is on its way") { plane.keys.withLock { !$0.isEmpty } }
-            await coordinator.reported(located(1, sequence: 4))
+            await coordinator.learned(located(1, sequence: 4))
             let answer = try await session
             #expect(answer.location == located(1, sequence: 4))
             await gate.open()
@@ -271,7 +280,7 @@ struct WakeCoordinatorTests {
         let located = located(1)
         let peers = PlayedPeers { _ in
             await gate.wait()
-            return .outcome(.ready(located))
+            return .settled(.ready(located))
         }
         let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
         try await running(coordinator) { coordinator in
@@ -290,7 +299,7 @@ struct WakeCoordinatorTests {
         let plane = PlayedPlane { _ in Self.compute(99) }
         let located = located(1)
         let (owner, second) = (owner, second)
-        let peers = PlayedPeers { $0 == owner ? .silent(detail: "refused") : .outcome(.ready(located)) }
+        let peers = PlayedPeers { $0 == owner ? .lost : .settled(.ready(located)) }
         let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
         try await running(coordinator) { coordinator in
             let answer = try await locate(coordinator)
@@ -298,27 +307,6 @@ struct WakeCoordinatorTests {
         }
         #expect(peers.members == [owner, second])
         #expect(plane.keys.withLock { $0.isEmpty })
-    }
-
-    @Test func `a member that was silent a moment ago is not asked again`() async throws {
-        let plane = PlayedPlane { count in Self.compute(UInt64(count)) }
-        let peers = PlayedPeers()
-        let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
-        try await running(coordinator) { coordinator in
-            let first = try await locate(coordinator)
-            coordinator.invalidate(demo, upTo: first.location.version)
-            let next = try await locate(coordinator)
-            #expect(next.location == located(2))
-        }
-        #expect(peers.members == [owner, second])
-    }
-
-    @Test func `and is asked again a few seconds later`() {
-        let (silence, start) = (SilentMembers(), ContinuousClock.now)
-        silence.noticed(of: owner, at: start)
-        #expect(silence.covers(owner, at: start + SilentMembers.memory - .milliseconds(1)))
-        #expect(!silence.covers(second, at: start))
-        #expect(!silence.covers(owner, at: start + SilentMembers.memory))
     }
 
     @Test func `oneself is the last resort`() async throws {
@@ -335,7 +323,7 @@ struct WakeCoordinatorTests {
 
     @Test func `an owner's no is not taken to the next rank`() async throws {
         let plane = PlayedPlane { _ in Self.compute(1) }
-        let peers = PlayedPeers { _ in .outcome(.failed(WakeFailure(reason: .quotaExceeded))) }
+        let peers = PlayedPeers { _ in .settled(.failed(WakeFailure(reason: .quotaExceeded))) }
         let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
         try await running(coordinator) { coordinator in
             let failure = try await #require(throws: WakeFailure.self) { try await locate(coordinator) }
@@ -346,8 +334,12 @@ struct WakeCoordinatorTests {
 
     // MARK: - Asked by members
 
-    private func request(seen: UInt64 = 0, hops: UInt32 = 0) -> PeerWake {
-        PeerWake(endpoint: demo, seen: seen, hops: hops, session: fixtures.session, deadline: .now + .seconds(20))
+    private func asked(
+        _ coordinator: WakeCoordinator, seen: UInt64 = 0, hops: UInt32 = 0, suspected: [MemberID] = []
+    ) async -> WakeSwitchboard.Answer {
+        await coordinator.answer(
+            WakeCall(endpoint: demo, key: WakeKey(seen: seen), hops: hops, suspected: suspected),
+            session: fixtures.session, deadline: .now + .seconds(20))
     }
 
     @Test func `members of one endpoint share the owner's flight`() async throws {
@@ -358,12 +350,12 @@ struct WakeCoordinatorTests {
         }
         let (coordinator, _) = coordinator(me: owner, plane: plane)
         try await running(coordinator) { coordinator in
-            try await withThrowingTaskGroup(of: WakeFlights.Outcome.self) { group in
-                for _ in 0..<100 { group.addTask { await coordinator.wake(request()) } }
-                group.addTask { .ready(try await locate(coordinator).location) }
+            try await withThrowingTaskGroup(of: WakeSwitchboard.Answer.self) { group in
+                for _ in 0..<100 { group.addTask { await asked(coordinator) } }
+                group.addTask { .settled(.ready(try await locate(coordinator).location)) }
                 try await eventually("the call is on its way") { plane.keys.withLock { !$0.isEmpty } }
                 await gate.open()
-                for try await outcome in group { #expect(outcome == .ready(located(1))) }
+                for try await answer in group { #expect(answer == .settled(.ready(located(1)))) }
             }
         }
         #expect(plane.keys.withLock { $0.count } == 1)
@@ -374,30 +366,66 @@ struct WakeCoordinatorTests {
         let (coordinator, table) = coordinator(me: owner, plane: plane)
         table.fill(located(4), as: .fresh)
         try await running(coordinator) { coordinator in
-            #expect(await coordinator.wake(request(seen: 3)) == .ready(located(4)))
+            #expect(await asked(coordinator, seen: 3) == .settled(.ready(located(4))))
             #expect(plane.keys.withLock { $0.isEmpty })
-            #expect(await coordinator.wake(request(seen: 4)) == .ready(located(9)))
+            #expect(await asked(coordinator, seen: 4) == .settled(.ready(located(9))))
         }
         #expect(plane.keys.withLock { $0 } == ["demo:4:0"])
     }
 
-    @Test func `who is asked and is not the owner passes the question on once`() async throws {
+    @Test func `who is asked and is not the owner names it`() async throws {
         let plane = PlayedPlane { _ in Self.compute(1) }
-        let located = located(2)
-        let peers = PlayedPeers { _ in .outcome(.ready(located)) }
-        let (coordinator, _) = coordinator(me: second, plane: plane, peers: peers)
-        try await running(coordinator) { #expect(await $0.wake(request()) == .ready(located)) }
-        #expect(peers.asked.withLock { $0.map(\.1.hops) } == [1])
-        #expect(peers.members == [owner])
+        let (coordinator, _) = coordinator(me: second, plane: plane)
+        try await running(coordinator) { coordinator in
+            #expect(await asked(coordinator) == .redirected(to: owner, unknown: [owner]))
+        }
+        #expect(plane.keys.withLock { $0.isEmpty })
     }
 
-    @Test func `and executes what has been passed on already`() async throws {
+    @Test func `and executes what has been redirected already`() async throws {
         let plane = PlayedPlane { _ in Self.compute(1) }
         let peers = PlayedPeers()
         let (coordinator, _) = coordinator(me: third, plane: plane, peers: peers)
-        try await running(coordinator) { #expect(await $0.wake(request(hops: 1)) == .ready(located(1))) }
+        try await running(coordinator) { coordinator in
+            #expect(await asked(coordinator, hops: 1) == .settled(.ready(located(1))))
+        }
         #expect(peers.members.isEmpty)
         #expect(plane.keys.withLock { $0.count } == 1)
+    }
+
+    // MARK: - Told to the fleet
+
+    @Test func `what a wake brought is told, and once what nobody reached; a confirmation is not`() async throws {
+        let plane = PlayedPlane { count in Self.compute(count == 1 ? 1 : 2) }
+        let unreachable = Fact.endpoint(
+            EndpointFact(endpoint: demo, version: FactVersion(generation: 2, sequence: 0), phase: .unreachable))
+        let told = HeardFacts()
+        try await told.run { outbox in
+            let (coordinator, _) = coordinator(me: owner, plane: plane, outbox: outbox)
+            try await running(coordinator) { coordinator in
+                let first = try await locate(coordinator)
+                coordinator.invalidate(demo, upTo: first.location.version)
+                let second = try await locate(coordinator)
+                for _ in 0..<50 { coordinator.invalidate(demo, upTo: second.location.version) }
+                // Confirmed by the control plane: everybody finds that out alone.
+                let confirmed = try await locate(coordinator)
+                #expect(confirmed.location == located(2))
+            }
+            try await eventually("all is told") { told.all.count >= 4 }
+        }
+        #expect(told.all.count == 4)
+        #expect(told.all.first == located(1).fact)
+        #expect(told.all.last == unreachable)
+    }
+
+    @Test func `numbers of this process's own are told to nobody`() async throws {
+        let plane = PlayedPlane { _ in Self.compute(nil) }
+        let told = HeardFacts()
+        try await told.run { outbox in
+            let (coordinator, _) = coordinator(me: owner, plane: plane, outbox: outbox)
+            try await running(coordinator) { _ = try await locate($0) }
+        }
+        #expect(told.all.isEmpty)
     }
 }
 

@@ -27,7 +27,12 @@ struct AdminLink {
         } catch {
             throw CommandFailure.badConfiguration("--data: the admin's certificate cannot be used: \(error)")
         }
-        proxies = try fleet.proxies.map { proxy in
+        let asked = fleet.proxies.filter { options.proxy == nil || $0.id == options.proxy }
+        guard !asked.isEmpty else {
+            let known = fleet.proxies.map(\.id).joined(separator: ", ")
+            throw CommandFailure.badConfiguration("--proxy: “\(options.proxy ?? "")” is none of \(known)")
+        }
+        proxies = try asked.map { proxy in
             guard let address = ListenAddress(argument: proxy.grpc) else {
                 throw CommandFailure.badConfiguration("fleet.json: “\(proxy.grpc)” is not host:port")
             }

@@ -6,6 +6,9 @@ struct AdminOptions: ParsableArguments {
     @Option(help: "The folder of “sidecar up”.")
     var data = ".sidecar"
 
+    @Option(help: "Ask this proxy and no other.")
+    var proxy: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 

@@ -97,6 +97,51 @@ void   sidecar__admin__v1__members_reply__free_unpacked
   assert(message->base.descriptor == &sidecar__admin__v1__members_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__admin__v1__gossip_state__init
+                     (Sidecar__Admin__V1__GossipState         *message)
+{
+  static const Sidecar__Admin__V1__GossipState init_value = SIDECAR__ADMIN__V1__GOSSIP_STATE__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__gossip_state__get_packed_size
+                     (const Sidecar__Admin__V1__GossipState *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_state__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__gossip_state__pack
+                     (const Sidecar__Admin__V1__GossipState *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_state__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__gossip_state__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipState *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_state__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__GossipState *
+       sidecar__admin__v1__gossip_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__GossipState *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__gossip_state__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__gossip_state__free_unpacked
+                     (Sidecar__Admin__V1__GossipState *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_state__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sidecar__admin__v1__member__init
                      (Sidecar__Admin__V1__Member         *message)
 {
@@ -140,6 +185,96 @@ void   sidecar__admin__v1__member__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &sidecar__admin__v1__member__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__gossip_resync_request__init
+                     (Sidecar__Admin__V1__GossipResyncRequest         *message)
+{
+  static const Sidecar__Admin__V1__GossipResyncRequest init_value = SIDECAR__ADMIN__V1__GOSSIP_RESYNC_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__gossip_resync_request__get_packed_size
+                     (const Sidecar__Admin__V1__GossipResyncRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__gossip_resync_request__pack
+                     (const Sidecar__Admin__V1__GossipResyncRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__gossip_resync_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipResyncRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__GossipResyncRequest *
+       sidecar__admin__v1__gossip_resync_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__GossipResyncRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__gossip_resync_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__gossip_resync_request__free_unpacked
+                     (Sidecar__Admin__V1__GossipResyncRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__gossip_resync_reply__init
+                     (Sidecar__Admin__V1__GossipResyncReply         *message)
+{
+  static const Sidecar__Admin__V1__GossipResyncReply init_value = SIDECAR__ADMIN__V1__GOSSIP_RESYNC_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__gossip_resync_reply__get_packed_size
+                     (const Sidecar__Admin__V1__GossipResyncReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__gossip_resync_reply__pack
+                     (const Sidecar__Admin__V1__GossipResyncReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__gossip_resync_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipResyncReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__GossipResyncReply *
+       sidecar__admin__v1__gossip_resync_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__GossipResyncReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__gossip_resync_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__gossip_resync_reply__free_unpacked
+                     (Sidecar__Admin__V1__GossipResyncReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__gossip_resync_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   sidecar__admin__v1__endpoints_request__init
@@ -745,7 +880,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__members_request__descriptor
   (ProtobufCMessageInit) sidecar__admin__v1__members_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__members_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__members_reply__field_descriptors[2] =
 {
   {
     "members",
@@ -759,14 +894,27 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__members_reply__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gossip",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__MembersReply, gossip),
+    &sidecar__admin__v1__gossip_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__members_reply__field_indices_by_name[] = {
+  1,   /* field[1] = gossip */
   0,   /* field[0] = members */
 };
 static const ProtobufCIntRange sidecar__admin__v1__members_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__members_reply__descriptor =
 {
@@ -776,14 +924,104 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__members_reply__descriptor =
   "Sidecar__Admin__V1__MembersReply",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__MembersReply),
-  1,
+  2,
   sidecar__admin__v1__members_reply__field_descriptors,
   sidecar__admin__v1__members_reply__field_indices_by_name,
   1,  sidecar__admin__v1__members_reply__number_ranges,
   (ProtobufCMessageInit) sidecar__admin__v1__members_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__member__field_descriptors[5] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__gossip_state__field_descriptors[5] =
+{
+  {
+    "staleness_millis",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__GossipState, staleness_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "synced",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__GossipState, synced),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state_root",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__GossipState, state_root),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "facts",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__GossipState, facts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "addresses_found",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__GossipState, addresses_found),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__gossip_state__field_indices_by_name[] = {
+  4,   /* field[4] = addresses_found */
+  3,   /* field[3] = facts */
+  0,   /* field[0] = staleness_millis */
+  2,   /* field[2] = state_root */
+  1,   /* field[1] = synced */
+};
+static const ProtobufCIntRange sidecar__admin__v1__gossip_state__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_state__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.GossipState",
+  "GossipState",
+  "Sidecar__Admin__V1__GossipState",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__GossipState),
+  5,
+  sidecar__admin__v1__gossip_state__field_descriptors,
+  sidecar__admin__v1__gossip_state__field_indices_by_name,
+  1,  sidecar__admin__v1__gossip_state__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__gossip_state__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__member__field_descriptors[13] =
 {
   {
     "id",
@@ -845,18 +1083,122 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__member__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gossip_address",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, gossip_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "incarnation",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, incarnation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "round_trip_micros",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, round_trip_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss_per_mille",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, loss_per_mille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sending_key",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, sending_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keys",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Sidecar__Admin__V1__Member, n_keys),
+    offsetof(Sidecar__Admin__V1__Member, keys),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stream_only",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, stream_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "local_health",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Member, local_health),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__member__field_indices_by_name[] = {
   3,   /* field[3] = draining */
+  5,   /* field[5] = gossip_address */
   1,   /* field[1] = grpc_address */
   0,   /* field[0] = id */
+  6,   /* field[6] = incarnation */
+  10,   /* field[10] = keys */
+  12,   /* field[12] = local_health */
+  8,   /* field[8] = loss_per_mille */
+  7,   /* field[7] = round_trip_micros */
+  9,   /* field[9] = sending_key */
   4,   /* field[4] = started_unix_micros */
   2,   /* field[2] = state */
+  11,   /* field[11] = stream_only */
 };
 static const ProtobufCIntRange sidecar__admin__v1__member__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__member__descriptor =
 {
@@ -866,11 +1208,47 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__member__descriptor =
   "Sidecar__Admin__V1__Member",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__Member),
-  5,
+  13,
   sidecar__admin__v1__member__field_descriptors,
   sidecar__admin__v1__member__field_indices_by_name,
   1,  sidecar__admin__v1__member__number_ranges,
   (ProtobufCMessageInit) sidecar__admin__v1__member__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define sidecar__admin__v1__gossip_resync_request__field_descriptors NULL
+#define sidecar__admin__v1__gossip_resync_request__field_indices_by_name NULL
+#define sidecar__admin__v1__gossip_resync_request__number_ranges NULL
+const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_resync_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.GossipResyncRequest",
+  "GossipResyncRequest",
+  "Sidecar__Admin__V1__GossipResyncRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__GossipResyncRequest),
+  0,
+  sidecar__admin__v1__gossip_resync_request__field_descriptors,
+  sidecar__admin__v1__gossip_resync_request__field_indices_by_name,
+  0,  sidecar__admin__v1__gossip_resync_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__gossip_resync_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define sidecar__admin__v1__gossip_resync_reply__field_descriptors NULL
+#define sidecar__admin__v1__gossip_resync_reply__field_indices_by_name NULL
+#define sidecar__admin__v1__gossip_resync_reply__number_ranges NULL
+const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_resync_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.GossipResyncReply",
+  "GossipResyncReply",
+  "Sidecar__Admin__V1__GossipResyncReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__GossipResyncReply),
+  0,
+  sidecar__admin__v1__gossip_resync_reply__field_descriptors,
+  sidecar__admin__v1__gossip_resync_reply__field_indices_by_name,
+  0,  sidecar__admin__v1__gossip_resync_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__gossip_resync_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define sidecar__admin__v1__endpoints_request__field_descriptors NULL
@@ -1639,9 +2017,10 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__suspend_reply__descriptor =
   (ProtobufCMessageInit) sidecar__admin__v1__suspend_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor sidecar__admin__v1__admin__method_descriptors[6] =
+static const ProtobufCMethodDescriptor sidecar__admin__v1__admin__method_descriptors[7] =
 {
   { "Members", &sidecar__admin__v1__members_request__descriptor, &sidecar__admin__v1__members_reply__descriptor },
+  { "GossipResync", &sidecar__admin__v1__gossip_resync_request__descriptor, &sidecar__admin__v1__gossip_resync_reply__descriptor },
   { "Endpoints", &sidecar__admin__v1__endpoints_request__descriptor, &sidecar__admin__v1__endpoints_reply__descriptor },
   { "EndpointShow", &sidecar__admin__v1__endpoint_show_request__descriptor, &sidecar__admin__v1__endpoint_show_reply__descriptor },
   { "EndpointCreate", &sidecar__admin__v1__endpoint_create_request__descriptor, &sidecar__admin__v1__endpoint_create_reply__descriptor },
@@ -1649,12 +2028,13 @@ static const ProtobufCMethodDescriptor sidecar__admin__v1__admin__method_descrip
   { "Suspend", &sidecar__admin__v1__suspend_request__descriptor, &sidecar__admin__v1__suspend_reply__descriptor },
 };
 const unsigned sidecar__admin__v1__admin__method_indices_by_name[] = {
-  3,        /* EndpointCreate */
-  2,        /* EndpointShow */
-  1,        /* Endpoints */
+  4,        /* EndpointCreate */
+  3,        /* EndpointShow */
+  2,        /* Endpoints */
+  1,        /* GossipResync */
   0,        /* Members */
-  5,        /* Suspend */
-  4         /* Wake */
+  6,        /* Suspend */
+  5         /* Wake */
 };
 const ProtobufCServiceDescriptor sidecar__admin__v1__admin__descriptor =
 {
@@ -1663,7 +2043,7 @@ const ProtobufCServiceDescriptor sidecar__admin__v1__admin__descriptor =
   "Admin",
   "Sidecar__Admin__V1__Admin",
   "sidecar.admin.v1",
-  6,
+  7,
   sidecar__admin__v1__admin__method_descriptors,
   sidecar__admin__v1__admin__method_indices_by_name
 };
@@ -1675,13 +2055,21 @@ void sidecar__admin__v1__admin__members(ProtobufCService *service,
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void sidecar__admin__v1__admin__gossip_resync(ProtobufCService *service,
+                                              const Sidecar__Admin__V1__GossipResyncRequest *input,
+                                              Sidecar__Admin__V1__GossipResyncReply_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void sidecar__admin__v1__admin__endpoints(ProtobufCService *service,
                                           const Sidecar__Admin__V1__EndpointsRequest *input,
                                           Sidecar__Admin__V1__EndpointsReply_Closure closure,
                                           void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__endpoint_show(ProtobufCService *service,
                                               const Sidecar__Admin__V1__EndpointShowRequest *input,
@@ -1689,7 +2077,7 @@ void sidecar__admin__v1__admin__endpoint_show(ProtobufCService *service,
                                               void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__endpoint_create(ProtobufCService *service,
                                                 const Sidecar__Admin__V1__EndpointCreateRequest *input,
@@ -1697,7 +2085,7 @@ void sidecar__admin__v1__admin__endpoint_create(ProtobufCService *service,
                                                 void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__wake(ProtobufCService *service,
                                      const Sidecar__Admin__V1__WakeRequest *input,
@@ -1705,7 +2093,7 @@ void sidecar__admin__v1__admin__wake(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
                                         const Sidecar__Admin__V1__SuspendRequest *input,
@@ -1713,7 +2101,7 @@ void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
                                         void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__init (Sidecar__Admin__V1__Admin_Service *service,
                                       Sidecar__Admin__V1__Admin_ServiceDestroy destroy)

@@ -187,6 +187,51 @@ void   sidecar__peer__v1__waking__free_unpacked
   assert(message->base.descriptor == &sidecar__peer__v1__waking__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__peer__v1__wake_key__init
+                     (Sidecar__Peer__V1__WakeKey         *message)
+{
+  static const Sidecar__Peer__V1__WakeKey init_value = SIDECAR__PEER__V1__WAKE_KEY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__wake_key__get_packed_size
+                     (const Sidecar__Peer__V1__WakeKey *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__wake_key__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__wake_key__pack
+                     (const Sidecar__Peer__V1__WakeKey *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__wake_key__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__wake_key__pack_to_buffer
+                     (const Sidecar__Peer__V1__WakeKey *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__wake_key__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__WakeKey *
+       sidecar__peer__v1__wake_key__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__WakeKey *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__wake_key__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__wake_key__free_unpacked
+                     (Sidecar__Peer__V1__WakeKey *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__wake_key__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sidecar__peer__v1__compute_location__init
                      (Sidecar__Peer__V1__ComputeLocation         *message)
 {
@@ -322,6 +367,276 @@ void   sidecar__peer__v1__redirect__free_unpacked
   assert(message->base.descriptor == &sidecar__peer__v1__redirect__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__peer__v1__flight_request__init
+                     (Sidecar__Peer__V1__FlightRequest         *message)
+{
+  static const Sidecar__Peer__V1__FlightRequest init_value = SIDECAR__PEER__V1__FLIGHT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__flight_request__get_packed_size
+                     (const Sidecar__Peer__V1__FlightRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__flight_request__pack
+                     (const Sidecar__Peer__V1__FlightRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__flight_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__FlightRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__FlightRequest *
+       sidecar__peer__v1__flight_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__FlightRequest *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__flight_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__flight_request__free_unpacked
+                     (Sidecar__Peer__V1__FlightRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__flight_reply__init
+                     (Sidecar__Peer__V1__FlightReply         *message)
+{
+  static const Sidecar__Peer__V1__FlightReply init_value = SIDECAR__PEER__V1__FLIGHT_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__flight_reply__get_packed_size
+                     (const Sidecar__Peer__V1__FlightReply *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__flight_reply__pack
+                     (const Sidecar__Peer__V1__FlightReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__flight_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__FlightReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__FlightReply *
+       sidecar__peer__v1__flight_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__FlightReply *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__flight_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__flight_reply__free_unpacked
+                     (Sidecar__Peer__V1__FlightReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__flight_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__ping_request__init
+                     (Sidecar__Peer__V1__PingRequest         *message)
+{
+  static const Sidecar__Peer__V1__PingRequest init_value = SIDECAR__PEER__V1__PING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__ping_request__get_packed_size
+                     (const Sidecar__Peer__V1__PingRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__ping_request__pack
+                     (const Sidecar__Peer__V1__PingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__ping_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__PingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__PingRequest *
+       sidecar__peer__v1__ping_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__PingRequest *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__ping_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__ping_request__free_unpacked
+                     (Sidecar__Peer__V1__PingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__ping_reply__init
+                     (Sidecar__Peer__V1__PingReply         *message)
+{
+  static const Sidecar__Peer__V1__PingReply init_value = SIDECAR__PEER__V1__PING_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__ping_reply__get_packed_size
+                     (const Sidecar__Peer__V1__PingReply *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__ping_reply__pack
+                     (const Sidecar__Peer__V1__PingReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__ping_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__PingReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__PingReply *
+       sidecar__peer__v1__ping_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__PingReply *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__ping_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__ping_reply__free_unpacked
+                     (Sidecar__Peer__V1__PingReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__ping_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__repair_request__init
+                     (Sidecar__Peer__V1__RepairRequest         *message)
+{
+  static const Sidecar__Peer__V1__RepairRequest init_value = SIDECAR__PEER__V1__REPAIR_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__repair_request__get_packed_size
+                     (const Sidecar__Peer__V1__RepairRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__repair_request__pack
+                     (const Sidecar__Peer__V1__RepairRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__repair_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__RepairRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__RepairRequest *
+       sidecar__peer__v1__repair_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__RepairRequest *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__repair_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__repair_request__free_unpacked
+                     (Sidecar__Peer__V1__RepairRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__repair_reply__init
+                     (Sidecar__Peer__V1__RepairReply         *message)
+{
+  static const Sidecar__Peer__V1__RepairReply init_value = SIDECAR__PEER__V1__REPAIR_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__repair_reply__get_packed_size
+                     (const Sidecar__Peer__V1__RepairReply *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__repair_reply__pack
+                     (const Sidecar__Peer__V1__RepairReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__repair_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__RepairReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__RepairReply *
+       sidecar__peer__v1__repair_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__RepairReply *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__repair_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__repair_reply__free_unpacked
+                     (Sidecar__Peer__V1__RepairReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__repair_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor sidecar__peer__v1__version__field_descriptors[2] =
 {
   {
@@ -373,7 +688,7 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__version__descriptor =
   (ProtobufCMessageInit) sidecar__peer__v1__version__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__peer__v1__wake_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor sidecar__peer__v1__wake_request__field_descriptors[8] =
 {
   {
     "endpoint",
@@ -447,19 +762,45 @@ static const ProtobufCFieldDescriptor sidecar__peer__v1__wake_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "round",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__WakeRequest, round),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suspected",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Peer__V1__WakeRequest, n_suspected),
+    offsetof(Sidecar__Peer__V1__WakeRequest, suspected),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__peer__v1__wake_request__field_indices_by_name[] = {
   5,   /* field[5] = application_name */
   2,   /* field[2] = deadline_millis */
   0,   /* field[0] = endpoint */
   3,   /* field[3] = hops */
+  6,   /* field[6] = round */
   1,   /* field[1] = seen_generation */
   4,   /* field[4] = session_id */
+  7,   /* field[7] = suspected */
 };
 static const ProtobufCIntRange sidecar__peer__v1__wake_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor sidecar__peer__v1__wake_request__descriptor =
 {
@@ -469,7 +810,7 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__wake_request__descriptor =
   "Sidecar__Peer__V1__WakeRequest",
   "sidecar.peer.v1",
   sizeof(Sidecar__Peer__V1__WakeRequest),
-  6,
+  8,
   sidecar__peer__v1__wake_request__field_descriptors,
   sidecar__peer__v1__wake_request__field_indices_by_name,
   1,  sidecar__peer__v1__wake_request__number_ranges,
@@ -553,9 +894,29 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__wake_progress__descriptor =
   (ProtobufCMessageInit) sidecar__peer__v1__wake_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define sidecar__peer__v1__waking__field_descriptors NULL
-#define sidecar__peer__v1__waking__field_indices_by_name NULL
-#define sidecar__peer__v1__waking__number_ranges NULL
+static const ProtobufCFieldDescriptor sidecar__peer__v1__waking__field_descriptors[1] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__Waking, key),
+    &sidecar__peer__v1__wake_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__waking__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+};
+static const ProtobufCIntRange sidecar__peer__v1__waking__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor sidecar__peer__v1__waking__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -564,11 +925,62 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__waking__descriptor =
   "Sidecar__Peer__V1__Waking",
   "sidecar.peer.v1",
   sizeof(Sidecar__Peer__V1__Waking),
-  0,
+  1,
   sidecar__peer__v1__waking__field_descriptors,
   sidecar__peer__v1__waking__field_indices_by_name,
-  0,  sidecar__peer__v1__waking__number_ranges,
+  1,  sidecar__peer__v1__waking__number_ranges,
   (ProtobufCMessageInit) sidecar__peer__v1__waking__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__wake_key__field_descriptors[2] =
+{
+  {
+    "seen_generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__WakeKey, seen_generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "round",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__WakeKey, round),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__wake_key__field_indices_by_name[] = {
+  1,   /* field[1] = round */
+  0,   /* field[0] = seen_generation */
+};
+static const ProtobufCIntRange sidecar__peer__v1__wake_key__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__wake_key__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.WakeKey",
+  "WakeKey",
+  "Sidecar__Peer__V1__WakeKey",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__WakeKey),
+  2,
+  sidecar__peer__v1__wake_key__field_descriptors,
+  sidecar__peer__v1__wake_key__field_indices_by_name,
+  1,  sidecar__peer__v1__wake_key__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__wake_key__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sidecar__peer__v1__compute_location__field_descriptors[6] =
@@ -751,7 +1163,7 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__wake_failure__descriptor =
   (ProtobufCMessageInit) sidecar__peer__v1__wake_failure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__peer__v1__redirect__field_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__peer__v1__redirect__field_descriptors[2] =
 {
   {
     "owner",
@@ -765,14 +1177,27 @@ static const ProtobufCFieldDescriptor sidecar__peer__v1__redirect__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unknown",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__Redirect, unknown),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__peer__v1__redirect__field_indices_by_name[] = {
   0,   /* field[0] = owner */
+  1,   /* field[1] = unknown */
 };
 static const ProtobufCIntRange sidecar__peer__v1__redirect__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor sidecar__peer__v1__redirect__descriptor =
 {
@@ -782,18 +1207,290 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__redirect__descriptor =
   "Sidecar__Peer__V1__Redirect",
   "sidecar.peer.v1",
   sizeof(Sidecar__Peer__V1__Redirect),
-  1,
+  2,
   sidecar__peer__v1__redirect__field_descriptors,
   sidecar__peer__v1__redirect__field_indices_by_name,
   1,  sidecar__peer__v1__redirect__number_ranges,
   (ProtobufCMessageInit) sidecar__peer__v1__redirect__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor sidecar__peer__v1__peer__method_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__peer__v1__flight_request__field_descriptors[1] =
+{
+  {
+    "endpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__FlightRequest, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__flight_request__field_indices_by_name[] = {
+  0,   /* field[0] = endpoint */
+};
+static const ProtobufCIntRange sidecar__peer__v1__flight_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__flight_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.FlightRequest",
+  "FlightRequest",
+  "Sidecar__Peer__V1__FlightRequest",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__FlightRequest),
+  1,
+  sidecar__peer__v1__flight_request__field_descriptors,
+  sidecar__peer__v1__flight_request__field_indices_by_name,
+  1,  sidecar__peer__v1__flight_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__flight_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__flight_reply__field_descriptors[2] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__FlightReply, state),
+    &sidecar__peer__v1__flight_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__FlightReply, key),
+    &sidecar__peer__v1__wake_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__flight_reply__field_indices_by_name[] = {
+  1,   /* field[1] = key */
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange sidecar__peer__v1__flight_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__flight_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.FlightReply",
+  "FlightReply",
+  "Sidecar__Peer__V1__FlightReply",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__FlightReply),
+  2,
+  sidecar__peer__v1__flight_reply__field_descriptors,
+  sidecar__peer__v1__flight_reply__field_indices_by_name,
+  1,  sidecar__peer__v1__flight_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__flight_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define sidecar__peer__v1__ping_request__field_descriptors NULL
+#define sidecar__peer__v1__ping_request__field_indices_by_name NULL
+#define sidecar__peer__v1__ping_request__number_ranges NULL
+const ProtobufCMessageDescriptor sidecar__peer__v1__ping_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.PingRequest",
+  "PingRequest",
+  "Sidecar__Peer__V1__PingRequest",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__PingRequest),
+  0,
+  sidecar__peer__v1__ping_request__field_descriptors,
+  sidecar__peer__v1__ping_request__field_indices_by_name,
+  0,  sidecar__peer__v1__ping_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__ping_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__ping_reply__field_descriptors[2] =
+{
+  {
+    "process",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__PingReply, process),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draining",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__PingReply, draining),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__ping_reply__field_indices_by_name[] = {
+  1,   /* field[1] = draining */
+  0,   /* field[0] = process */
+};
+static const ProtobufCIntRange sidecar__peer__v1__ping_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__ping_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.PingReply",
+  "PingReply",
+  "Sidecar__Peer__V1__PingReply",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__PingReply),
+  2,
+  sidecar__peer__v1__ping_reply__field_descriptors,
+  sidecar__peer__v1__ping_reply__field_indices_by_name,
+  1,  sidecar__peer__v1__ping_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__ping_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__repair_request__field_descriptors[1] =
+{
+  {
+    "question",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__RepairRequest, question),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__repair_request__field_indices_by_name[] = {
+  0,   /* field[0] = question */
+};
+static const ProtobufCIntRange sidecar__peer__v1__repair_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__repair_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.RepairRequest",
+  "RepairRequest",
+  "Sidecar__Peer__V1__RepairRequest",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__RepairRequest),
+  1,
+  sidecar__peer__v1__repair_request__field_descriptors,
+  sidecar__peer__v1__repair_request__field_indices_by_name,
+  1,  sidecar__peer__v1__repair_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__repair_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__repair_reply__field_descriptors[1] =
+{
+  {
+    "answer",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__RepairReply, answer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__repair_reply__field_indices_by_name[] = {
+  0,   /* field[0] = answer */
+};
+static const ProtobufCIntRange sidecar__peer__v1__repair_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__repair_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.RepairReply",
+  "RepairReply",
+  "Sidecar__Peer__V1__RepairReply",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__RepairReply),
+  1,
+  sidecar__peer__v1__repair_reply__field_descriptors,
+  sidecar__peer__v1__repair_reply__field_indices_by_name,
+  1,  sidecar__peer__v1__repair_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__repair_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue sidecar__peer__v1__flight_state__enum_values_by_number[4] =
+{
+  { "FLIGHT_STATE_UNSPECIFIED", "SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNSPECIFIED", 0 },
+  { "FLIGHT_STATE_UNDER_WAY", "SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNDER_WAY", 1 },
+  { "FLIGHT_STATE_IDLE", "SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_IDLE", 2 },
+  { "FLIGHT_STATE_DRAINING", "SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_DRAINING", 3 },
+};
+static const ProtobufCIntRange sidecar__peer__v1__flight_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex sidecar__peer__v1__flight_state__enum_values_by_name[4] =
+{
+  { "FLIGHT_STATE_DRAINING", 3 },
+  { "FLIGHT_STATE_IDLE", 2 },
+  { "FLIGHT_STATE_UNDER_WAY", 1 },
+  { "FLIGHT_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor sidecar__peer__v1__flight_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.FlightState",
+  "FlightState",
+  "Sidecar__Peer__V1__FlightState",
+  "sidecar.peer.v1",
+  4,
+  sidecar__peer__v1__flight_state__enum_values_by_number,
+  4,
+  sidecar__peer__v1__flight_state__enum_values_by_name,
+  1,
+  sidecar__peer__v1__flight_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor sidecar__peer__v1__peer__method_descriptors[4] =
 {
   { "Wake", &sidecar__peer__v1__wake_request__descriptor, &sidecar__peer__v1__wake_progress__descriptor },
+  { "Flight", &sidecar__peer__v1__flight_request__descriptor, &sidecar__peer__v1__flight_reply__descriptor },
+  { "Ping", &sidecar__peer__v1__ping_request__descriptor, &sidecar__peer__v1__ping_reply__descriptor },
+  { "Repair", &sidecar__peer__v1__repair_request__descriptor, &sidecar__peer__v1__repair_reply__descriptor },
 };
 const unsigned sidecar__peer__v1__peer__method_indices_by_name[] = {
+  1,        /* Flight */
+  2,        /* Ping */
+  3,        /* Repair */
   0         /* Wake */
 };
 const ProtobufCServiceDescriptor sidecar__peer__v1__peer__descriptor =
@@ -803,7 +1500,7 @@ const ProtobufCServiceDescriptor sidecar__peer__v1__peer__descriptor =
   "Peer",
   "Sidecar__Peer__V1__Peer",
   "sidecar.peer.v1",
-  1,
+  4,
   sidecar__peer__v1__peer__method_descriptors,
   sidecar__peer__v1__peer__method_indices_by_name
 };
@@ -814,6 +1511,30 @@ void sidecar__peer__v1__peer__wake(ProtobufCService *service,
 {
   assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__peer__v1__peer__flight(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__FlightRequest *input,
+                                     Sidecar__Peer__V1__FlightReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__peer__v1__peer__ping(ProtobufCService *service,
+                                   const Sidecar__Peer__V1__PingRequest *input,
+                                   Sidecar__Peer__V1__PingReply_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__peer__v1__peer__repair(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__RepairRequest *input,
+                                     Sidecar__Peer__V1__RepairReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
                                     Sidecar__Peer__V1__Peer_ServiceDestroy destroy)

@@ -17,7 +17,10 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Sidecar__Admin__V1__MembersRequest Sidecar__Admin__V1__MembersRequest;
 typedef struct Sidecar__Admin__V1__MembersReply Sidecar__Admin__V1__MembersReply;
+typedef struct Sidecar__Admin__V1__GossipState Sidecar__Admin__V1__GossipState;
 typedef struct Sidecar__Admin__V1__Member Sidecar__Admin__V1__Member;
+typedef struct Sidecar__Admin__V1__GossipResyncRequest Sidecar__Admin__V1__GossipResyncRequest;
+typedef struct Sidecar__Admin__V1__GossipResyncReply Sidecar__Admin__V1__GossipResyncReply;
 typedef struct Sidecar__Admin__V1__EndpointsRequest Sidecar__Admin__V1__EndpointsRequest;
 typedef struct Sidecar__Admin__V1__EndpointsReply Sidecar__Admin__V1__EndpointsReply;
 typedef struct Sidecar__Admin__V1__EndpointSummary Sidecar__Admin__V1__EndpointSummary;
@@ -55,10 +58,43 @@ struct  Sidecar__Admin__V1__MembersReply
    */
   size_t n_members;
   Sidecar__Admin__V1__Member **members;
+  /*
+   * Absent from a proxy that does not gossip.
+   */
+  Sidecar__Admin__V1__GossipState *gossip;
 };
 #define SIDECAR__ADMIN__V1__MEMBERS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__members_reply__descriptor) \
-    , 0,NULL }
+    , 0,NULL, NULL }
+
+
+/*
+ * How well the asked proxy agrees with the others.
+ */
+struct  Sidecar__Admin__V1__GossipState
+{
+  ProtobufCMessage base;
+  /*
+   * Since anybody last had the same state, in milliseconds. 0 for a lone member.
+   */
+  uint64_t staleness_millis;
+  /*
+   * It has everything that the others knew when it joined.
+   */
+  protobuf_c_boolean synced;
+  /*
+   * A hash of all it knows; equal on members that agree.
+   */
+  uint64_t state_root;
+  uint64_t facts;
+  /*
+   * What discovery named last. 0: nothing, or there is none.
+   */
+  uint32_t addresses_found;
+};
+#define SIDECAR__ADMIN__V1__GOSSIP_STATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__gossip_state__descriptor) \
+    , 0, 0, 0, 0, 0 }
 
 
 /*
@@ -73,7 +109,8 @@ struct  Sidecar__Admin__V1__Member
    */
   char *grpc_address;
   /*
-   * "self", "alive" or "unreachable", as the asked proxy sees it.
+   * As the asked proxy sees it: "self"; "alive", "suspect", "dead" or "left" by gossip; without gossip "alive" or
+   * "unreachable".
    */
   char *state;
   /*
@@ -84,10 +121,59 @@ struct  Sidecar__Admin__V1__Member
    * When it started: microseconds since 1970-01-01 UTC. 0: unknown.
    */
   int64_t started_unix_micros;
+  /*
+   * Below: gossip's.
+   * "ip:port" of its datagrams. Empty without gossip.
+   */
+  char *gossip_address;
+  /*
+   * How often it has had to contradict. Part of what is newer about it.
+   */
+  uint64_t incarnation;
+  /*
+   * A moving average, in microseconds. 0: not measured yet.
+   */
+  uint64_t round_trip_micros;
+  /*
+   * Direct probes that went unanswered, of a thousand, a moving average.
+   */
+  uint32_t loss_per_mille;
+  /*
+   * Of the key it seals with, and of all it can open with.
+   */
+  uint32_t sending_key;
+  size_t n_keys;
+  uint32_t *keys;
+  /*
+   * It answers over TCP and not over UDP: the network drops datagrams.
+   */
+  protobuf_c_boolean stream_only;
+  /*
+   * Its Lifeguard score, 0 (well) to 8. Known of the asked proxy alone.
+   */
+  uint32_t local_health;
 };
 #define SIDECAR__ADMIN__V1__MEMBER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__member__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0,NULL, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__GossipResyncRequest
+{
+  ProtobufCMessage base;
+};
+#define SIDECAR__ADMIN__V1__GOSSIP_RESYNC_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__gossip_resync_request__descriptor) \
+     }
+
+
+struct  Sidecar__Admin__V1__GossipResyncReply
+{
+  ProtobufCMessage base;
+};
+#define SIDECAR__ADMIN__V1__GOSSIP_RESYNC_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__gossip_resync_reply__descriptor) \
+     }
 
 
 struct  Sidecar__Admin__V1__EndpointsRequest
@@ -354,6 +440,25 @@ Sidecar__Admin__V1__MembersReply *
 void   sidecar__admin__v1__members_reply__free_unpacked
                      (Sidecar__Admin__V1__MembersReply *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__GossipState methods */
+void   sidecar__admin__v1__gossip_state__init
+                     (Sidecar__Admin__V1__GossipState         *message);
+size_t sidecar__admin__v1__gossip_state__get_packed_size
+                     (const Sidecar__Admin__V1__GossipState   *message);
+size_t sidecar__admin__v1__gossip_state__pack
+                     (const Sidecar__Admin__V1__GossipState   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__gossip_state__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipState   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__GossipState *
+       sidecar__admin__v1__gossip_state__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__gossip_state__free_unpacked
+                     (Sidecar__Admin__V1__GossipState *message,
+                      ProtobufCAllocator *allocator);
 /* Sidecar__Admin__V1__Member methods */
 void   sidecar__admin__v1__member__init
                      (Sidecar__Admin__V1__Member         *message);
@@ -372,6 +477,44 @@ Sidecar__Admin__V1__Member *
                       const uint8_t       *data);
 void   sidecar__admin__v1__member__free_unpacked
                      (Sidecar__Admin__V1__Member *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__GossipResyncRequest methods */
+void   sidecar__admin__v1__gossip_resync_request__init
+                     (Sidecar__Admin__V1__GossipResyncRequest         *message);
+size_t sidecar__admin__v1__gossip_resync_request__get_packed_size
+                     (const Sidecar__Admin__V1__GossipResyncRequest   *message);
+size_t sidecar__admin__v1__gossip_resync_request__pack
+                     (const Sidecar__Admin__V1__GossipResyncRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__gossip_resync_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipResyncRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__GossipResyncRequest *
+       sidecar__admin__v1__gossip_resync_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__gossip_resync_request__free_unpacked
+                     (Sidecar__Admin__V1__GossipResyncRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__GossipResyncReply methods */
+void   sidecar__admin__v1__gossip_resync_reply__init
+                     (Sidecar__Admin__V1__GossipResyncReply         *message);
+size_t sidecar__admin__v1__gossip_resync_reply__get_packed_size
+                     (const Sidecar__Admin__V1__GossipResyncReply   *message);
+size_t sidecar__admin__v1__gossip_resync_reply__pack
+                     (const Sidecar__Admin__V1__GossipResyncReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__gossip_resync_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__GossipResyncReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__GossipResyncReply *
+       sidecar__admin__v1__gossip_resync_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__gossip_resync_reply__free_unpacked
+                     (Sidecar__Admin__V1__GossipResyncReply *message,
                       ProtobufCAllocator *allocator);
 /* Sidecar__Admin__V1__EndpointsRequest methods */
 void   sidecar__admin__v1__endpoints_request__init
@@ -628,8 +771,17 @@ typedef void (*Sidecar__Admin__V1__MembersRequest_Closure)
 typedef void (*Sidecar__Admin__V1__MembersReply_Closure)
                  (const Sidecar__Admin__V1__MembersReply *message,
                   void *closure_data);
+typedef void (*Sidecar__Admin__V1__GossipState_Closure)
+                 (const Sidecar__Admin__V1__GossipState *message,
+                  void *closure_data);
 typedef void (*Sidecar__Admin__V1__Member_Closure)
                  (const Sidecar__Admin__V1__Member *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__GossipResyncRequest_Closure)
+                 (const Sidecar__Admin__V1__GossipResyncRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__GossipResyncReply_Closure)
+                 (const Sidecar__Admin__V1__GossipResyncReply *message,
                   void *closure_data);
 typedef void (*Sidecar__Admin__V1__EndpointsRequest_Closure)
                  (const Sidecar__Admin__V1__EndpointsRequest *message,
@@ -681,6 +833,10 @@ struct Sidecar__Admin__V1__Admin_Service
                   const Sidecar__Admin__V1__MembersRequest *input,
                   Sidecar__Admin__V1__MembersReply_Closure closure,
                   void *closure_data);
+  void (*gossip_resync)(Sidecar__Admin__V1__Admin_Service *service,
+                        const Sidecar__Admin__V1__GossipResyncRequest *input,
+                        Sidecar__Admin__V1__GossipResyncReply_Closure closure,
+                        void *closure_data);
   void (*endpoints)(Sidecar__Admin__V1__Admin_Service *service,
                     const Sidecar__Admin__V1__EndpointsRequest *input,
                     Sidecar__Admin__V1__EndpointsReply_Closure closure,
@@ -710,6 +866,7 @@ void sidecar__admin__v1__admin__init (Sidecar__Admin__V1__Admin_Service *service
 #define SIDECAR__ADMIN__V1__ADMIN__INIT(function_prefix__) \
     { SIDECAR__ADMIN__V1__ADMIN__BASE_INIT,\
       function_prefix__ ## members,\
+      function_prefix__ ## gossip_resync,\
       function_prefix__ ## endpoints,\
       function_prefix__ ## endpoint_show,\
       function_prefix__ ## endpoint_create,\
@@ -719,6 +876,10 @@ void sidecar__admin__v1__admin__members(ProtobufCService *service,
                                         const Sidecar__Admin__V1__MembersRequest *input,
                                         Sidecar__Admin__V1__MembersReply_Closure closure,
                                         void *closure_data);
+void sidecar__admin__v1__admin__gossip_resync(ProtobufCService *service,
+                                              const Sidecar__Admin__V1__GossipResyncRequest *input,
+                                              Sidecar__Admin__V1__GossipResyncReply_Closure closure,
+                                              void *closure_data);
 void sidecar__admin__v1__admin__endpoints(ProtobufCService *service,
                                           const Sidecar__Admin__V1__EndpointsRequest *input,
                                           Sidecar__Admin__V1__EndpointsReply_Closure closure,
@@ -744,7 +905,10 @@ void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
 
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__members_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__members_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_state__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__member__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_resync_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_resync_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoints_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoints_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_summary__descriptor;

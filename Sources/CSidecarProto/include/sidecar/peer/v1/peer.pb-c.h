@@ -19,13 +19,36 @@ typedef struct Sidecar__Peer__V1__Version Sidecar__Peer__V1__Version;
 typedef struct Sidecar__Peer__V1__WakeRequest Sidecar__Peer__V1__WakeRequest;
 typedef struct Sidecar__Peer__V1__WakeProgress Sidecar__Peer__V1__WakeProgress;
 typedef struct Sidecar__Peer__V1__Waking Sidecar__Peer__V1__Waking;
+typedef struct Sidecar__Peer__V1__WakeKey Sidecar__Peer__V1__WakeKey;
 typedef struct Sidecar__Peer__V1__ComputeLocation Sidecar__Peer__V1__ComputeLocation;
 typedef struct Sidecar__Peer__V1__WakeFailure Sidecar__Peer__V1__WakeFailure;
 typedef struct Sidecar__Peer__V1__Redirect Sidecar__Peer__V1__Redirect;
+typedef struct Sidecar__Peer__V1__FlightRequest Sidecar__Peer__V1__FlightRequest;
+typedef struct Sidecar__Peer__V1__FlightReply Sidecar__Peer__V1__FlightReply;
+typedef struct Sidecar__Peer__V1__PingRequest Sidecar__Peer__V1__PingRequest;
+typedef struct Sidecar__Peer__V1__PingReply Sidecar__Peer__V1__PingReply;
+typedef struct Sidecar__Peer__V1__RepairRequest Sidecar__Peer__V1__RepairRequest;
+typedef struct Sidecar__Peer__V1__RepairReply Sidecar__Peer__V1__RepairReply;
 
 
 /* --- enums --- */
 
+typedef enum _Sidecar__Peer__V1__FlightState {
+  SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNSPECIFIED = 0,
+  /*
+   * On its way here, under FlightReply.key.
+   */
+  SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNDER_WAY = 1,
+  /*
+   * None. One would be started on demand.
+   */
+  SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_IDLE = 2,
+  /*
+   * None, and none will be started: the member is about to leave.
+   */
+  SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_DRAINING = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__PEER__V1__FLIGHT_STATE)
+} Sidecar__Peer__V1__FlightState;
 
 /* --- messages --- */
 
@@ -62,7 +85,7 @@ struct  Sidecar__Peer__V1__WakeRequest
    */
   uint64_t deadline_millis;
   /*
-   * How often the request was passed on already. An owner refuses more than 2.
+   * How often the request was redirected already. Asked with 1 or more, a member answers by itself.
    */
   uint32_t hops;
   /*
@@ -73,10 +96,19 @@ struct  Sidecar__Peer__V1__WakeRequest
    * The client's application_name, for the control plane's records. May be empty.
    */
   char *application_name;
+  /*
+   * How often this very question has been answered; with endpoint and seen_generation the key of the wake.
+   */
+  uint64_t round;
+  /*
+   * Members that the asker found silent. Not empty: look for their flights before starting one. At most 8 are read.
+   */
+  size_t n_suspected;
+  char **suspected;
 };
 #define SIDECAR__PEER__V1__WAKE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__wake_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
 
 
 typedef enum {
@@ -116,10 +148,28 @@ struct  Sidecar__Peer__V1__WakeProgress
 struct  Sidecar__Peer__V1__Waking
 {
   ProtobufCMessage base;
+  /*
+   * Under which key. Absent while there is no flight yet.
+   */
+  Sidecar__Peer__V1__WakeKey *key;
 };
 #define SIDECAR__PEER__V1__WAKING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__waking__descriptor) \
-     }
+    , NULL }
+
+
+/*
+ * Which question about an endpoint a wake answers. Whoever repeats it, repeats it under the same key.
+ */
+struct  Sidecar__Peer__V1__WakeKey
+{
+  ProtobufCMessage base;
+  uint64_t seen_generation;
+  uint64_t round;
+};
+#define SIDECAR__PEER__V1__WAKE_KEY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__wake_key__descriptor) \
+    , 0, 0 }
 
 
 /*
@@ -184,10 +234,83 @@ struct  Sidecar__Peer__V1__Redirect
    * The member that owns it by the asked proxy's view.
    */
   char *owner;
+  /*
+   * The cards of members that the asker seems not to know, as in a page of repair (docs of Gossip: RepairAnswer). May be
+   * empty.
+   */
+  ProtobufCBinaryData unknown;
 };
 #define SIDECAR__PEER__V1__REDIRECT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__redirect__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Sidecar__Peer__V1__FlightRequest
+{
+  ProtobufCMessage base;
+  char *endpoint;
+};
+#define SIDECAR__PEER__V1__FLIGHT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__flight_request__descriptor) \
     , (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Peer__V1__FlightReply
+{
+  ProtobufCMessage base;
+  Sidecar__Peer__V1__FlightState state;
+  Sidecar__Peer__V1__WakeKey *key;
+};
+#define SIDECAR__PEER__V1__FLIGHT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__flight_reply__descriptor) \
+    , SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNSPECIFIED, NULL }
+
+
+struct  Sidecar__Peer__V1__PingRequest
+{
+  ProtobufCMessage base;
+};
+#define SIDECAR__PEER__V1__PING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__ping_request__descriptor) \
+     }
+
+
+struct  Sidecar__Peer__V1__PingReply
+{
+  ProtobufCMessage base;
+  /*
+   * The run of the member that answers, as in its card. 0: it does not gossip.
+   */
+  uint64_t process;
+  protobuf_c_boolean draining;
+};
+#define SIDECAR__PEER__V1__PING_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__ping_reply__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * One step, encoded as the core of gossip has it: both ends speak the same version of it, or do not understand each other
+ * and say INVALID_ARGUMENT.
+ */
+struct  Sidecar__Peer__V1__RepairRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData question;
+};
+#define SIDECAR__PEER__V1__REPAIR_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__repair_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Sidecar__Peer__V1__RepairReply
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData answer;
+};
+#define SIDECAR__PEER__V1__REPAIR_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__repair_reply__descriptor) \
+    , {0,NULL} }
 
 
 /* Sidecar__Peer__V1__Version methods */
@@ -266,6 +389,25 @@ Sidecar__Peer__V1__Waking *
 void   sidecar__peer__v1__waking__free_unpacked
                      (Sidecar__Peer__V1__Waking *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__WakeKey methods */
+void   sidecar__peer__v1__wake_key__init
+                     (Sidecar__Peer__V1__WakeKey         *message);
+size_t sidecar__peer__v1__wake_key__get_packed_size
+                     (const Sidecar__Peer__V1__WakeKey   *message);
+size_t sidecar__peer__v1__wake_key__pack
+                     (const Sidecar__Peer__V1__WakeKey   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__wake_key__pack_to_buffer
+                     (const Sidecar__Peer__V1__WakeKey   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__WakeKey *
+       sidecar__peer__v1__wake_key__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__wake_key__free_unpacked
+                     (Sidecar__Peer__V1__WakeKey *message,
+                      ProtobufCAllocator *allocator);
 /* Sidecar__Peer__V1__ComputeLocation methods */
 void   sidecar__peer__v1__compute_location__init
                      (Sidecar__Peer__V1__ComputeLocation         *message);
@@ -323,6 +465,120 @@ Sidecar__Peer__V1__Redirect *
 void   sidecar__peer__v1__redirect__free_unpacked
                      (Sidecar__Peer__V1__Redirect *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__FlightRequest methods */
+void   sidecar__peer__v1__flight_request__init
+                     (Sidecar__Peer__V1__FlightRequest         *message);
+size_t sidecar__peer__v1__flight_request__get_packed_size
+                     (const Sidecar__Peer__V1__FlightRequest   *message);
+size_t sidecar__peer__v1__flight_request__pack
+                     (const Sidecar__Peer__V1__FlightRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__flight_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__FlightRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__FlightRequest *
+       sidecar__peer__v1__flight_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__flight_request__free_unpacked
+                     (Sidecar__Peer__V1__FlightRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__FlightReply methods */
+void   sidecar__peer__v1__flight_reply__init
+                     (Sidecar__Peer__V1__FlightReply         *message);
+size_t sidecar__peer__v1__flight_reply__get_packed_size
+                     (const Sidecar__Peer__V1__FlightReply   *message);
+size_t sidecar__peer__v1__flight_reply__pack
+                     (const Sidecar__Peer__V1__FlightReply   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__flight_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__FlightReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__FlightReply *
+       sidecar__peer__v1__flight_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__flight_reply__free_unpacked
+                     (Sidecar__Peer__V1__FlightReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__PingRequest methods */
+void   sidecar__peer__v1__ping_request__init
+                     (Sidecar__Peer__V1__PingRequest         *message);
+size_t sidecar__peer__v1__ping_request__get_packed_size
+                     (const Sidecar__Peer__V1__PingRequest   *message);
+size_t sidecar__peer__v1__ping_request__pack
+                     (const Sidecar__Peer__V1__PingRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__ping_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__PingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__PingRequest *
+       sidecar__peer__v1__ping_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__ping_request__free_unpacked
+                     (Sidecar__Peer__V1__PingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__PingReply methods */
+void   sidecar__peer__v1__ping_reply__init
+                     (Sidecar__Peer__V1__PingReply         *message);
+size_t sidecar__peer__v1__ping_reply__get_packed_size
+                     (const Sidecar__Peer__V1__PingReply   *message);
+size_t sidecar__peer__v1__ping_reply__pack
+                     (const Sidecar__Peer__V1__PingReply   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__ping_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__PingReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__PingReply *
+       sidecar__peer__v1__ping_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__ping_reply__free_unpacked
+                     (Sidecar__Peer__V1__PingReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__RepairRequest methods */
+void   sidecar__peer__v1__repair_request__init
+                     (Sidecar__Peer__V1__RepairRequest         *message);
+size_t sidecar__peer__v1__repair_request__get_packed_size
+                     (const Sidecar__Peer__V1__RepairRequest   *message);
+size_t sidecar__peer__v1__repair_request__pack
+                     (const Sidecar__Peer__V1__RepairRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__repair_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__RepairRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__RepairRequest *
+       sidecar__peer__v1__repair_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__repair_request__free_unpacked
+                     (Sidecar__Peer__V1__RepairRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__RepairReply methods */
+void   sidecar__peer__v1__repair_reply__init
+                     (Sidecar__Peer__V1__RepairReply         *message);
+size_t sidecar__peer__v1__repair_reply__get_packed_size
+                     (const Sidecar__Peer__V1__RepairReply   *message);
+size_t sidecar__peer__v1__repair_reply__pack
+                     (const Sidecar__Peer__V1__RepairReply   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__repair_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__RepairReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__RepairReply *
+       sidecar__peer__v1__repair_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__repair_reply__free_unpacked
+                     (Sidecar__Peer__V1__RepairReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Sidecar__Peer__V1__Version_Closure)
@@ -337,6 +593,9 @@ typedef void (*Sidecar__Peer__V1__WakeProgress_Closure)
 typedef void (*Sidecar__Peer__V1__Waking_Closure)
                  (const Sidecar__Peer__V1__Waking *message,
                   void *closure_data);
+typedef void (*Sidecar__Peer__V1__WakeKey_Closure)
+                 (const Sidecar__Peer__V1__WakeKey *message,
+                  void *closure_data);
 typedef void (*Sidecar__Peer__V1__ComputeLocation_Closure)
                  (const Sidecar__Peer__V1__ComputeLocation *message,
                   void *closure_data);
@@ -345,6 +604,24 @@ typedef void (*Sidecar__Peer__V1__WakeFailure_Closure)
                   void *closure_data);
 typedef void (*Sidecar__Peer__V1__Redirect_Closure)
                  (const Sidecar__Peer__V1__Redirect *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__FlightRequest_Closure)
+                 (const Sidecar__Peer__V1__FlightRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__FlightReply_Closure)
+                 (const Sidecar__Peer__V1__FlightReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__PingRequest_Closure)
+                 (const Sidecar__Peer__V1__PingRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__PingReply_Closure)
+                 (const Sidecar__Peer__V1__PingReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__RepairRequest_Closure)
+                 (const Sidecar__Peer__V1__RepairRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__RepairReply_Closure)
+                 (const Sidecar__Peer__V1__RepairReply *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -357,6 +634,18 @@ struct Sidecar__Peer__V1__Peer_Service
                const Sidecar__Peer__V1__WakeRequest *input,
                Sidecar__Peer__V1__WakeProgress_Closure closure,
                void *closure_data);
+  void (*flight)(Sidecar__Peer__V1__Peer_Service *service,
+                 const Sidecar__Peer__V1__FlightRequest *input,
+                 Sidecar__Peer__V1__FlightReply_Closure closure,
+                 void *closure_data);
+  void (*ping)(Sidecar__Peer__V1__Peer_Service *service,
+               const Sidecar__Peer__V1__PingRequest *input,
+               Sidecar__Peer__V1__PingReply_Closure closure,
+               void *closure_data);
+  void (*repair)(Sidecar__Peer__V1__Peer_Service *service,
+                 const Sidecar__Peer__V1__RepairRequest *input,
+                 Sidecar__Peer__V1__RepairReply_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Sidecar__Peer__V1__Peer_ServiceDestroy)(Sidecar__Peer__V1__Peer_Service *);
 void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
@@ -365,21 +654,44 @@ void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
     { &sidecar__peer__v1__peer__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define SIDECAR__PEER__V1__PEER__INIT(function_prefix__) \
     { SIDECAR__PEER__V1__PEER__BASE_INIT,\
-      function_prefix__ ## wake  }
+      function_prefix__ ## wake,\
+      function_prefix__ ## flight,\
+      function_prefix__ ## ping,\
+      function_prefix__ ## repair  }
 void sidecar__peer__v1__peer__wake(ProtobufCService *service,
                                    const Sidecar__Peer__V1__WakeRequest *input,
                                    Sidecar__Peer__V1__WakeProgress_Closure closure,
                                    void *closure_data);
+void sidecar__peer__v1__peer__flight(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__FlightRequest *input,
+                                     Sidecar__Peer__V1__FlightReply_Closure closure,
+                                     void *closure_data);
+void sidecar__peer__v1__peer__ping(ProtobufCService *service,
+                                   const Sidecar__Peer__V1__PingRequest *input,
+                                   Sidecar__Peer__V1__PingReply_Closure closure,
+                                   void *closure_data);
+void sidecar__peer__v1__peer__repair(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__RepairRequest *input,
+                                     Sidecar__Peer__V1__RepairReply_Closure closure,
+                                     void *closure_data);
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    sidecar__peer__v1__flight_state__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__version__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_progress__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__waking__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_key__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__compute_location__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_failure__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__redirect__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__flight_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__flight_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__ping_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__ping_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__repair_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__repair_reply__descriptor;
 extern const ProtobufCServiceDescriptor sidecar__peer__v1__peer__descriptor;
 
 PROTOBUF_C__END_DECLS

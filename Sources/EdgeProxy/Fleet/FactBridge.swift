@@ -1,0 +1,76 @@
+package import Gossip
+
+/// Between what gossip carries and what this proxy's caches hold, both ways.
+///
+/// In: a fact moves the location table and completes the wakes that wait for it. Out: what agents report is applied and
+/// handed over before it is acknowledged. A fact that came in is not sent out again; spreading is gossip's own business.
+package final class FactBridge: Sendable {
+    private let table: LocationTable
+    private let wakes: WakeCoordinator
+    private let directory: RoleDirectory?
+    private let outbox: FactOutbox
+
+    package init(table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox) {
+        self.table = table
+        self.wakes = wakes
+        self.directory = directory
+        self.outbox = outbox
+    }
+
+    // MARK: - In
+
+    /// Gossip learned this from others: ``GossipNode/Action/learned(_:)``. A hint like any other: whoever dials proves
+    /// the compute's identity first.
+    package func learned(_ fact: Fact) async {
+        switch fact {
+        case .endpoint(let fact): await apply(fact)
+        case .secrets(let fact): await directory?.invalidate(fact.endpoint, upTo: fact.revision)
+        }
+    }
+
+    private func apply(_ fact: EndpointFact) async {
+        switch fact.phase {
+        case .running(let place):
+            guard let location = ComputeLocation(place, of: fact.endpoint, at: fact.version) else { return }
+            await wakes.learned(location)
+        case .unreachable: table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
+        case .ended: table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
+        }
+    }
+
+    // MARK: - Out
+
+    /// An agent reported where its compute listens. Returns when it is applied here and gossip has it.
+    package func reported(_ location: ComputeLocation) async {
+        await wakes.learned(location)
+        await outbox.publish(location.fact)
+    }
+
+    /// An agent reported that its compute stops, has stopped or has failed: nobody dials it any more.
+    package func reportedEnd(of endpoint: EndpointName, at version: FactVersion) async {
+        table.invalidate(endpoint, upTo: version, because: .ended)
+        await outbox.publish(.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .ended)))
+    }
+
+    /// Somebody who knows, the control plane or an admin, said that role secrets before `revision` are of no use.
+    package func secretsChanged(of endpoint: EndpointName, revision: UInt64) async {
+        await directory?.invalidate(endpoint, upTo: revision)
+        await outbox.publish(.secrets(SecretsFact(endpoint: endpoint, revision: revision)))
+    }
+}
+
+extension ComputeLocation {
+    /// - Returns: `nil` when the place has no address to dial.
+    package init?(_ place: ComputePlace, of endpoint: EndpointName, at version: FactVersion) {
+        guard let address = NetworkAddress(place.address) else { return nil }
+        self.init(
+            endpoint: endpoint, version: version, host: address.host, port: address.port,
+            serverName: place.serverName.isEmpty ? nil : place.serverName, computeID: place.computeID)
+    }
+
+    /// What gossip says of it.
+    package var fact: Fact {
+        let place = ComputePlace(address: address, serverName: serverName ?? "", computeID: computeID)
+        return .endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .running(place)))
+    }
+}
