@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fleet import BINARY, Fleet  # noqa: E402
+from waiting import eventually  # noqa: E402
 
 
 def new_folder(mode=0o755):
@@ -42,4 +43,26 @@ def own_fleet():
     """Running, fresh, and for this test alone, in a folder that only its owner can enter."""
     fleet = Fleet(new_folder(0o700) / "data")
     yield fleet.start()
+    fleet.destroy()
+
+
+@pytest.fixture(scope="module")
+def shared_trio():
+    fleet = Fleet(new_folder() / "data", suspend_after="never").start("--proxies", "3")
+    yield fleet
+    fleet.destroy()
+
+
+@pytest.fixture
+def trio(shared_trio):
+    """Three proxies that agree, and databases that nobody stops but the test."""
+    assert shared_trio.process.poll() is None, "".join(shared_trio.errors[-40:])
+    eventually(shared_trio.agrees, 30, "three proxies that agree")
+    return shared_trio
+
+
+@pytest.fixture
+def five():
+    fleet = Fleet(new_folder() / "data", suspend_after="never")
+    yield fleet.start("--proxies", "5")
     fleet.destroy()

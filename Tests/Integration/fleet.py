@@ -117,6 +117,10 @@ class Fleet:
     def proxy_metric(self, proxy, name, **labels):
         return sum_of(self.get(self.proxies[proxy]["http"], "/metrics")[1], name, labels)
 
+    def everywhere(self, name, **labels):
+        """A metric of every proxy, in their order."""
+        return [self.proxy_metric(proxy, name, **labels) for proxy in range(len(self.proxies))]
+
     def wakes(self):
         return self.metric("sidecar_control_plane_wake_requests_total")
 
@@ -145,12 +149,42 @@ class Fleet:
         return subprocess.run(
             [program, *arguments], env=environment, capture_output=True, text=True, timeout=timeout)
 
-    def admin(self, *arguments):
+    def admin(self, *arguments, data=None):
         """`sidecar admin … --json`, decoded."""
-        done = subprocess.run([BINARY, "admin", *arguments, "--data", str(self.data), "--json"],
+        done = subprocess.run([BINARY, "admin", *arguments, "--data", str(data or self.data), "--json"],
                               capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    @property
+    def cluster(self):
+        """The id that the proxies were given for their gossip."""
+        words = processes.command_line(self.proxies[0]["pid"]).split()
+        return words[words.index("--cluster") + 1]
+
+    def members(self, proxy):
+        """The fleet as this proxy sees it: members by id, and how well it agrees with the others."""
+        told = self.admin("members", "--proxy", self.proxies[proxy]["id"])
+        return {member["id"]: member for member in told["members"]}, told["gossip"]
+
+    def agrees(self):
+        """Whether every proxy sees all of them alive and knows what the others know, by the same root."""
+        told = [self.members(proxy) for proxy in range(len(self.proxies))]
+        ids = [proxy["id"] for proxy in self.proxies]
+        alive = [[id for id in ids if members.get(id, {}).get("state") in ("self", "alive")] for members, _ in told]
+        return all(seen == ids for seen in alive) and len({gossip["state_root"] for _, gossip in told}) == 1
+
+    def root_of(self, proxy):
+        return self.members(proxy)[1]["state_root"]
+
+    def owner(self, endpoint="demo"):
+        """The proxy that executes the endpoint's wakes, found by waking it; the endpoint must be asleep."""
+        before = self.everywhere("sidecar_wake_requests_total", via="owner")
+        self.connect(endpoint=endpoint).close()
+        eventually(lambda: self.everywhere("sidecar_wake_requests_total", via="owner") != before, 10, "the wake")
+        after = self.everywhere("sidecar_wake_requests_total", via="owner")
+        [owner] = [proxy for proxy, count in enumerate(after) if count > before[proxy]]
+        return owner
 
     def is_running(self, query, proxy=1):
         """Whether a client has the database at work on it, as the database says."""
@@ -165,6 +199,9 @@ class Fleet:
         """The topmost postgres processes of the fleet."""
         ours = [pid for pid in processes.within(self.folders()) if processes.name_of(pid) == "postgres"]
         return [pid for pid in ours if processes.name_of(processes.parent_of(pid) or 0) != "postgres"]
+
+    def agent_of(self, postmaster):
+        return processes.parent_of(postmaster)
 
     def wait_until_asleep(self):
         eventually(lambda: not self.postmasters(), 60, "the suspend")
