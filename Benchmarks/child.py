@@ -12,12 +12,12 @@ STOP_LIMIT = 40
 
 
 class Child:
-    def __init__(self, command, log, ready, stop_signal=signal.SIGTERM):
+    def __init__(self, command, log, ready, stop_signal=signal.SIGTERM, stdin=subprocess.DEVNULL):
         """Returns when `ready()` is true."""
         self.stop_signal = stop_signal
         with open(log, "ab") as output:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+                command, stdin=stdin, stdout=output, stderr=output, start_new_session=True)
         try:
             wait_for(lambda: self.has_ended() or ready(), START_LIMIT, command[0])
             if self.has_ended():

@@ -22,14 +22,19 @@ class Samples:
         self.rows.setdefault(row, []).append(figures)
 
     def table(self, title, ours=None):
-        """Medians, with the range of the first column; with `ours`: how many times the others' first column is ours."""
-        heads = ["", *(column.title for column in self.columns), "lowest to highest"] + (["ours / theirs"] if ours else [])
+        """Medians, with the range of the first column when there are several; with `ours`: how many times the others'
+        first column is ours."""
+        is_repeated = any(len(samples) > 1 for samples in self.rows.values())
+        heads = ["", *(column.title for column in self.columns)] + ["lowest to highest"] * is_repeated
+        heads += ["ours / theirs"] if ours else []
         lines = [f"### {title}", "", "| " + " | ".join(heads) + " |", "|---" + "|---:" * (len(heads) - 1) + "|"]
         for row, samples in self.rows.items():
             medians = [_median(figures) for figures in zip(*samples)]
             first = [figures[0] for figures in samples if figures[0] is not None]
             cells = [row, *(self._text(*pair) for pair in zip(self.columns, medians))]
-            cells.append("" if not first else " to ".join(self._text(self.columns[0], edge(first)) for edge in (min, max)))
+            if is_repeated:
+                cells.append(
+                    "" if not first else " to ".join(self._text(self.columns[0], edge(first)) for edge in (min, max)))
             if ours:
                 cells.append(self._ratio(ours, row))
             lines.append("| " + " | ".join(cells) + " |")
