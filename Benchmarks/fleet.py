@@ -10,7 +10,7 @@ from child import Child, wait_for
 
 BINARY = os.environ["SIDECAR_BINARY"]
 COMMAND_LIMIT = 60
-# One compute takes 500 connections; the memory measurement wants 500 sessions beside the fleet's own.
+# The memory measurement wants 500 sessions, and a compute takes little more.
 ENDPOINTS = ["demo", "second"]
 
 

@@ -5,8 +5,8 @@ internal import Telemetry
 /// The spec of an endpoint as JSON: what tells a compute which roles and databases it is to have, and how Postgres is
 /// to be set. The envelope is Neon's: `{"spec": …, "compute_ctl_config": …}`.
 package struct ComputeSpecDocument: Encodable {
-    /// Connections of one endpoint, spare ones for the agent included.
-    static let maxConnections = 500
+    /// Connections of one endpoint: 500 for clients, and spare ones for the agent and what Postgres keeps for superusers.
+    static let maxConnections = 512
 
     private let record: EndpointRecord
     private let suspendAfter: Duration?
