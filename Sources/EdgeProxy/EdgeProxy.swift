@@ -75,13 +75,7 @@ package final class EdgeProxy: Sendable {
         linksTLS = tls.services
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
-        let descriptors = DescriptorLimit.raise()
-        let table = LocationTable(configuration.locationCache, metrics: metrics)
-        http = ControlPlaneClient.makeHTTPClient(on: group)
-        let client = ControlPlaneClient(
-            authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
-            metrics: metrics, logger: logger)
-        let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
+        // All that can fail comes before the HTTP client, which has to be shut down once it is there.
         fleet = FleetView(
             me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
         let resyncs = Bell()
@@ -90,6 +84,13 @@ package final class EdgeProxy: Sendable {
         }
         let gossip = gossipService?.face ?? .none
         isCurrent = gossip.isCurrent
+        let descriptors = DescriptorLimit.raise()
+        let table = LocationTable(configuration.locationCache, metrics: metrics)
+        http = ControlPlaneClient.makeHTTPClient(on: group)
+        let client = ControlPlaneClient(
+            authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
+            metrics: metrics, logger: logger)
+        let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
         outbox = FactOutbox(handOver: gossip.handOver)
         links = PeerLinks(
             fleet: fleet, gossip: gossip, open: Self.opener(configuration.wake, tls: tls.links, group: fleetGroup))
