@@ -24,7 +24,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     @Option(help: "gRPC: what agents report.")
     var grpc = ListenAddress(host: "127.0.0.1", port: 3001)
 
-    @Option(help: "Who else hears from agents: the gRPC host:port of every proxy, parted by commas.")
+    @Option(help: "Who else hears from agents: the gRPC host:port of the proxies, parted by “|”: any one of them.")
     var reportTo = ""
 
     @Option(help: "How long a database stays up that nobody uses: 30s, 5m, 1h or never. (default: 5m)")

@@ -4,7 +4,7 @@ internal import CProtobufC
 internal import CSidecarProto
 internal import GRPCLite
 
-/// What compute agents tell those who must know: every proxy and the control plane.
+/// What compute agents tell those who must know: the control plane, and any one proxy, which tells the others.
 ///
 /// The agent dials; one stream per listener, kept open for the agent's life. Both ends prove themselves by mTLS, and an
 /// agent may speak only for the endpoint in its certificate (URI SAN sidecar://compute/<endpoint>/<compute id>).
