@@ -16,6 +16,16 @@ struct ServiceTests {
             PeerV1.PingReply()
         }
 
+        func cancel(_ request: PeerV1.CancelRequest, context: ServerCallContext) async throws -> PeerV1.CancelReply {
+            PeerV1.CancelReply()
+        }
+
+        func deliverLogin(
+            _ request: PeerV1.LoginDelivery, context: ServerCallContext
+        ) async throws -> PeerV1.LoginDeliveryReply {
+            PeerV1.LoginDeliveryReply()
+        }
+
         func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply {
             PeerV1.RepairReply()
         }

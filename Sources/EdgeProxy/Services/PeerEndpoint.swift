@@ -23,6 +23,18 @@ package struct PeerEndpoint: PeerV1.PeerService {
         self.beat = beat
     }
 
+    package func cancel(
+        _ request: PeerV1.CancelRequest, context: ServerCallContext
+    ) async throws -> PeerV1.CancelReply {
+        throw GRPCStatus(.unimplemented, "no forwarded cancels yet")
+    }
+
+    package func deliverLogin(
+        _ request: PeerV1.LoginDelivery, context: ServerCallContext
+    ) async throws -> PeerV1.LoginDeliveryReply {
+        throw GRPCStatus(.unimplemented, "no browser logins yet")
+    }
+
     package func wake(
         _ request: PeerV1.WakeRequest, to responses: ResponseWriter<PeerV1.WakeProgress>, context: ServerCallContext
     ) async throws {

@@ -1,11 +1,11 @@
 /// IP addresses as people write them (RFC 4291 §2.2; RFC 5952 for the way back), without a resolver.
-enum IPText {
+package enum IPText {
     /// - Returns: 4 or 16 bytes, or `nil` for anything that is not an address.
-    static func bytes(_ text: String) -> [UInt8]? {
+    package static func bytes(_ text: String) -> [UInt8]? {
         text.contains(":") ? ipv6(text) : ipv4(text)
     }
 
-    static func text(_ bytes: [UInt8]) -> String {
+    package static func text(_ bytes: [UInt8]) -> String {
         guard bytes.count == 16 else { return bytes.map { String($0) }.joined(separator: ".") }
         let groups = (0..<8).map { UInt16(bytes[2 * $0]) << 8 | UInt16(bytes[2 * $0 + 1]) }
         let hex = groups.map { String($0, radix: 16) }

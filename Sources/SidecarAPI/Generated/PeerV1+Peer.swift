@@ -17,6 +17,12 @@ extension PeerV1 {
         func ping(_ request: PeerV1.PingRequest, context: ServerCallContext) async throws -> PeerV1.PingReply
         /// One step of an exchange of what both have heard by gossip.
         func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply
+        /// Stops what a session's compute is doing for it. Sent to the proxy that a client's cancel key names. Answers when the
+        /// compute has acted, so that the asker can hold its client until then.
+        func cancel(_ request: PeerV1.CancelRequest, context: ServerCallContext) async throws -> PeerV1.CancelReply
+        /// Hands the answer to a browser login to the proxy whose session waits for it.
+        func deliverLogin(_ request: PeerV1.LoginDelivery, context: ServerCallContext) async throws
+            -> PeerV1.LoginDeliveryReply
     }
 
     /// Calls `sidecar.peer.v1.Peer`. Leaving a stream, or cancelling the task, cancels the call.
@@ -56,6 +62,21 @@ extension PeerV1 {
         {
             try await channel.unary("/sidecar.peer.v1.Peer/Repair", request, options: options)
         }
+
+        /// Stops what a session's compute is doing for it. Sent to the proxy that a client's cancel key names. Answers when the
+        /// compute has acted, so that the asker can hold its client until then.
+        package func cancel(_ request: PeerV1.CancelRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> PeerV1.CancelReply
+        {
+            try await channel.unary("/sidecar.peer.v1.Peer/Cancel", request, options: options)
+        }
+
+        /// Hands the answer to a browser login to the proxy whose session waits for it.
+        package func deliverLogin(_ request: PeerV1.LoginDelivery, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> PeerV1.LoginDeliveryReply
+        {
+            try await channel.unary("/sidecar.peer.v1.Peer/DeliverLogin", request, options: options)
+        }
     }
 }
 
@@ -81,6 +102,14 @@ extension PeerV1.PeerService {
                 .unary("/sidecar.peer.v1.Peer/Repair") {
                     (request: PeerV1.RepairRequest, context) async throws -> PeerV1.RepairReply in
                     try await repair(request, context: context)
+                },
+                .unary("/sidecar.peer.v1.Peer/Cancel") {
+                    (request: PeerV1.CancelRequest, context) async throws -> PeerV1.CancelReply in
+                    try await cancel(request, context: context)
+                },
+                .unary("/sidecar.peer.v1.Peer/DeliverLogin") {
+                    (request: PeerV1.LoginDelivery, context) async throws -> PeerV1.LoginDeliveryReply in
+                    try await deliverLogin(request, context: context)
                 },
             ])
     }

@@ -40,6 +40,42 @@ extension PeerV1 {
         }
     }
 
+    package enum CancelOutcome: RawRepresentable, Hashable, Sendable {
+        case unspecified
+        /// The compute has acted, or has closed its side.
+        case found
+        /// No session here has that key.
+        case notFound
+        /// The endpoint's rules do not let that client in.
+        case refused
+        /// The session is here, and its compute could not be told.
+        case failed
+        /// A number that this version has no name for.
+        case unrecognized(Int32)
+
+        package init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .found
+            case 2: self = .notFound
+            case 3: self = .refused
+            case 4: self = .failed
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        package var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .found: 1
+            case .notFound: 2
+            case .refused: 3
+            case .failed: 4
+            case .unrecognized(let rawValue): rawValue
+            }
+        }
+    }
+
     /// Orders everything known about an endpoint; as sidecar.report.v1.Version.
     package struct Version: Equatable, Sendable {
         package var generation: UInt64
@@ -230,6 +266,53 @@ extension PeerV1 {
 
         package init(answer: [UInt8] = []) {
             self.answer = answer
+        }
+    }
+
+    /// A client's CancelRequest, as it came.
+    package struct CancelRequest: Equatable, Sendable {
+        package var processID: Int32
+        /// 4 to 256 bytes.
+        package var secret: [UInt8]
+        /// Who asks: an IP address as text, for the endpoint's rules. Empty: unknown.
+        package var clientAddress: String
+        /// The private link that the asker came through. Empty: none.
+        package var privateLink: String
+
+        package init(processID: Int32 = 0, secret: [UInt8] = [], clientAddress: String = "", privateLink: String = "") {
+            self.processID = processID
+            self.secret = secret
+            self.clientAddress = clientAddress
+            self.privateLink = privateLink
+        }
+    }
+
+    package struct CancelReply: Equatable, Sendable {
+        package var outcome: PeerV1.CancelOutcome
+
+        package init(outcome: PeerV1.CancelOutcome = .unspecified) {
+            self.outcome = outcome
+        }
+    }
+
+    package struct LoginDelivery: Equatable, Sendable {
+        /// Names the session: 16 characters of lower-case hex, as in the link that the client was shown.
+        package var sessionID: String
+        /// What the control plane sent, as JSON. A secret: it holds a password.
+        package var result: [UInt8]
+
+        package init(sessionID: String = "", result: [UInt8] = []) {
+            self.sessionID = sessionID
+            self.result = result
+        }
+    }
+
+    package struct LoginDeliveryReply: Equatable, Sendable {
+        /// Why nobody could take it, in the words for the control plane. Empty: taken.
+        package var failure: String
+
+        package init(failure: String = "") {
+            self.failure = failure
         }
     }
 
@@ -605,5 +688,102 @@ extension PeerV1.RepairReply: GRPCMessage, @unsafe CMessage {
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__RepairReply>, in arena: Arena) throws(MessageFailure) {
         unsafe c.pointee.answer = try arena.place(answer)
+    }
+}
+
+extension PeerV1.CancelRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__CancelRequest>) {
+        unsafe sidecar__peer__v1__cancel_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__CancelRequest>, in arena: Arena) throws(MessageFailure) {
+        processID = unsafe c.pointee.process_id
+        secret = unsafe arena.blob(at: c.pointee.secret)
+        clientAddress = try unsafe arena.string(at: c.pointee.client_address)
+        privateLink = try unsafe arena.string(at: c.pointee.private_link)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__CancelRequest>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.process_id = processID
+        unsafe c.pointee.secret = try arena.place(secret)
+        unsafe c.pointee.client_address = try arena.place(clientAddress)
+        unsafe c.pointee.private_link = try arena.place(privateLink)
+    }
+}
+
+extension PeerV1.CancelReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__CancelReply>) {
+        unsafe sidecar__peer__v1__cancel_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__CancelReply>, in arena: Arena) throws(MessageFailure) {
+        outcome = unsafe PeerV1.CancelOutcome(rawValue: Int32(bitPattern: c.pointee.outcome.rawValue))
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__CancelReply>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.outcome = Sidecar__Peer__V1__CancelOutcome(rawValue: UInt32(bitPattern: outcome.rawValue))
+    }
+}
+
+extension PeerV1.LoginDelivery: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__LoginDelivery>) {
+        unsafe sidecar__peer__v1__login_delivery__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__LoginDelivery>, in arena: Arena) throws(MessageFailure) {
+        sessionID = try unsafe arena.string(at: c.pointee.session_id)
+        result = unsafe arena.blob(at: c.pointee.result)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__LoginDelivery>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.session_id = try arena.place(sessionID)
+        unsafe c.pointee.result = try arena.place(result)
+    }
+}
+
+extension PeerV1.LoginDeliveryReply: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__LoginDeliveryReply>) {
+        unsafe sidecar__peer__v1__login_delivery_reply__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Peer__V1__LoginDeliveryReply>, in arena: Arena) throws(MessageFailure) {
+        failure = try unsafe arena.string(at: c.pointee.failure)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Peer__V1__LoginDeliveryReply>, in arena: Arena) throws(MessageFailure)
+    {
+        unsafe c.pointee.failure = try arena.place(failure)
     }
 }

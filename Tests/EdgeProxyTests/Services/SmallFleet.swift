@@ -218,6 +218,16 @@ private final class LateService: Sendable {
             try await late.filled().peer.ping(request, context: context)
         }
 
+        func cancel(_ request: PeerV1.CancelRequest, context: ServerCallContext) async throws -> PeerV1.CancelReply {
+            PeerV1.CancelReply()
+        }
+
+        func deliverLogin(
+            _ request: PeerV1.LoginDelivery, context: ServerCallContext
+        ) async throws -> PeerV1.LoginDeliveryReply {
+            PeerV1.LoginDeliveryReply()
+        }
+
         func repair(_ request: PeerV1.RepairRequest, context: ServerCallContext) async throws -> PeerV1.RepairReply {
             try await late.filled().peer.repair(request, context: context)
         }

@@ -637,6 +637,186 @@ void   sidecar__peer__v1__repair_reply__free_unpacked
   assert(message->base.descriptor == &sidecar__peer__v1__repair_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__peer__v1__cancel_request__init
+                     (Sidecar__Peer__V1__CancelRequest         *message)
+{
+  static const Sidecar__Peer__V1__CancelRequest init_value = SIDECAR__PEER__V1__CANCEL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__cancel_request__get_packed_size
+                     (const Sidecar__Peer__V1__CancelRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__cancel_request__pack
+                     (const Sidecar__Peer__V1__CancelRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__cancel_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__CancelRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__CancelRequest *
+       sidecar__peer__v1__cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__CancelRequest *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__cancel_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__cancel_request__free_unpacked
+                     (Sidecar__Peer__V1__CancelRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__cancel_reply__init
+                     (Sidecar__Peer__V1__CancelReply         *message)
+{
+  static const Sidecar__Peer__V1__CancelReply init_value = SIDECAR__PEER__V1__CANCEL_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__cancel_reply__get_packed_size
+                     (const Sidecar__Peer__V1__CancelReply *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__cancel_reply__pack
+                     (const Sidecar__Peer__V1__CancelReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__cancel_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__CancelReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__CancelReply *
+       sidecar__peer__v1__cancel_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__CancelReply *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__cancel_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__cancel_reply__free_unpacked
+                     (Sidecar__Peer__V1__CancelReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__cancel_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__login_delivery__init
+                     (Sidecar__Peer__V1__LoginDelivery         *message)
+{
+  static const Sidecar__Peer__V1__LoginDelivery init_value = SIDECAR__PEER__V1__LOGIN_DELIVERY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__login_delivery__get_packed_size
+                     (const Sidecar__Peer__V1__LoginDelivery *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__login_delivery__pack
+                     (const Sidecar__Peer__V1__LoginDelivery *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__login_delivery__pack_to_buffer
+                     (const Sidecar__Peer__V1__LoginDelivery *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__LoginDelivery *
+       sidecar__peer__v1__login_delivery__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__LoginDelivery *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__login_delivery__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__login_delivery__free_unpacked
+                     (Sidecar__Peer__V1__LoginDelivery *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__peer__v1__login_delivery_reply__init
+                     (Sidecar__Peer__V1__LoginDeliveryReply         *message)
+{
+  static const Sidecar__Peer__V1__LoginDeliveryReply init_value = SIDECAR__PEER__V1__LOGIN_DELIVERY_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__peer__v1__login_delivery_reply__get_packed_size
+                     (const Sidecar__Peer__V1__LoginDeliveryReply *message)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__peer__v1__login_delivery_reply__pack
+                     (const Sidecar__Peer__V1__LoginDeliveryReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__peer__v1__login_delivery_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__LoginDeliveryReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Peer__V1__LoginDeliveryReply *
+       sidecar__peer__v1__login_delivery_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Peer__V1__LoginDeliveryReply *)
+     protobuf_c_message_unpack (&sidecar__peer__v1__login_delivery_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__peer__v1__login_delivery_reply__free_unpacked
+                     (Sidecar__Peer__V1__LoginDeliveryReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__peer__v1__login_delivery_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor sidecar__peer__v1__version__field_descriptors[2] =
 {
   {
@@ -1448,6 +1628,210 @@ const ProtobufCMessageDescriptor sidecar__peer__v1__repair_reply__descriptor =
   (ProtobufCMessageInit) sidecar__peer__v1__repair_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor sidecar__peer__v1__cancel_request__field_descriptors[4] =
+{
+  {
+    "process_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__CancelRequest, process_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__CancelRequest, secret),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_address",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__CancelRequest, client_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "private_link",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__CancelRequest, private_link),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__cancel_request__field_indices_by_name[] = {
+  2,   /* field[2] = client_address */
+  3,   /* field[3] = private_link */
+  0,   /* field[0] = process_id */
+  1,   /* field[1] = secret */
+};
+static const ProtobufCIntRange sidecar__peer__v1__cancel_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__cancel_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.CancelRequest",
+  "CancelRequest",
+  "Sidecar__Peer__V1__CancelRequest",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__CancelRequest),
+  4,
+  sidecar__peer__v1__cancel_request__field_descriptors,
+  sidecar__peer__v1__cancel_request__field_indices_by_name,
+  1,  sidecar__peer__v1__cancel_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__cancel_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__cancel_reply__field_descriptors[1] =
+{
+  {
+    "outcome",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__CancelReply, outcome),
+    &sidecar__peer__v1__cancel_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__cancel_reply__field_indices_by_name[] = {
+  0,   /* field[0] = outcome */
+};
+static const ProtobufCIntRange sidecar__peer__v1__cancel_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__cancel_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.CancelReply",
+  "CancelReply",
+  "Sidecar__Peer__V1__CancelReply",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__CancelReply),
+  1,
+  sidecar__peer__v1__cancel_reply__field_descriptors,
+  sidecar__peer__v1__cancel_reply__field_indices_by_name,
+  1,  sidecar__peer__v1__cancel_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__cancel_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__login_delivery__field_descriptors[2] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__LoginDelivery, session_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__LoginDelivery, result),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__login_delivery__field_indices_by_name[] = {
+  1,   /* field[1] = result */
+  0,   /* field[0] = session_id */
+};
+static const ProtobufCIntRange sidecar__peer__v1__login_delivery__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__login_delivery__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.LoginDelivery",
+  "LoginDelivery",
+  "Sidecar__Peer__V1__LoginDelivery",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__LoginDelivery),
+  2,
+  sidecar__peer__v1__login_delivery__field_descriptors,
+  sidecar__peer__v1__login_delivery__field_indices_by_name,
+  1,  sidecar__peer__v1__login_delivery__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__login_delivery__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__peer__v1__login_delivery_reply__field_descriptors[1] =
+{
+  {
+    "failure",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Peer__V1__LoginDeliveryReply, failure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__peer__v1__login_delivery_reply__field_indices_by_name[] = {
+  0,   /* field[0] = failure */
+};
+static const ProtobufCIntRange sidecar__peer__v1__login_delivery_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__peer__v1__login_delivery_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.LoginDeliveryReply",
+  "LoginDeliveryReply",
+  "Sidecar__Peer__V1__LoginDeliveryReply",
+  "sidecar.peer.v1",
+  sizeof(Sidecar__Peer__V1__LoginDeliveryReply),
+  1,
+  sidecar__peer__v1__login_delivery_reply__field_descriptors,
+  sidecar__peer__v1__login_delivery_reply__field_indices_by_name,
+  1,  sidecar__peer__v1__login_delivery_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__peer__v1__login_delivery_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue sidecar__peer__v1__flight_state__enum_values_by_number[4] =
 {
   { "FLIGHT_STATE_UNSPECIFIED", "SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_UNSPECIFIED", 0 },
@@ -1480,14 +1864,52 @@ const ProtobufCEnumDescriptor sidecar__peer__v1__flight_state__descriptor =
   sidecar__peer__v1__flight_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor sidecar__peer__v1__peer__method_descriptors[4] =
+static const ProtobufCEnumValue sidecar__peer__v1__cancel_outcome__enum_values_by_number[5] =
+{
+  { "CANCEL_OUTCOME_UNSPECIFIED", "SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_UNSPECIFIED", 0 },
+  { "CANCEL_OUTCOME_FOUND", "SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_FOUND", 1 },
+  { "CANCEL_OUTCOME_NOT_FOUND", "SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_NOT_FOUND", 2 },
+  { "CANCEL_OUTCOME_REFUSED", "SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_REFUSED", 3 },
+  { "CANCEL_OUTCOME_FAILED", "SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_FAILED", 4 },
+};
+static const ProtobufCIntRange sidecar__peer__v1__cancel_outcome__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex sidecar__peer__v1__cancel_outcome__enum_values_by_name[5] =
+{
+  { "CANCEL_OUTCOME_FAILED", 4 },
+  { "CANCEL_OUTCOME_FOUND", 1 },
+  { "CANCEL_OUTCOME_NOT_FOUND", 2 },
+  { "CANCEL_OUTCOME_REFUSED", 3 },
+  { "CANCEL_OUTCOME_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor sidecar__peer__v1__cancel_outcome__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.peer.v1.CancelOutcome",
+  "CancelOutcome",
+  "Sidecar__Peer__V1__CancelOutcome",
+  "sidecar.peer.v1",
+  5,
+  sidecar__peer__v1__cancel_outcome__enum_values_by_number,
+  5,
+  sidecar__peer__v1__cancel_outcome__enum_values_by_name,
+  1,
+  sidecar__peer__v1__cancel_outcome__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor sidecar__peer__v1__peer__method_descriptors[6] =
 {
   { "Wake", &sidecar__peer__v1__wake_request__descriptor, &sidecar__peer__v1__wake_progress__descriptor },
   { "Flight", &sidecar__peer__v1__flight_request__descriptor, &sidecar__peer__v1__flight_reply__descriptor },
   { "Ping", &sidecar__peer__v1__ping_request__descriptor, &sidecar__peer__v1__ping_reply__descriptor },
   { "Repair", &sidecar__peer__v1__repair_request__descriptor, &sidecar__peer__v1__repair_reply__descriptor },
+  { "Cancel", &sidecar__peer__v1__cancel_request__descriptor, &sidecar__peer__v1__cancel_reply__descriptor },
+  { "DeliverLogin", &sidecar__peer__v1__login_delivery__descriptor, &sidecar__peer__v1__login_delivery_reply__descriptor },
 };
 const unsigned sidecar__peer__v1__peer__method_indices_by_name[] = {
+  4,        /* Cancel */
+  5,        /* DeliverLogin */
   1,        /* Flight */
   2,        /* Ping */
   3,        /* Repair */
@@ -1500,7 +1922,7 @@ const ProtobufCServiceDescriptor sidecar__peer__v1__peer__descriptor =
   "Peer",
   "Sidecar__Peer__V1__Peer",
   "sidecar.peer.v1",
-  4,
+  6,
   sidecar__peer__v1__peer__method_descriptors,
   sidecar__peer__v1__peer__method_indices_by_name
 };
@@ -1535,6 +1957,22 @@ void sidecar__peer__v1__peer__repair(ProtobufCService *service,
 {
   assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__peer__v1__peer__cancel(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__CancelRequest *input,
+                                     Sidecar__Peer__V1__CancelReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__peer__v1__peer__deliver_login(ProtobufCService *service,
+                                            const Sidecar__Peer__V1__LoginDelivery *input,
+                                            Sidecar__Peer__V1__LoginDeliveryReply_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &sidecar__peer__v1__peer__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
                                     Sidecar__Peer__V1__Peer_ServiceDestroy destroy)

@@ -29,6 +29,10 @@ typedef struct Sidecar__Peer__V1__PingRequest Sidecar__Peer__V1__PingRequest;
 typedef struct Sidecar__Peer__V1__PingReply Sidecar__Peer__V1__PingReply;
 typedef struct Sidecar__Peer__V1__RepairRequest Sidecar__Peer__V1__RepairRequest;
 typedef struct Sidecar__Peer__V1__RepairReply Sidecar__Peer__V1__RepairReply;
+typedef struct Sidecar__Peer__V1__CancelRequest Sidecar__Peer__V1__CancelRequest;
+typedef struct Sidecar__Peer__V1__CancelReply Sidecar__Peer__V1__CancelReply;
+typedef struct Sidecar__Peer__V1__LoginDelivery Sidecar__Peer__V1__LoginDelivery;
+typedef struct Sidecar__Peer__V1__LoginDeliveryReply Sidecar__Peer__V1__LoginDeliveryReply;
 
 
 /* --- enums --- */
@@ -49,6 +53,26 @@ typedef enum _Sidecar__Peer__V1__FlightState {
   SIDECAR__PEER__V1__FLIGHT_STATE__FLIGHT_STATE_DRAINING = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__PEER__V1__FLIGHT_STATE)
 } Sidecar__Peer__V1__FlightState;
+typedef enum _Sidecar__Peer__V1__CancelOutcome {
+  SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_UNSPECIFIED = 0,
+  /*
+   * The compute has acted, or has closed its side.
+   */
+  SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_FOUND = 1,
+  /*
+   * No session here has that key.
+   */
+  SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_NOT_FOUND = 2,
+  /*
+   * The endpoint's rules do not let that client in.
+   */
+  SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_REFUSED = 3,
+  /*
+   * The session is here, and its compute could not be told.
+   */
+  SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_FAILED = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__PEER__V1__CANCEL_OUTCOME)
+} Sidecar__Peer__V1__CancelOutcome;
 
 /* --- messages --- */
 
@@ -311,6 +335,71 @@ struct  Sidecar__Peer__V1__RepairReply
 #define SIDECAR__PEER__V1__REPAIR_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__repair_reply__descriptor) \
     , {0,NULL} }
+
+
+/*
+ * A client's CancelRequest, as it came.
+ */
+struct  Sidecar__Peer__V1__CancelRequest
+{
+  ProtobufCMessage base;
+  int32_t process_id;
+  /*
+   * 4 to 256 bytes.
+   */
+  ProtobufCBinaryData secret;
+  /*
+   * Who asks: an IP address as text, for the endpoint's rules. Empty: unknown.
+   */
+  char *client_address;
+  /*
+   * The private link that the asker came through. Empty: none.
+   */
+  char *private_link;
+};
+#define SIDECAR__PEER__V1__CANCEL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__cancel_request__descriptor) \
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Peer__V1__CancelReply
+{
+  ProtobufCMessage base;
+  Sidecar__Peer__V1__CancelOutcome outcome;
+};
+#define SIDECAR__PEER__V1__CANCEL_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__cancel_reply__descriptor) \
+    , SIDECAR__PEER__V1__CANCEL_OUTCOME__CANCEL_OUTCOME_UNSPECIFIED }
+
+
+struct  Sidecar__Peer__V1__LoginDelivery
+{
+  ProtobufCMessage base;
+  /*
+   * Names the session: 16 characters of lower-case hex, as in the link that the client was shown.
+   */
+  char *session_id;
+  /*
+   * What the control plane sent, as JSON. A secret: it holds a password.
+   */
+  ProtobufCBinaryData result;
+};
+#define SIDECAR__PEER__V1__LOGIN_DELIVERY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__login_delivery__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Sidecar__Peer__V1__LoginDeliveryReply
+{
+  ProtobufCMessage base;
+  /*
+   * Why nobody could take it, in the words for the control plane. Empty: taken.
+   */
+  char *failure;
+};
+#define SIDECAR__PEER__V1__LOGIN_DELIVERY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__peer__v1__login_delivery_reply__descriptor) \
+    , (char *)protobuf_c_empty_string }
 
 
 /* Sidecar__Peer__V1__Version methods */
@@ -579,6 +668,82 @@ Sidecar__Peer__V1__RepairReply *
 void   sidecar__peer__v1__repair_reply__free_unpacked
                      (Sidecar__Peer__V1__RepairReply *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__CancelRequest methods */
+void   sidecar__peer__v1__cancel_request__init
+                     (Sidecar__Peer__V1__CancelRequest         *message);
+size_t sidecar__peer__v1__cancel_request__get_packed_size
+                     (const Sidecar__Peer__V1__CancelRequest   *message);
+size_t sidecar__peer__v1__cancel_request__pack
+                     (const Sidecar__Peer__V1__CancelRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__cancel_request__pack_to_buffer
+                     (const Sidecar__Peer__V1__CancelRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__CancelRequest *
+       sidecar__peer__v1__cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__cancel_request__free_unpacked
+                     (Sidecar__Peer__V1__CancelRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__CancelReply methods */
+void   sidecar__peer__v1__cancel_reply__init
+                     (Sidecar__Peer__V1__CancelReply         *message);
+size_t sidecar__peer__v1__cancel_reply__get_packed_size
+                     (const Sidecar__Peer__V1__CancelReply   *message);
+size_t sidecar__peer__v1__cancel_reply__pack
+                     (const Sidecar__Peer__V1__CancelReply   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__cancel_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__CancelReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__CancelReply *
+       sidecar__peer__v1__cancel_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__cancel_reply__free_unpacked
+                     (Sidecar__Peer__V1__CancelReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__LoginDelivery methods */
+void   sidecar__peer__v1__login_delivery__init
+                     (Sidecar__Peer__V1__LoginDelivery         *message);
+size_t sidecar__peer__v1__login_delivery__get_packed_size
+                     (const Sidecar__Peer__V1__LoginDelivery   *message);
+size_t sidecar__peer__v1__login_delivery__pack
+                     (const Sidecar__Peer__V1__LoginDelivery   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__login_delivery__pack_to_buffer
+                     (const Sidecar__Peer__V1__LoginDelivery   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__LoginDelivery *
+       sidecar__peer__v1__login_delivery__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__login_delivery__free_unpacked
+                     (Sidecar__Peer__V1__LoginDelivery *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Peer__V1__LoginDeliveryReply methods */
+void   sidecar__peer__v1__login_delivery_reply__init
+                     (Sidecar__Peer__V1__LoginDeliveryReply         *message);
+size_t sidecar__peer__v1__login_delivery_reply__get_packed_size
+                     (const Sidecar__Peer__V1__LoginDeliveryReply   *message);
+size_t sidecar__peer__v1__login_delivery_reply__pack
+                     (const Sidecar__Peer__V1__LoginDeliveryReply   *message,
+                      uint8_t             *out);
+size_t sidecar__peer__v1__login_delivery_reply__pack_to_buffer
+                     (const Sidecar__Peer__V1__LoginDeliveryReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Peer__V1__LoginDeliveryReply *
+       sidecar__peer__v1__login_delivery_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__peer__v1__login_delivery_reply__free_unpacked
+                     (Sidecar__Peer__V1__LoginDeliveryReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Sidecar__Peer__V1__Version_Closure)
@@ -623,6 +788,18 @@ typedef void (*Sidecar__Peer__V1__RepairRequest_Closure)
 typedef void (*Sidecar__Peer__V1__RepairReply_Closure)
                  (const Sidecar__Peer__V1__RepairReply *message,
                   void *closure_data);
+typedef void (*Sidecar__Peer__V1__CancelRequest_Closure)
+                 (const Sidecar__Peer__V1__CancelRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__CancelReply_Closure)
+                 (const Sidecar__Peer__V1__CancelReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__LoginDelivery_Closure)
+                 (const Sidecar__Peer__V1__LoginDelivery *message,
+                  void *closure_data);
+typedef void (*Sidecar__Peer__V1__LoginDeliveryReply_Closure)
+                 (const Sidecar__Peer__V1__LoginDeliveryReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -646,6 +823,14 @@ struct Sidecar__Peer__V1__Peer_Service
                  const Sidecar__Peer__V1__RepairRequest *input,
                  Sidecar__Peer__V1__RepairReply_Closure closure,
                  void *closure_data);
+  void (*cancel)(Sidecar__Peer__V1__Peer_Service *service,
+                 const Sidecar__Peer__V1__CancelRequest *input,
+                 Sidecar__Peer__V1__CancelReply_Closure closure,
+                 void *closure_data);
+  void (*deliver_login)(Sidecar__Peer__V1__Peer_Service *service,
+                        const Sidecar__Peer__V1__LoginDelivery *input,
+                        Sidecar__Peer__V1__LoginDeliveryReply_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Sidecar__Peer__V1__Peer_ServiceDestroy)(Sidecar__Peer__V1__Peer_Service *);
 void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
@@ -657,7 +842,9 @@ void sidecar__peer__v1__peer__init (Sidecar__Peer__V1__Peer_Service *service,
       function_prefix__ ## wake,\
       function_prefix__ ## flight,\
       function_prefix__ ## ping,\
-      function_prefix__ ## repair  }
+      function_prefix__ ## repair,\
+      function_prefix__ ## cancel,\
+      function_prefix__ ## deliver_login  }
 void sidecar__peer__v1__peer__wake(ProtobufCService *service,
                                    const Sidecar__Peer__V1__WakeRequest *input,
                                    Sidecar__Peer__V1__WakeProgress_Closure closure,
@@ -674,10 +861,19 @@ void sidecar__peer__v1__peer__repair(ProtobufCService *service,
                                      const Sidecar__Peer__V1__RepairRequest *input,
                                      Sidecar__Peer__V1__RepairReply_Closure closure,
                                      void *closure_data);
+void sidecar__peer__v1__peer__cancel(ProtobufCService *service,
+                                     const Sidecar__Peer__V1__CancelRequest *input,
+                                     Sidecar__Peer__V1__CancelReply_Closure closure,
+                                     void *closure_data);
+void sidecar__peer__v1__peer__deliver_login(ProtobufCService *service,
+                                            const Sidecar__Peer__V1__LoginDelivery *input,
+                                            Sidecar__Peer__V1__LoginDeliveryReply_Closure closure,
+                                            void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    sidecar__peer__v1__flight_state__descriptor;
+extern const ProtobufCEnumDescriptor    sidecar__peer__v1__cancel_outcome__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__version__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__wake_progress__descriptor;
@@ -692,6 +888,10 @@ extern const ProtobufCMessageDescriptor sidecar__peer__v1__ping_request__descrip
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__ping_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__repair_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__peer__v1__repair_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__cancel_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__cancel_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__login_delivery__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__peer__v1__login_delivery_reply__descriptor;
 extern const ProtobufCServiceDescriptor sidecar__peer__v1__peer__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,0 +1,22 @@
+package import Transport
+
+/// Where a client comes from, as rules, limits and logs see it.
+package struct ClientOrigin: Sendable, Equatable {
+    /// The source that a trusted balancer named, or else the socket's peer. `nil`: unknown, which no rule lets in.
+    package var address: IPAddress?
+    package var port: Int
+    /// The private link it came through, by a trusted balancer's word: an AWS VPC endpoint id, or an Azure link id.
+    package var privateLink: String?
+
+    package init(address: IPAddress?, port: Int = 0, privateLink: String? = nil) {
+        self.address = address
+        self.port = port
+        self.privateLink = privateLink
+    }
+
+    /// The peer of the socket itself.
+    init(_ stream: ByteStream) {
+        self.init(
+            address: stream.remoteAddress.flatMap { IPAddress($0) }, port: stream.remoteAddress?.port ?? 0)
+    }
+}
