@@ -1,5 +1,6 @@
 """Fixtures: a fleet for tests that leave it as it was, and a fresh one for those that break something."""
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fleet import BINARY, Fleet  # noqa: E402
+from lone import ControlPlane, Database, LoneProxy  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 
@@ -66,3 +68,34 @@ def five():
     fleet = Fleet(new_folder() / "data", suspend_after="never")
     yield fleet.start("--proxies", "5")
     fleet.destroy()
+
+
+@pytest.fixture(scope="session")
+def database():
+    """A PostgreSQL that no fleet knows, with a role `demo` that may replicate."""
+    folder = new_folder()
+    server = Database(folder / "postgres")
+    with server.connect() as connection:
+        connection.execute("create role demo login superuser replication password 'a password'")
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def control_plane(database):
+    """Knows one endpoint, `demo`, which is `database`, and its role."""
+    plane = ControlPlane()
+    plane.secrets["demo", "demo"] = database.verifier("demo")
+    plane.computes["demo"] = {"address": f"127.0.0.1:{database.port}", "aux": {"compute_id": "compute-1", "cold_start_info": "warm"}}
+    yield plane
+    plane.close()
+
+
+@pytest.fixture
+def lone(control_plane):
+    """A proxy in front of `database`."""
+    folder = new_folder()
+    with LoneProxy(folder, control_plane) as proxy:
+        yield proxy
+    shutil.rmtree(folder, ignore_errors=True)
