@@ -1,3 +1,4 @@
+internal import NIOCore
 package import Transport
 
 /// Where a client comes from, as rules, limits and logs see it.

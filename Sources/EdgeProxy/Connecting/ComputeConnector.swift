@@ -138,7 +138,7 @@ package struct ComputeConnector: Sendable {
     /// The core joined what was never logged in to: our own mistake, which ends this session alone.
     private func lost(_ attempt: Attempt) async throws(ConnectLoop.Refusal) -> Connected {
         await attempt.stream?.close()
-        throw .proxy(ErrorResponse(.internalError, "Internal error"))
+        throw .proxy(Refusals.ownMistake)
     }
 }
 

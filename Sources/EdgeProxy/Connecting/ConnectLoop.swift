@@ -121,7 +121,7 @@ package struct ConnectLoop: Sendable {
         case (.pausing(let located), .pauseEnded):
             return dial(located, elapsed: elapsed)
         case (.idle, _), (.locating, _), (.dialling, _), (.loggingIn, _), (.pausing, _), (.ended, _):
-            return fail(.proxy(ErrorResponse(.internalError, "Internal error")))
+            return fail(.proxy(Refusals.ownMistake))
         }
     }
 
@@ -173,7 +173,7 @@ package struct ConnectLoop: Sendable {
         let generation = located.location.version.generation
         if generation != foundGeneration { failedStarts.insert(generation) }
         guard failedStarts.count < limits.failedStarts else {
-            return fail(.proxy(WakeFailure(reason: .startFailed).response))
+            return fail(.proxy(Refusals.wake(.startFailed)))
         }
         relocations += 1
         guard relocations <= limits.relocations, elapsed < limits.deadline else { return giveUp(elapsed: elapsed) }
@@ -195,10 +195,7 @@ package struct ConnectLoop: Sendable {
 
     private mutating func giveUp(elapsed: Duration) -> Action {
         let isRecent = current.map { !$0.located.isCached && elapsed - $0.since < limits.recentStart } ?? false
-        let text = "Couldn't connect to compute node"
-        guard isStarting || isRecent else { return fail(.proxy(ErrorResponse(.connectionFailure, text))) }
-        let hint = "The database is still starting. Try again in a few seconds."
-        return fail(.proxy(ErrorResponse(.cannotConnectNow, text, hint: hint)))
+        return fail(.proxy(isStarting || isRecent ? Refusals.computeStarting : Refusals.computeUnreachable))
     }
 
     private mutating func fail(_ refusal: Refusal) -> Action {

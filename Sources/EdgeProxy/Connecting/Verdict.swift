@@ -46,13 +46,3 @@ extension ConnectLoop {
         }
     }
 }
-
-extension WakeFailure {
-    /// What the client is told.
-    var response: ErrorResponse { ErrorResponse(SQLState(sqlState), clientMessage, hint: hint) }
-}
-
-extension LookupFailure {
-    /// What the client is told.
-    var response: ErrorResponse { ErrorResponse(SQLState(sqlState), clientMessage, hint: hint) }
-}

@@ -1,6 +1,8 @@
+internal import PostgresWire
+
 /// Why nobody could say who may log in.
 package struct LookupFailure: Error, Sendable, Equatable {
-    package enum Reason: String, Sendable, Equatable {
+    package enum Reason: String, Sendable, Equatable, CaseIterable {
         /// Nobody could reach the control plane, and nothing was cached.
         case controlPlaneUnreachable
         /// The control plane answered with something that is not in its contract, or refused us.
@@ -28,38 +30,11 @@ package struct LookupFailure: Error, Sendable, Equatable {
         retryAfter: Duration? = nil, detail: String = ""
     ) {
         self.reason = reason
-        self.clientMessage = clientMessage ?? reason.clientMessage
-        self.sqlState = sqlState ?? reason.sqlState
-        self.hint = hint ?? reason.hint
+        let told = Refusals.lookup(reason)
+        self.clientMessage = clientMessage ?? told.message
+        self.sqlState = sqlState ?? told.sqlState.text
+        self.hint = hint ?? told.hint
         self.retryAfter = retryAfter
         self.detail = detail
-    }
-}
-
-extension LookupFailure.Reason {
-    package var clientMessage: String {
-        switch self {
-        case .controlPlaneUnreachable, .controlPlaneRefused: "Control plane request failed"
-        case .roleProtected: "This role may not log in through the proxy"
-        case .rateLimited: "Too many connections attempts"
-        case .cancelled: "terminating connection due to administrator command"
-        }
-    }
-
-    package var sqlState: String {
-        switch self {
-        case .controlPlaneUnreachable, .controlPlaneRefused: "08006"
-        case .roleProtected: "28000"
-        case .rateLimited: "53300"
-        case .cancelled: "57P01"
-        }
-    }
-
-    package var hint: String? {
-        switch self {
-        case .controlPlaneUnreachable: "The service that knows the roles does not answer. Try again later."
-        case .rateLimited: "Try again in a few seconds."
-        case .controlPlaneRefused, .roleProtected, .cancelled: nil
-        }
     }
 }

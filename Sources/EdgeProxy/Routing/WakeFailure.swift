@@ -1,6 +1,8 @@
+internal import PostgresWire
+
 /// Why an endpoint has no compute to connect to.
 package struct WakeFailure: Error, Sendable, Equatable {
-    package enum Reason: String, Sendable, Equatable {
+    package enum Reason: String, Sendable, Equatable, CaseIterable {
         /// The control plane does not know the endpoint.
         case endpointNotFound
         /// The endpoint exists and may not be started.
@@ -38,49 +40,11 @@ package struct WakeFailure: Error, Sendable, Equatable {
         retryAfter: Duration? = nil, detail: String = ""
     ) {
         self.reason = reason
-        self.clientMessage = clientMessage ?? reason.clientMessage
-        self.sqlState = sqlState ?? reason.sqlState
-        self.hint = hint ?? reason.hint
+        let told = Refusals.wake(reason)
+        self.clientMessage = clientMessage ?? told.message
+        self.sqlState = sqlState ?? told.sqlState.text
+        self.hint = hint ?? told.hint
         self.retryAfter = retryAfter
         self.detail = detail
-    }
-}
-
-extension WakeFailure.Reason {
-    /// Neon's sentences where it has one: people and scripts match on them.
-    package var clientMessage: String {
-        switch self {
-        case .endpointNotFound: "Control plane request failed: endpoint cannot be found"
-        case .endpointDisabled: "Control plane request failed: endpoint is disabled"
-        case .quotaExceeded, .temporarilyUnavailable:
-            "Control plane request failed: endpoint is temporarily unavailable. "
-                + "Check your quotas and/or contact our support."
-        case .rateLimited: "Too many connections attempts"
-        case .startFailed: "The database failed to start"
-        case .controlPlaneUnreachable, .controlPlaneRefused: "Control plane request failed"
-        case .deadlineExceeded: "Couldn't connect to compute node"
-        case .cancelled: "terminating connection due to administrator command"
-        }
-    }
-
-    package var sqlState: String {
-        switch self {
-        case .endpointNotFound: "08004"
-        case .endpointDisabled: "55000"
-        case .quotaExceeded: "53400"
-        case .rateLimited: "53300"
-        case .temporarilyUnavailable, .startFailed, .deadlineExceeded: "57P03"
-        case .controlPlaneUnreachable, .controlPlaneRefused: "08006"
-        case .cancelled: "57P01"
-        }
-    }
-
-    package var hint: String? {
-        switch self {
-        case .temporarilyUnavailable, .deadlineExceeded: "The database is still starting. Try again in a few seconds."
-        case .rateLimited: "Try again in a few seconds."
-        case .controlPlaneUnreachable: "Databases that are already running stay reachable. Try again later."
-        case .endpointNotFound, .endpointDisabled, .quotaExceeded, .startFailed, .controlPlaneRefused, .cancelled: nil
-        }
     }
 }

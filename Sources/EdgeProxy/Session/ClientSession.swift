@@ -103,7 +103,7 @@ struct ClientSession: Sendable {
             // In the middle of a row our words would be data to the client.
             guard outcome.frames?.isReached == true else { return }
             // The task is cancelled, so this waits for nothing; `close` sends what is queued.
-            try? await stream.write(SessionEnd.shuttingDown.encoded())
+            if let farewell = SessionEnd.cancelled.farewell(of: id) { try? await stream.write(farewell) }
         case .failed(.client, _), .drainLimitReached(first: .client):
             // Nobody will read the answer that the compute may still be working on.
             if let entry { await desk.cancel(entry, on: stream.eventLoop) }
@@ -116,6 +116,6 @@ struct ClientSession: Sendable {
         metrics.refusal(sqlState: end.label)
         logger.info("refused", metadata: ["reason": "\(end.detail)"])
         // A client that is gone by now need not know why.
-        if let farewell = end.farewell { try? await stream.write(farewell) }
+        if let farewell = end.farewell(of: id) { try? await stream.write(farewell) }
     }
 }

@@ -22,23 +22,17 @@ enum SessionEnd: Error {
         case ConnectLoop.Refusal.cancelled: self = .cancelled
         case ConnectLoop.Refusal.proxy(let response): self = .refused(response)
         case ConnectLoop.Refusal.compute(let response, let frame): self = .refusedByCompute(response, frame: frame)
-        case is Deadline.Passed: self = .refused(Self.timedOut)
+        case is Deadline.Passed: self = .refused(Refusals.timedOut)
         default: self = .unheard("\(error)")
         }
     }
 
-    static let timedOut = ErrorResponse(.queryCanceled, "Authentication timed out")
-    static let shuttingDown = ErrorResponse(
-        .adminShutdown, "terminating connection due to administrator command", hint: "Connect again.")
-    static let tooMany = ErrorResponse(
-        .tooManyConnections, "Too many connections attempts", hint: "Try again in a few seconds.")
-
-    /// What to write before closing.
-    var farewell: ByteBuffer? {
+    /// What to write before closing. Our own words name the session; a compute's stay as they are.
+    func farewell(of session: SessionID) -> ByteBuffer? {
         switch self {
-        case .refused(let response): response.encoded()
+        case .refused(let response): response.naming(session).encoded()
         case .refusedByCompute(_, let frame): frame
-        case .cancelled: Self.shuttingDown.encoded()
+        case .cancelled: Refusals.shuttingDown.naming(session).encoded()
         case .unheard: nil
         }
     }
@@ -48,7 +42,7 @@ enum SessionEnd: Error {
         switch self {
         case .refused(let response): response.sqlState.text
         case .refusedByCompute: "compute"
-        case .cancelled: Self.shuttingDown.sqlState.text
+        case .cancelled: Refusals.shuttingDown.sqlState.text
         case .unheard: "unheard"
         }
     }

@@ -56,7 +56,7 @@ package struct SessionRunner: Sendable {
         if let admission = gate.enter() {
             await session(id, stream).live(admission)
         } else {
-            await refuse(stream)
+            await refuse(stream, id)
         }
         registry.leave(id)
         metrics.sessions.add(-1)
@@ -75,9 +75,10 @@ package struct SessionRunner: Sendable {
             logger: log)
     }
 
-    private func refuse(_ stream: ByteStream) async {
-        metrics.refusal(sqlState: SessionEnd.tooMany.sqlState.text)
+    private func refuse(_ stream: ByteStream, _ id: SessionID) async {
+        let end = SessionEnd.refused(Refusals.tooManySessions)
+        metrics.refusal(sqlState: end.label)
         // The client may be gone; then nobody needs to know.
-        try? await stream.write(SessionEnd.tooMany.encoded())
+        if let farewell = end.farewell(of: id) { try? await stream.write(farewell) }
     }
 }

@@ -16,6 +16,7 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let invalidAuthorization = SQLState("28000")
     package static let invalidPassword = SQLState("28P01")
     package static let tooManyConnections = SQLState("53300")
+    package static let configurationLimitExceeded = SQLState("53400")
     package static let objectNotInPrerequisiteState = SQLState("55000")
     package static let queryCanceled = SQLState("57014")
     package static let adminShutdown = SQLState("57P01")

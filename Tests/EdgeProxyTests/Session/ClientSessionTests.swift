@@ -127,7 +127,10 @@ struct ClientSessionTests {
         let nobody = try await proxy.refusal(user: "nobody")
         #expect(nobody?.message == "password authentication failed for user \"nobody\"")
         let nowhere = try await proxy.refusal(serverName: "nowhere.localtest.me")
-        #expect(nowhere == wrong)
+        #expect(nowhere?.message == wrong?.message && nowhere?.sqlState == wrong?.sqlState)
+        let hints = [wrong, nobody, nowhere].compactMap { $0?.hint }
+        #expect(Set(hints).count == 3, "each names its own session")
+        #expect(hints.allSatisfy { $0.hasPrefix("Session: ") }, "and nothing else")
         #expect(proxy.waker.asked == 0)
         await proxy.stop()
     }
