@@ -37,6 +37,7 @@ enum Refusals {
         Section(title: "Looking a role up", entries: lookupEntries),
         Section(title: "Waking the database", entries: wakeEntries),
         Section(title: "Connecting to the database", entries: computeEntries),
+        Section(title: "While client and database talk", entries: relayEntries),
     ]
 }
 

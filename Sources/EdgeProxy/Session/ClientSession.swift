@@ -85,7 +85,7 @@ struct ClientSession: Sendable {
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome)
-        let outcome = await Relay.join(stream, upstream.stream, following: FrameBoundary())
+        let outcome = await Relay.join(stream, upstream.stream, following: QueryCycle(after: upstream.transactionState))
         metrics.ioBytes(.received, endpoint: introduction.endpoint.text).add(outcome.bytesFromClient)
         metrics.ioBytes(.transmitted, endpoint: introduction.endpoint.text).add(outcome.bytesToClient)
         logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
@@ -99,17 +99,22 @@ struct ClientSession: Sendable {
 
     private func settle(_ outcome: RelayOutcome, _ entry: CancelRegistry.Entry?) async {
         switch outcome.ending {
-        case .cancelled:
-            // In the middle of a row our words would be data to the client.
-            guard outcome.frames?.isReached == true else { return }
-            // The task is cancelled, so this waits for nothing; `close` sends what is queued.
-            if let farewell = SessionEnd.cancelled.farewell(of: id) { try? await stream.write(farewell) }
+        case .cancelled, .idlePointReached:
+            await sayLast(Refusals.shuttingDown, after: outcome)
+        case .idleLimitReached:
+            await sayLast(Refusals.idleTooLong, after: outcome)
         case .failed(.client, _), .drainLimitReached(first: .client):
             // Nobody will read the answer that the compute may still be working on.
             if let entry { await desk.cancel(entry, on: stream.eventLoop) }
         case .finished, .failed(.upstream, _), .drainLimitReached(first: .upstream), .unusable:
             break
         }
+    }
+
+    private func sayLast(_ response: ErrorResponse, after outcome: RelayOutcome) async {
+        guard outcome.isClientAddressable else { return }
+        // In a cancelled task this waits for nothing; `close` sends what is queued.
+        try? await stream.write(response.naming(id).encoded())
     }
 
     private func end(_ end: SessionEnd) async {

@@ -21,5 +21,6 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let queryCanceled = SQLState("57014")
     package static let adminShutdown = SQLState("57P01")
     package static let cannotConnectNow = SQLState("57P03")
+    package static let idleSessionTimeout = SQLState("57P05")
     package static let internalError = SQLState("XX000")
 }

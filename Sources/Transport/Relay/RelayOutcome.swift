@@ -9,9 +9,13 @@ package struct RelayOutcome: Sendable, Equatable {
         case finished(first: Side)
         /// This side broke, without a lawful end.
         case failed(Side, StreamFailure)
-        /// This side had finished, and the other one neither followed nor sent anything for `Relay.halfCloseLimit`.
+        /// This side had finished, and the other one neither followed nor sent anything for `RelayLimits.halfClose`.
         case drainLimitReached(first: Side)
-        /// The calling task was cancelled. Both streams are still open.
+        /// Neither side sent anything for `RelayLimits.idle`. Both streams are still open.
+        case idleLimitReached
+        /// The control asked for an end, and the session had nothing under way. Both streams are still open.
+        case idlePointReached
+        /// The calling task was cancelled, or the control asked for an end at once. Both streams are still open.
         case cancelled
         /// The streams live on two event loops, or one of them is read by somebody else. Nothing was moved.
         case unusable
@@ -22,13 +26,16 @@ package struct RelayOutcome: Sendable, Equatable {
     /// Plaintext bytes read from the upstream and written towards the client.
     package var bytesToClient: Int
     package var ending: Ending
-    /// Where the bytes towards the client ended, when they were followed.
-    package var frames: FrameBoundary?
+    /// Where the session stood at the end, when it was followed.
+    package var cycle: QueryCycle?
 
-    package init(bytesFromClient: Int, bytesToClient: Int, ending: Ending, frames: FrameBoundary? = nil) {
+    package init(bytesFromClient: Int, bytesToClient: Int, ending: Ending, cycle: QueryCycle? = nil) {
         self.bytesFromClient = bytesFromClient
         self.bytesToClient = bytesToClient
         self.ending = ending
-        self.frames = frames
+        self.cycle = cycle
     }
+
+    /// Whether a message of ours may follow what the client was sent. In the middle of a row our words would be data.
+    package var isClientAddressable: Bool { cycle?.isClientAddressable == true }
 }

@@ -10,15 +10,10 @@ final class RelayRun {
         private let source: StreamHandler
         private let sink: StreamHandler
         fileprivate(set) var bytes = 0
-        fileprivate var frames: FrameBoundary?
         fileprivate(set) var isFinished = false
         private var isPaused = false
 
-        init(
-            _ run: RelayRun, _ side: RelayOutcome.Side, from source: StreamHandler, to sink: StreamHandler,
-            following frames: FrameBoundary? = nil
-        ) {
-            self.frames = frames
+        init(_ run: RelayRun, _ side: RelayOutcome.Side, from source: StreamHandler, to sink: StreamHandler) {
             self.run = run
             self.side = side
             self.source = source
@@ -27,7 +22,7 @@ final class RelayRun {
 
         func received(_ buffer: ByteBuffer) {
             bytes += buffer.readableBytes
-            frames?.passed(buffer)
+            run.passed(buffer, from: side)
             sink.context?.write(sink.wrapOutboundOut(buffer), promise: nil)
         }
 
@@ -35,6 +30,8 @@ final class RelayRun {
             sink.context?.flush()
             // The flush may have ended everything.
             guard !run.isOver, !isFinished else { return }
+            run.endIfIdle()
+            guard !run.isOver else { return }
             if sink.context?.channel.isWritable == true { source.context?.read() } else { isPaused = true }
         }
 
@@ -82,27 +79,34 @@ final class RelayRun {
     let ticket: WaitTicket
     private(set) var isOver = false
     private let loop: any EventLoop
-    private let halfCloseLimit: TimeAmount
+    private let limits: RelayLimits
+    private let control: RelayControl
     private let continuation: CheckedContinuation<RelayOutcome, Never>
     private var fromClient: Leg?
     private var fromUpstream: Leg?
     private var first: RelayOutcome.Side?
     private var drainTimer: Scheduled<Void>?
+    private var idleTimer: Scheduled<Void>?
+    private var cycle: QueryCycle?
+    private var isEndAtIdlePointWanted = false
+    private var lastActivity = ContinuousClock.now
 
     private init(
-        _ ticket: WaitTicket, _ halfCloseLimit: TimeAmount, on loop: any EventLoop,
-        _ continuation: CheckedContinuation<RelayOutcome, Never>
+        _ ticket: WaitTicket, _ limits: RelayLimits, _ cycle: QueryCycle?, _ control: RelayControl,
+        on loop: any EventLoop, _ continuation: CheckedContinuation<RelayOutcome, Never>
     ) {
         self.ticket = ticket
         self.loop = loop
-        self.halfCloseLimit = halfCloseLimit
+        self.limits = limits
+        self.cycle = cycle
+        self.control = control
         self.continuation = continuation
     }
 
     /// Begins, or answers `continuation` at once. On the client's loop.
     static func start(
-        _ clientStream: ByteStream, _ upstreamStream: ByteStream, _ frames: FrameBoundary?, _ ticket: WaitTicket,
-        _ halfCloseLimit: TimeAmount, _ continuation: CheckedContinuation<RelayOutcome, Never>
+        _ clientStream: ByteStream, _ upstreamStream: ByteStream, _ cycle: QueryCycle?, _ control: RelayControl,
+        _ ticket: WaitTicket, _ limits: RelayLimits, _ continuation: CheckedContinuation<RelayOutcome, Never>
     ) {
         func refuse(_ ending: RelayOutcome.Ending) {
             continuation.resume(returning: RelayOutcome(bytesFromClient: 0, bytesToClient: 0, ending: ending))
@@ -112,20 +116,59 @@ final class RelayRun {
         let client = clientStream.handlerOnLoop
         let upstream = upstreamStream.handlerOnLoop
         guard client.isFree, upstream.isFree, client !== upstream else { return refuse(.unusable) }
-        let run = RelayRun(ticket, halfCloseLimit, on: clientStream.eventLoop, continuation)
-        run.begin(client, upstream, frames)
+        let run = RelayRun(ticket, limits, cycle, control, on: clientStream.eventLoop, continuation)
+        run.begin(client, upstream)
     }
 
-    private func begin(_ client: StreamHandler, _ upstream: StreamHandler, _ frames: FrameBoundary?) {
+    private func begin(_ client: StreamHandler, _ upstream: StreamHandler) {
         let fromClient = Leg(self, .client, from: client, to: upstream)
-        let fromUpstream = Leg(self, .upstream, from: upstream, to: client, following: frames)
+        let fromUpstream = Leg(self, .upstream, from: upstream, to: client)
         self.fromClient = fromClient
         self.fromUpstream = fromUpstream
         client.relay = fromClient
         upstream.relay = fromUpstream
+        let request = control.attach(LoopBoundRun(loop: loop, run: NIOLoopBound(self, eventLoop: loop)))
         fromClient.begin()
         // The first may have ended it all.
         if !isOver { fromUpstream.begin() }
+        if let request { heed(request) }
+        if let limit = limits.idle { watchSilence(limit) }
+    }
+
+    fileprivate func passed(_ bytes: ByteBuffer, from side: RelayOutcome.Side) {
+        lastActivity = .now
+        switch side {
+        case .client: cycle?.clientSent(bytes.readableBytesSpan)
+        case .upstream: cycle?.serverSent(bytes.readableBytesSpan)
+        }
+    }
+
+    fileprivate func endIfIdle() {
+        if isEndAtIdlePointWanted && cycle?.isIdle == true { finish(.idlePointReached) }
+    }
+
+    fileprivate func heed(_ request: RelayControl.Request) {
+        switch request {
+        case .endNow:
+            finish(.cancelled)
+        case .endAtIdlePoint:
+            isEndAtIdlePointWanted = true
+            endIfIdle()
+        }
+    }
+
+    fileprivate var snapshot: RelayControl.Snapshot? {
+        guard !isOver else { return nil }
+        return RelayControl.Snapshot(
+            bytesFromClient: fromClient?.bytes ?? 0, bytesToClient: fromUpstream?.bytes ?? 0,
+            isIdle: cycle?.isIdle == true, lastActivity: lastActivity)
+    }
+
+    private func watchSilence(_ limit: Duration) {
+        guard !isOver else { return }
+        let rest = limit - lastActivity.duration(to: .now)
+        guard rest > .zero else { return finish(.idleLimitReached) }
+        idleTimer = loop.assumeIsolated().scheduleTask(in: TimeAmount(rest)) { self.watchSilence(limit) }
     }
 
     fileprivate func opposite(of leg: Leg) -> Leg? {
@@ -140,7 +183,7 @@ final class RelayRun {
 
     private func watchDrain(of leg: Leg?, movedBefore: Int) {
         guard let leg, let first else { return }
-        drainTimer = loop.assumeIsolated().scheduleTask(in: halfCloseLimit) {
+        drainTimer = loop.assumeIsolated().scheduleTask(in: TimeAmount(limits.halfClose)) {
             guard !self.isOver else { return }
             guard leg.bytes > movedBefore else { return self.finish(.drainLimitReached(first: first)) }
             self.watchDrain(of: leg, movedBefore: leg.bytes)
@@ -153,13 +196,30 @@ final class RelayRun {
         isOver = true
         drainTimer?.cancel()
         drainTimer = nil
+        idleTimer?.cancel()
+        idleTimer = nil
+        control.detach()
         let outcome = RelayOutcome(
             bytesFromClient: fromClient?.bytes ?? 0, bytesToClient: fromUpstream?.bytes ?? 0, ending: ending,
-            frames: fromUpstream?.frames)
+            cycle: cycle)
         let legs = [fromClient, fromUpstream]
         fromClient = nil
         fromUpstream = nil
         for leg in legs { leg?.detach() }
         continuation.resume(returning: outcome)
+    }
+}
+
+/// From any thread to the relay's loop.
+private struct LoopBoundRun: ControlledRelay {
+    let loop: any EventLoop
+    let run: NIOLoopBound<RelayRun>
+
+    func heed(_ request: RelayControl.Request) {
+        loop.execute { run.value.heed(request) }
+    }
+
+    func snapshot(_ answer: @escaping @Sendable (RelayControl.Snapshot?) -> Void) {
+        loop.execute { answer(run.value.snapshot) }
     }
 }

@@ -4,14 +4,24 @@ import TestKit
 import Testing
 
 struct FrameBoundaryTests {
+    private struct Begun: Equatable {
+        var tag: UInt8
+        var first: UInt8?
+    }
+
     private let frames = [
         ByteBuffer.frame("1"), .frame("D", Array(repeating: 0x58, count: 300)), .frame("Z", [0x49]), .frame("n"),
         .frame("C", Array("SELECT 1\0".utf8)),
     ]
+    private let begun = [
+        Begun(tag: 0x31, first: nil), Begun(tag: 0x44, first: 0x58), Begun(tag: 0x5A, first: 0x49),
+        Begun(tag: 0x6E, first: nil), Begun(tag: 0x43, first: 0x53),
+    ]
 
-    @Test func `a boundary is where a frame has ended, however its bytes arrive`() {
+    @Test func `frames and boundaries are the same, however their bytes arrive`() {
         for size in 1...400 {
             var boundary = FrameBoundary()
+            var seen: [Begun] = []
             var ends: Set<Int> = [0]
             var stream = ByteBuffer()
             for frame in frames {
@@ -21,10 +31,11 @@ struct FrameBoundaryTests {
             var count = 0
             #expect(boundary.isReached)
             while let chunk = stream.readSlice(length: min(size, max(stream.readableBytes, 1))) {
-                boundary.passed(chunk)
+                boundary.passed(chunk.readableBytesSpan) { seen.append(Begun(tag: $0, first: $1)) }
                 count += chunk.readableBytes
                 #expect(boundary.isReached == ends.contains(count), "\(size) bytes at a time, at \(count)")
             }
+            #expect(seen == begun, "\(size) bytes at a time")
         }
     }
 
@@ -49,5 +60,11 @@ struct FrameBoundaryTests {
             boundary.passed(.frame("Z", [0x49]))
             #expect(!boundary.isReached)
         }
+    }
+}
+
+extension FrameBoundary {
+    fileprivate mutating func passed(_ bytes: ByteBuffer) {
+        passed(bytes.readableBytesSpan) { _, _ in }
     }
 }

@@ -17,7 +17,7 @@ struct RelayTests {
 
         init(
             to upstream: ListeningSocket, _ wrapping: Wrapping, _ authority: TestAuthority,
-            halfCloseLimit: TimeAmount = Relay.halfCloseLimit
+            limits: RelayLimits = RelayLimits()
         ) async throws {
             self.authority = authority
             self.wrapping = wrapping
@@ -30,7 +30,7 @@ struct RelayTests {
                     if wrapping == .upstream || wrapping == .both {
                         _ = try await other.connectTLS(client, serverName: "db.example")
                     }
-                    let relay = Task { await Relay.join(stream, other, halfCloseLimit: halfCloseLimit) }
+                    let relay = Task { await Relay.join(stream, other, limits: limits) }
                     running.put(relay)
                     outcome.put(await relay.value)
                     await other.close()
@@ -171,7 +171,9 @@ struct RelayTests {
 
     @Test func `a side that neither ends nor speaks is given up`() async throws {
         let up = try await upstream(.none) { _ in try await Task.sleep(for: .seconds(3600)) }
-        let proxy = try await Proxy(to: up, .none, authority, halfCloseLimit: .milliseconds(50))
+        var limits = RelayLimits()
+        limits.halfClose = .milliseconds(50)
+        let proxy = try await Proxy(to: up, .none, authority, limits: limits)
         let stream = try await proxy.dial()
         try await stream.finishWriting()
         #expect(try await proxy.ended().ending == .drainLimitReached(first: .client))
