@@ -157,6 +157,18 @@ def test_pg8000(fleet, table):
         connection.close()
 
 
+def test_jdbc(fleet, tmp_path):
+    known, hosts = fleet.conninfo(), tmp_path / "hosts"
+    hosts.write_text(f"127.0.0.1 {known['host']}\n")
+    source = Path(__file__).parent / "jdbc" / "Clients.java"
+    done = subprocess.run(
+        ["java", f"-Djdk.net.hosts.file={hosts}", "-cp", "/usr/share/java/postgresql.jar", source,
+         f"jdbc:postgresql://{known['host']}:{known['port']}/{known['dbname']}", known["user"], known["password"],
+         known["sslrootcert"]], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[-1]) > 40
+
+
 # PostgreSQL's own tools
 
 
