@@ -117,6 +117,8 @@ final class StreamHandler: ChannelInboundHandler {
             guard inbox.readableBytes == 0 else {
                 throw StreamFailure(.plaintextBeforeTLS, "\(inbox.readableBytes) bytes stand before the handshake")
             }
+            // No handshake ends with the peer's first words. Its end, which came before this handler, will not be told again.
+            guard !hasPeerFinished else { throw StreamFailure(.truncated, "the peer ended before the handshake") }
             let handler = try makeHandler()
             isShakingHands = true
             handshakes.park(ticket, continuation)

@@ -42,6 +42,28 @@ struct TLSStreamTests {
         await socket.stopAccepting()
     }
 
+    @Test func `a peer that has ended is not waited for in a handshake`() async throws {
+        let server = try authority.server()
+        let socket = try await Loopback.listen { stream in
+            do {
+                var first = try #require(try await stream.read())
+                while var more = try await stream.read() { first.writeBuffer(&more) }
+                await #expect(throws: StreamFailure.self) {
+                    _ = try await stream.acceptTLS(server, firstBytes: first)
+                }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        let stream = try await Loopback.dial(socket)
+        try await stream.write(ByteBuffer(bytes: [0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01]))
+        try await stream.finishWriting()
+        #expect(try await stream.read() == nil)
+        await stream.close()
+        await socket.waitForConnections()
+        await socket.stopAccepting()
+    }
+
     @Test func `ciphertext read before the handshake is not lost`() async throws {
         let server = try authority.server()
         let socket = try await Loopback.listen { stream in
