@@ -75,6 +75,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var drainDeadline: Duration = .seconds(30)
     /// Client connections at one time; one more is refused with 53300.
     package var sessionLimit = 10_000
+    /// Whether balancers in front of this proxy tell where clients come from.
+    package var proxyProtocol = ProxyProtocolSettings()
 
     package init(
         id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],
@@ -115,6 +117,9 @@ package struct EdgeProxyConfiguration: Sendable {
             try require(limit > .zero, field, "must be longer than nothing")
         }
         try require(sessionLimit > 0, "session-limit", "must be at least 1")
+        try require(
+            proxyProtocol.mode == .required || proxyProtocol.balancers.isEmpty, "proxy-protocol-from",
+            "is of use only with --proxy-protocol-v2 required")
         var whole = self
         if !members.contains(where: { $0.id == id }) { whole.members.append(Member(id: id, grpc: grpc)) }
         return whole

@@ -9,9 +9,14 @@ SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
 def refusal(port, *, ca_file=None, server_name=None, user="demo", database="demo", wrong_password=False, tls=True,
-            timeout=45, **parameters):
-    """Logs in as far as the server lets it; gives the fields of the error, by their letters."""
+            timeout=45, opening=b"", **parameters):
+    """
+    Logs in as far as the server lets it; gives the fields of the error, by their letters.
+
+    :param opening: what a balancer in front of the server says first.
+    """
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+        connection.sendall(opening)
         if tls:
             connection.sendall(SSL_REQUEST)
             assert connection.recv(1) == b"S"

@@ -2,7 +2,7 @@ internal import NIOCore
 package import Transport
 
 /// Where a client comes from, as rules, limits and logs see it.
-package struct ClientOrigin: Sendable, Equatable {
+package struct ClientOrigin: Sendable, Equatable, CustomStringConvertible {
     /// The source that a trusted balancer named, or else the socket's peer. `nil`: unknown, which no rule lets in.
     package var address: IPAddress?
     package var port: Int
@@ -15,9 +15,16 @@ package struct ClientOrigin: Sendable, Equatable {
         self.privateLink = privateLink
     }
 
+    package static let unknown = ClientOrigin(address: nil)
+
     /// The peer of the socket itself.
     init(_ stream: ByteStream) {
         self.init(
             address: stream.remoteAddress.flatMap { IPAddress($0) }, port: stream.remoteAddress?.port ?? 0)
+    }
+
+    /// `192.0.2.1:5432`, `[2001:db8::1]:5432`, `unknown`.
+    package var description: String {
+        address.map { NetworkAddress(host: "\($0)", port: port).text } ?? "unknown"
     }
 }

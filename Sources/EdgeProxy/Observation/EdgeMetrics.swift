@@ -28,6 +28,19 @@ package struct EdgeMetrics: Sendable {
         case freshLocation = "compute_uncached"
     }
 
+    /// How connections began from which a PROXY header was due.
+    package enum ProxyHeaderOutcome: String, Sendable, CaseIterable {
+        /// A client's address was named.
+        case client
+        /// A client whose address the balancer does not know.
+        case unknown
+        /// The balancer for itself: a health check.
+        case balancer
+        case missing, malformed, late
+        /// It was gone before it said anything.
+        case left
+    }
+
     /// Half a millisecond doubled fifteen times, as in Neon's latency histograms: 0.5 ms to 16.4 s.
     private static let phaseBuckets: [Double] = (0..<16).map { 0.0005 * Double(1 << $0) }
 
@@ -103,6 +116,10 @@ package struct EdgeMetrics: Sendable {
         phases[phase]?.record(duration)
     }
 
+    package func proxyHeader(_ outcome: ProxyHeaderOutcome) {
+        proxyHeaders(outcome).add(1)
+    }
+
     package func exposition() -> String { registry.exposition() }
 
     // MARK: - Series
@@ -111,6 +128,7 @@ package struct EdgeMetrics: Sendable {
     private func declareSeries() {
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
         for kind in [Cancellation.found, .notFound] { _ = cancellationRequests(kind) }
+        for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
         for cache in [Cache.location, .roleSecret] {
             for outcome in [CacheOutcome.hit, .spuriousHit, .miss] { _ = cacheLookups(cache, outcome) }
         }
@@ -146,5 +164,11 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "sidecar_control_plane_requests_total", help: "Calls to the control plane.",
             labels: [("call", call.rawValue), ("outcome", outcome)])
+    }
+
+    private func proxyHeaders(_ outcome: ProxyHeaderOutcome) -> Counter {
+        registry.counter(
+            "sidecar_proxy_protocol_headers_total", help: "Connections from which a PROXY header was due.",
+            labels: [("outcome", outcome.rawValue)])
     }
 }

@@ -38,9 +38,12 @@ package struct SessionContext: Sendable, Equatable {
     package var id: SessionID
     /// The client's `application_name`, when it sent one.
     package var applicationName: String?
+    /// Unknown for what no client brought about, and for a session at another proxy.
+    package var origin: ClientOrigin
 
-    package init(id: SessionID, applicationName: String? = nil) {
+    package init(id: SessionID, applicationName: String? = nil, origin: ClientOrigin = .unknown) {
         self.id = id
         self.applicationName = applicationName
+        self.origin = origin
     }
 }

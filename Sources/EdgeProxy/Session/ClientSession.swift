@@ -9,11 +9,12 @@ internal import Transport
 struct ClientSession: Sendable {
     let id: SessionID
     let stream: ByteStream
+    let origin: ClientOrigin
     let registry: SessionRegistry
     let cancels: CancelRegistry
     let selection: EndpointSelection
     let handshake: ClientHandshake
-    let handshakeLimit: Duration
+    let handshakeDeadline: ContinuousClock.Instant
     let authenticator: ClientAuthenticator
     var connector: ComputeConnector
     let desk: CancelDesk
@@ -23,7 +24,7 @@ struct ClientSession: Sendable {
     /// Returns when the client has been served, or told why not.
     func live(_ admission: consuming Admission) async {
         do {
-            switch try await handshake.perform(on: stream, deadline: .now + handshakeLimit) {
+            switch try await handshake.perform(on: stream, deadline: handshakeDeadline) {
             case .cancel(let request):
                 registry.update(id) { $0.phase = .cancelling }
                 await desk.serve(request, on: stream.eventLoop)
@@ -45,7 +46,8 @@ struct ClientSession: Sendable {
             $0.endpoint = introduction.endpoint.text
             $0.role = introduction.role
         }
-        let context = SessionContext(id: id, applicationName: introduction.applicationName)
+        let context = SessionContext(
+            id: id, applicationName: introduction.applicationName, origin: origin)
         let proven = try await session.authenticate(introduction, context)
         admission.authenticated()
         registry.update(id) { $0.phase = .connecting }

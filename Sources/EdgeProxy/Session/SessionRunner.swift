@@ -17,6 +17,7 @@ package struct SessionRunner: Sendable {
     private let gate: AdmissionGate
     private let settings: SessionSettings
     private let selection: EndpointSelection
+    private let reception: BalancerReception
     private let handshake: ClientHandshake
     private let authenticator: ClientAuthenticator
     private let waker: any Waker
@@ -35,6 +36,7 @@ package struct SessionRunner: Sendable {
         self.settings = settings
         gate = AdmissionGate(limits: settings.admission)
         selection = EndpointSelection(domain: settings.domain)
+        reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
         authenticator = ClientAuthenticator(
             directory: directory, mocks: MockVerifiers(secret: mockSecret), limit: settings.authenticationLimit)
@@ -52,9 +54,13 @@ package struct SessionRunner: Sendable {
         metrics.acceptedConnections.add(1)
         metrics.sessions.add(1)
         let id = SessionID.fresh()
-        registry.enter(SessionRegistry.Session(id: id, remoteAddress: stream.remoteAddress?.description))
+        registry.enter(SessionRegistry.Session(id: id, remoteAddress: "\(ClientOrigin(stream))"))
         if let admission = gate.enter() {
-            await session(id, stream).live(admission)
+            let deadline = ContinuousClock.now + settings.handshakeLimit
+            if let origin = await reception.receive(stream, deadline: deadline) {
+                registry.update(id) { $0.remoteAddress = "\(origin)" }
+                await session(id, stream, origin, handshakeDeadline: deadline).live(admission)
+            }
         } else {
             await refuse(stream, id)
         }
@@ -63,14 +69,18 @@ package struct SessionRunner: Sendable {
         metrics.closedConnections.add(1)
     }
 
-    private func session(_ id: SessionID, _ stream: ByteStream) -> ClientSession {
+    private func session(
+        _ id: SessionID, _ stream: ByteStream, _ origin: ClientOrigin, handshakeDeadline: ContinuousClock.Instant
+    ) -> ClientSession {
         var log = logger
         log[metadataKey: "session_id"] = "\(id)"
+        log[metadataKey: "peer_addr"] = "\(origin)"
         let connector = ComputeConnector(
             waker: waker, tls: computeTLS, limits: settings.connect, metrics: metrics, logger: log)
         return ClientSession(
-            id: id, stream: stream, registry: registry, cancels: cancels, selection: selection, handshake: handshake,
-            handshakeLimit: settings.handshakeLimit, authenticator: authenticator, connector: connector,
+            id: id, stream: stream, origin: origin, registry: registry, cancels: cancels, selection: selection,
+            handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
+            connector: connector,
             desk: CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: log), metrics: metrics,
             logger: log)
     }

@@ -8,6 +8,7 @@ package struct SessionSettings: Sendable {
     package var authenticationLimit: Duration = .seconds(15)
     package var connect = ConnectLoop.Limits()
     package var admission = AdmissionGate.Limits()
+    package var proxyProtocol = ProxyProtocolSettings()
 
     package init(domain: String) {
         self.domain = domain
@@ -23,6 +24,7 @@ package struct SessionSettings: Sendable {
         domain = configuration.domain
         handshakeLimit = configuration.handshakeLimit
         authenticationLimit = configuration.authenticationLimit
+        proxyProtocol = configuration.proxyProtocol
         connect.deadline = configuration.connectDeadline
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession

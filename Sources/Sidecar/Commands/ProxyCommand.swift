@@ -34,6 +34,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Gossip") var gossip: GossipOptions
 
+    @OptionGroup(title: "Balancers") var proxyProtocol: ProxyProtocolOptions
+
     @Option(help: "Where secrets and wakes come from.")
     var authBackend = AuthBackend.console
 
@@ -152,6 +154,7 @@ struct ProxyCommand: AsyncParsableCommand {
         }
         configuration.drainDeadline = deadline
         configuration.gossip = try gossip.settings()
+        configuration.proxyProtocol = try proxyProtocol.settings()
         return configuration
     }
 
