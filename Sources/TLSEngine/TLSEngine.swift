@@ -116,7 +116,13 @@ internal import COpenSSL
         if let certificate = unsafe SSL_get0_peer_certificate(handle) {
             unsafe SubjectNames.read(from: certificate, into: &peer)
         }
+        if let certificate = unsafe serverCertificate { unsafe peer.tlsServerEndPoint = EndPointDigest.of(certificate) }
         return peer
+    }
+
+    /// The one that was shown in this handshake, or in the one that it resumes.
+    private var serverCertificate: OpaquePointer? {
+        unsafe SSL_is_server(handle) == 1 ? SSL_get_certificate(handle) : SSL_get0_peer_certificate(handle)
     }
 
     private var chosenProtocol: String? {

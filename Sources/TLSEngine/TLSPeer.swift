@@ -10,15 +10,20 @@ package struct TLSPeer: Sendable, Equatable {
     package var dnsNames: [String]
     /// As OpenSSL spells it: `TLSv1.3`.
     package var tlsVersion: String
+    /// `tls-server-end-point` (RFC 5929 §4) of the certificate that the server showed: on a server's engine of its own,
+    /// on a client's engine of the peer's. `nil`: that certificate's signature has no hash function to name, so that
+    /// there is no such binding.
+    package var tlsServerEndPoint: [UInt8]?
 
     package init(
         serverName: String? = nil, alpn: String? = nil, uriNames: [String] = [], dnsNames: [String] = [],
-        tlsVersion: String = "TLSv1.3"
+        tlsVersion: String = "TLSv1.3", tlsServerEndPoint: [UInt8]? = nil
     ) {
         self.serverName = serverName
         self.alpn = alpn
         self.uriNames = uriNames
         self.dnsNames = dnsNames
         self.tlsVersion = tlsVersion
+        self.tlsServerEndPoint = tlsServerEndPoint
     }
 }

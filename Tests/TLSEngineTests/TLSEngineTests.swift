@@ -13,8 +13,13 @@ struct TLSEngineTests {
         let failures = pair.talk()
         #expect(failures.client == nil && failures.server == nil)
         #expect(pair.client.isEstablished && pair.server.isEstablished)
-        #expect(pair.server.peer == TLSPeer(serverName: "db.example", tlsVersion: "TLSv1.3"))
-        #expect(pair.client.peer == TLSPeer(dnsNames: ["db.example"], tlsVersion: "TLSv1.3"))
+        let binding = try #require(pair.server.peer.tlsServerEndPoint)
+        #expect(
+            pair.server.peer
+                == TLSPeer(serverName: "db.example", tlsVersion: "TLSv1.3", tlsServerEndPoint: binding))
+        #expect(
+            pair.client.peer
+                == TLSPeer(dnsNames: ["db.example"], tlsVersion: "TLSv1.3", tlsServerEndPoint: binding))
         try pair.client.send("question")
         try pair.server.send("answer")
         pair.talk()
