@@ -90,7 +90,8 @@ package final class EdgeProxy: Sendable {
         let client = ControlPlaneClient(
             authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
             metrics: metrics, logger: logger)
-        let calls = ControlPlaneCalls(client: client, outageLimit: configuration.controlPlaneOutageLimit)
+        let calls = ControlPlaneCalls(
+            client: client, outageLimit: configuration.controlPlaneOutageLimit, spelling: configuration.access.spelling)
         outbox = FactOutbox(handOver: gossip.handOver)
         links = PeerLinks(
             fleet: fleet, gossip: gossip, open: Self.opener(configuration.wake, tls: tls.links, group: fleetGroup))
@@ -98,12 +99,14 @@ package final class EdgeProxy: Sendable {
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, logger: logger)
         directory = RoleDirectory(
-            calls: calls, limits: configuration.roleSecretCache,
-            negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, isCurrent: gossip.isCurrent)
+            source: calls, limits: configuration.access.projectInfo,
+            negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
+            isCurrent: gossip.isCurrent)
         facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
         sessions = SessionRunner(
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: tls.clients,
-            computeTLS: tls.computes, directory: directory, waker: wakes,
+            computeTLS: tls.computes,
+            directory: AccessDesk(directory: directory, entrance: configuration.access.entrance), waker: wakes,
             mockSecret: Self.mockSecret(configuration), metrics: metrics, logger: logger)
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)

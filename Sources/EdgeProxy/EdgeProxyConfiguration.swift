@@ -54,7 +54,7 @@ package struct EdgeProxyConfiguration: Sendable {
     package var trustedCAFile: String
 
     package var locationCache = CacheLimits(size: 4000, timeToLive: .seconds(5 * 60))
-    package var roleSecretCache = CacheLimits(size: 10_000, timeToLive: .seconds(4 * 60))
+    package var access = AccessSettings()
     /// For how long “no such role” is believed. 1 to 5 s: a role just made must not stay invisible.
     package var negativeTimeToLive: Duration = .seconds(2)
 

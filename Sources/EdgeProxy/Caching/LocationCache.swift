@@ -23,6 +23,20 @@ package struct LocationCache: Sendable {
         case ended
     }
 
+    /// Who told us.
+    package enum Origin: String, Sendable {
+        case controlPlane = "control plane"
+        case agent, gossip
+        /// A member that had been asked to wake the endpoint.
+        case peer
+    }
+
+    private struct Entry: Sendable {
+        var location: ComputeLocation
+        var origin: Origin
+        var filledAt: Instant
+    }
+
     private struct Floor: Sendable {
         var version: FactVersion
         var cause: Cause
@@ -33,7 +47,7 @@ package struct LocationCache: Sendable {
     private static let floorTimeToLive: Duration = .seconds(3600)
     private static let floorCountMinimum = 4096
 
-    private var locations: TimedLRU<EndpointName, ComputeLocation>
+    private var locations: TimedLRU<EndpointName, Entry>
     private var floors: TimedLRU<EndpointName, Floor>
 
     package init(_ limits: CacheLimits) {
@@ -43,7 +57,7 @@ package struct LocationCache: Sendable {
     }
 
     package mutating func location(of endpoint: EndpointName, now: Instant) -> ComputeLocation? {
-        locations.touch(endpoint, now: now)
+        locations.touch(endpoint, now: now)?.location
     }
 
     /// The newest generation that is known not to do: what a wake says it has seen. 0 when nothing is known.
@@ -60,7 +74,9 @@ package struct LocationCache: Sendable {
     /// - Returns: whether the location was taken. It is not when something newer is there, or when it is at or below
     ///   the floor and no confirmation.
     @discardableResult
-    package mutating func fill(_ location: ComputeLocation, as evidence: Evidence, now: Instant) -> Bool {
+    package mutating func fill(
+        _ location: ComputeLocation, as evidence: Evidence, from origin: Origin = .controlPlane, now: Instant
+    ) -> Bool {
         let endpoint = location.endpoint
         if let floor = floors.peek(endpoint), location.version <= floor.version {
             let isLifted =
@@ -69,8 +85,8 @@ package struct LocationCache: Sendable {
             guard isLifted else { return false }
             floors.remove(endpoint)
         }
-        if let present = locations.peek(endpoint), present.version > location.version { return false }
-        locations.insert(location, for: endpoint, now: now)
+        if let present = locations.peek(endpoint)?.location, present.version > location.version { return false }
+        locations.insert(Entry(location: location, origin: origin, filledAt: now), for: endpoint, now: now)
         return true
     }
 
@@ -82,9 +98,30 @@ package struct LocationCache: Sendable {
         _ endpoint: EndpointName, upTo version: FactVersion, because cause: Cause, now: Instant
     ) -> Bool {
         raiseFloor(of: endpoint, to: Floor(version: version, cause: cause), now: now)
-        guard let present = locations.peek(endpoint), present.version <= version else { return false }
+        guard let present = locations.peek(endpoint)?.location, present.version <= version else { return false }
         locations.remove(endpoint)
         return true
+    }
+
+    // MARK: - Operators
+
+    /// The endpoint's location as it lies there, without making it any younger, and its floor.
+    package func inspect(_ endpoint: EndpointName, now: Instant) -> CachedLocation? {
+        let (entry, floor) = (locations.peek(endpoint), floors.peek(endpoint))
+        guard entry != nil || floor != nil else { return nil }
+        return CachedLocation(
+            location: entry?.location, origin: entry?.origin, age: entry.map { $0.filledAt.duration(to: now) },
+            floor: floor?.version, floorCause: floor?.cause)
+    }
+
+    /// Forgets locations. Floors stay: what is known to be dead stays dead.
+    ///
+    /// - Parameter endpoint: `nil` for all.
+    /// - Returns: how many locations were let go.
+    package mutating func purge(_ endpoint: EndpointName?) -> Int {
+        let before = locations.count
+        locations.removeAll { endpoint == nil || $0 == endpoint }
+        return before - locations.count
     }
 
     private mutating func raiseFloor(of endpoint: EndpointName, to floor: Floor, now: Instant) {
@@ -94,5 +131,28 @@ package struct LocationCache: Sendable {
             if floor.version == present.version, present.cause == .ended { return }
         }
         floors.insert(floor, for: endpoint, now: now)
+    }
+}
+
+/// What an operator sees of an endpoint's remembered location.
+package struct CachedLocation: Sendable, Equatable {
+    /// `nil`: none is remembered, only that some are dead.
+    package var location: ComputeLocation?
+    package var origin: LocationCache.Origin?
+    /// Since it was told.
+    package var age: Duration?
+    /// The version up to which everything is known to be of no use.
+    package var floor: FactVersion?
+    package var floorCause: LocationCache.Cause?
+
+    package init(
+        location: ComputeLocation?, origin: LocationCache.Origin?, age: Duration?, floor: FactVersion?,
+        floorCause: LocationCache.Cause?
+    ) {
+        self.location = location
+        self.origin = origin
+        self.age = age
+        self.floor = floor
+        self.floorCause = floorCause
     }
 }

@@ -32,8 +32,11 @@ package final class LocationTable: Sendable {
     }
 
     @discardableResult
-    package func fill(_ location: ComputeLocation, as evidence: LocationCache.Evidence) -> Bool {
-        cache.withLock { $0.fill(location, as: evidence, now: .now) }
+    package func fill(
+        _ location: ComputeLocation, as evidence: LocationCache.Evidence,
+        from origin: LocationCache.Origin = .controlPlane
+    ) -> Bool {
+        cache.withLock { $0.fill(location, as: evidence, from: origin, now: .now) }
     }
 
     /// - Returns: whether a location was removed.
@@ -45,4 +48,17 @@ package final class LocationTable: Sendable {
         if wasThere, cause == .unreachable { metrics.cacheLookup(.location, .spuriousHit) }
         return wasThere
     }
+
+    // MARK: - Operators
+
+    package func inspect(_ endpoint: EndpointName) -> CachedLocation? {
+        cache.withLock { $0.inspect(endpoint, now: .now) }
+    }
+
+    /// Forgets where computes are; what is known to be dead stays so.
+    ///
+    /// - Parameter endpoint: `nil` for all.
+    /// - Returns: how many locations were let go.
+    @discardableResult
+    package func purge(_ endpoint: EndpointName?) -> Int { cache.withLock { $0.purge(endpoint) } }
 }

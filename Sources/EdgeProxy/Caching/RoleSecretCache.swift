@@ -13,7 +13,8 @@ package struct RoleKey: Hashable, Sendable {
     }
 }
 
-/// What is known about roles, for how long it may be believed, and when it is worth asking again.
+/// What is known about roles, for how long it may be believed, and when it is worth asking again. What is said to have
+/// changed is somebody else's matter: ``AccessCache``.
 package struct RoleSecretCache: Sendable {
     package typealias Instant = ContinuousClock.Instant
 
@@ -32,23 +33,12 @@ package struct RoleSecretCache: Sendable {
     }
 
     /// How long a secret outlives its last use, for the time of an outage.
-    private static let staleLimit: Duration = .seconds(24 * 3600)
+    package static let staleLimit: Duration = .seconds(24 * 3600)
     /// While the control plane does not answer, a stale secret does for so long before somebody tries again.
-    private static let outageGrace: Duration = .seconds(5)
-    /// A wrong proof against a secret younger than this is a wrong password.
-    private static let refetchAge: Duration = .seconds(1)
-    /// Wrong proofs make the control plane be asked at most once in this time, per role.
-    private static let refetchInterval: Duration = .seconds(5)
-
+    package static let outageGrace: Duration = .seconds(5)
     /// Roles remembered as missing, at most. Strangers choose these names, so they have room of their own: however many
     /// they invent, no secret has to make way.
     private static let absenceLimit = 1_024
-
-    /// What is said about one endpoint's secrets: those fetched before `at` are of no use.
-    private struct Floor: Sendable {
-        var revision: UInt64
-        var at: Instant
-    }
 
     private struct Absence: Sendable {
         /// When it was asked about.
@@ -58,8 +48,6 @@ package struct RoleSecretCache: Sendable {
 
     private let limits: CacheLimits
     private let negativeTimeToLive: Duration
-    /// Outlive every entry that they are about.
-    private var floors: TimedLRU<EndpointName, Floor>
     private var verifiers: TimedLRU<RoleKey, Entry>
     private var absences: TimedLRU<RoleKey, Absence>
 
@@ -68,14 +56,13 @@ package struct RoleSecretCache: Sendable {
         self.negativeTimeToLive = min(negativeTimeToLive, limits.timeToLive)
         let longest = CacheLimits(size: limits.size, timeToLive: max(limits.timeToLive, Self.staleLimit))
         verifiers = TimedLRU(longest)
-        floors = TimedLRU(longest)
         absences = TimedLRU(
             CacheLimits(size: min(limits.size, Self.absenceLimit), timeToLive: self.negativeTimeToLive))
     }
 
-    package mutating func lookUp(_ key: RoleKey, now: Instant) -> Lookup {
-        // Known to be of no use, which is more than stale: not even an outage brings it back.
-        let floor = floors.touch(key.endpoint, now: now)?.at
+    /// - Parameter floor: what was asked for up to then is known to be of no use, which is more than stale: not even an
+    ///   outage brings it back.
+    package mutating func lookUp(_ key: RoleKey, floor: Instant? = nil, now: Instant) -> Lookup {
         if let entry = verifiers.touch(key, now: now) {
             if let floor, entry.fetchedAt <= floor { return .absent }
             return now < entry.freshUntil ? .fresh(.verifier(entry.verifier)) : .stale(.verifier(entry.verifier))
@@ -84,13 +71,6 @@ package struct RoleSecretCache: Sendable {
         guard let absence = absences.peek(key), now < absence.until, floor.map({ absence.fetchedAt > $0 }) ?? true
         else { return .absent }
         return .fresh(.noSecret)
-    }
-
-    /// Secrets and settings of this endpoint changed: what has been fetched so far, or is being fetched, is of no use.
-    /// An older revision than one heard before, or the same again, is no news.
-    package mutating func invalidate(_ endpoint: EndpointName, upTo revision: UInt64, now: Instant) {
-        if let floor = floors.peek(endpoint), floor.revision >= revision { return }
-        floors.insert(Floor(revision: revision, at: now), for: endpoint, now: now)
     }
 
     /// - Parameter asked: when the question was put that `access` answers: a change since then is not in it.
@@ -119,9 +99,51 @@ package struct RoleSecretCache: Sendable {
     /// Whether a wrong proof is worth a question. Says yes once per interval, and never for a secret that is new.
     package mutating func takeRefetch(for key: RoleKey, now: Instant) -> Bool {
         guard var entry = verifiers.peek(key) else { return false }
-        guard now >= entry.fetchedAt + Self.refetchAge, now >= entry.nextRefetch else { return false }
-        entry.nextRefetch = now + Self.refetchInterval
+        guard now >= entry.fetchedAt + Refetching.leastAge, now >= entry.nextRefetch else { return false }
+        entry.nextRefetch = now + Refetching.interval
         verifiers.insert(entry, for: key, now: now)
         return true
+    }
+
+    // MARK: - Operators
+
+    /// Every role of the endpoint that is remembered, stale ones too.
+    package func roles(of endpoint: EndpointName, now: Instant) -> [CachedSecret] {
+        let known = verifiers.entries.filter { $0.key.endpoint == endpoint }.map { key, entry in
+            CachedSecret(
+                role: key.role, kind: "SCRAM-SHA-256", age: entry.fetchedAt.duration(to: now),
+                isFresh: now < entry.freshUntil)
+        }
+        let missing = absences.entries.filter { $0.key.endpoint == endpoint && now < $0.value.until }.map {
+            CachedSecret(role: $0.role, kind: "none", age: $1.fetchedAt.duration(to: now), isFresh: true)
+        }
+        return known + missing
+    }
+
+    /// - Parameter endpoint: `nil` for everybody.
+    /// - Returns: how many entries were let go.
+    package mutating func purge(_ endpoint: EndpointName?) -> Int {
+        let before = verifiers.count + absences.count
+        verifiers.removeAll { endpoint == nil || $0.endpoint == endpoint }
+        absences.removeAll { endpoint == nil || $0.endpoint == endpoint }
+        return before - verifiers.count - absences.count
+    }
+}
+
+/// What an operator sees of a remembered secret: never the secret.
+package struct CachedSecret: Sendable, Equatable {
+    package var role: String
+    /// `none` for a role that has no secret, or is not there.
+    package var kind: String
+    /// Since it was asked for.
+    package var age: Duration
+    /// Whether it is used without asking.
+    package var isFresh: Bool
+
+    package init(role: String, kind: String, age: Duration, isFresh: Bool) {
+        self.role = role
+        self.kind = kind
+        self.age = age
+        self.isFresh = isFresh
     }
 }

@@ -1,4 +1,5 @@
-/// At most so many entries, each for so long after its last use; the one unused for longest makes room.
+/// At most so many entries, each for so long after its last use (and, where a limit is set, for so long altogether); the
+/// one unused for longest makes room.
 ///
 /// Nothing runs in the background: an entry that has expired stays until it is looked up or pushed out. Every
 /// operation takes constant time. Time is an argument, and must not run backwards.
@@ -9,6 +10,8 @@ package struct TimedLRU<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var key: Key
         var value: Value
         var expiresAt: Instant
+        /// When it ends however often it is used.
+        var latest: Instant?
         var newer: Int?
         var older: Int?
     }
@@ -33,7 +36,7 @@ package struct TimedLRU<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             vacate(position)
             return nil
         }
-        slots[position].expiresAt = now + limits.timeToLive
+        slots[position].expiresAt = expiry(latest: slots[position].latest, now: now)
         unlink(position)
         linkAsNewest(position)
         return slots[position].value
@@ -49,7 +52,8 @@ package struct TimedLRU<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         guard limits.size > 0 else { return }
         if let position = positions[key] { vacate(position) }
         if count >= limits.size, let oldest { vacate(oldest) }
-        let slot = Slot(key: key, value: value, expiresAt: now + limits.timeToLive, newer: nil, older: nil)
+        let latest = limits.absoluteTimeToLive.map { now + $0 }
+        let slot = Slot(key: key, value: value, expiresAt: expiry(latest: latest, now: now), latest: latest)
         let position: Int
         if let free = vacant.popLast() {
             position = free
@@ -68,6 +72,19 @@ package struct TimedLRU<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let value = slots[position].value
         vacate(position)
         return value
+    }
+
+    /// Everything that lies here, expired or not, in no particular order. Looks at every slot: for operators.
+    package var entries: [(key: Key, value: Value)] { positions.values.map { (slots[$0].key, slots[$0].value) } }
+
+    /// Looks at every slot.
+    package mutating func removeAll(where isDoomed: (Key) -> Bool) {
+        for (key, position) in positions where isDoomed(key) { vacate(position) }
+    }
+
+    private func expiry(latest: Instant?, now: Instant) -> Instant {
+        let expiry = now + limits.timeToLive
+        return latest.map { min($0, expiry) } ?? expiry
     }
 
     // MARK: - The list through the slots

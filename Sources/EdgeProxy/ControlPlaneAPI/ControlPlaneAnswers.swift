@@ -42,17 +42,45 @@ struct AccessControlAnswer: Decodable, Sendable {
     var allowedIPs: [String]?
     var allowedVPCEndpointIDs: [String]?
     var blocksPublicConnections: Bool?
+    var blocksVPCConnections: Bool?
+    var projectID: String?
+    var accountID: String?
+    var rateLimits: RateLimits?
+
+    struct RateLimits: Decodable, Sendable {
+        var connectionAttempts: ConnectionAttempts?
+        enum CodingKeys: String, CodingKey { case connectionAttempts = "connection_attempts" }
+    }
+
+    /// By transport; the others are not ours.
+    struct ConnectionAttempts: Decodable, Sendable {
+        var tcp: Bucket?
+    }
+
+    struct Bucket: Decodable, Sendable {
+        var rps: Double
+        var burst: Double
+    }
 
     enum CodingKeys: String, CodingKey {
         case roleSecret = "role_secret"
         case allowedIPs = "allowed_ips"
         case allowedVPCEndpointIDs = "allowed_vpc_endpoint_ids"
         case blocksPublicConnections = "block_public_connections"
+        case blocksVPCConnections = "block_vpc_connections"
+        case projectID = "project_id"
+        case accountID = "account_id"
+        case rateLimits = "rate_limits"
     }
 
-    /// Whether it limits from where one may connect. This proxy does not check such rules yet, so it lets nobody in.
-    var hasNetworkRules: Bool {
-        allowedIPs?.isEmpty == false || blocksPublicConnections == true
+    var settings: EndpointSettings {
+        EndpointSettings(
+            rules: AccessRules(
+                allowedAddresses: AllowList(allowedIPs ?? []), allowedPrivateLinks: Set(allowedVPCEndpointIDs ?? []),
+                blocksPublicNetwork: blocksPublicConnections ?? false,
+                blocksPrivateLinks: blocksVPCConnections ?? false),
+            attempts: rateLimits?.connectionAttempts?.tcp.flatMap { AttemptRate(perSecond: $0.rps, burst: $0.burst) },
+            projectID: projectID, accountID: accountID)
     }
 }
 

@@ -2,9 +2,11 @@ package import Gossip
 internal import PostgresWire
 internal import Synchronization
 
-/// Neon's two calls, in the spelling that the control plane understands: 2025's, or 2023's when it knows no other.
-package final class ControlPlaneCalls: WakeCalls {
-    private enum Spelling { case of2025, of2023 }
+/// Neon's two calls, in the spelling that the control plane understands: the one that was chosen, or 2025's, and 2023's
+/// when it knows no other.
+package final class ControlPlaneCalls: WakeCalls, SecretSource {
+    /// How paths, parameters and answers are named.
+    package enum Spelling: String, Sendable, CaseIterable { case of2025 = "2025", of2023 = "2023" }
 
     /// How long a control plane that answered to 2023's spelling is not asked in 2025's.
     private static let memory: Duration = .seconds(60)
@@ -13,10 +15,13 @@ package final class ControlPlaneCalls: WakeCalls {
 
     private let client: ControlPlaneClient
     private let outageLimit: Duration
+    private let spelling: Spelling?
     private let of2023Until = Mutex<ContinuousClock.Instant?>(nil)
 
-    package init(client: ControlPlaneClient, outageLimit: Duration) {
+    /// - Parameter spelling: `nil`: found out by asking.
+    package init(client: ControlPlaneClient, outageLimit: Duration, spelling: Spelling? = nil) {
         self.client = client
+        self.spelling = spelling
         self.outageLimit = outageLimit
     }
 
@@ -42,10 +47,9 @@ package final class ControlPlaneCalls: WakeCalls {
         }
     }
 
-    /// - Parameter patience: how long to go on for an answer; short for somebody who has something to fall back on.
     package func accessControl(
-        of key: RoleKey, session: SessionContext, patience: Duration? = nil
-    ) async throws(LookupFailure) -> RoleAccess {
+        of key: RoleKey, session: SessionContext, patience: Duration?
+    ) async throws(LookupFailure) -> EndpointAccess {
         let limit = min(patience ?? Self.accessControlLimit, Self.accessControlLimit)
         let outageLimit = min(limit, self.outageLimit)
         do throws(ControlPlaneFailure) {
@@ -61,7 +65,7 @@ package final class ControlPlaneCalls: WakeCalls {
             }
             return try Self.access(answer)
         } catch {
-            if error.saysNotFound { return .noSecret }
+            if error.saysNotFound { return EndpointAccess(.noSecret) }
             throw error.lookupFailure
         }
     }
@@ -71,6 +75,7 @@ package final class ControlPlaneCalls: WakeCalls {
     private func inEitherSpelling<Answer>(
         _ call: (Spelling) async throws(ControlPlaneFailure) -> Answer
     ) async throws(ControlPlaneFailure) -> Answer {
+        if let spelling { return try await call(spelling) }
         if let until = of2023Until.withLock({ $0 }), ContinuousClock.now < until { return try await call(.of2023) }
         do throws(ControlPlaneFailure) {
             return try await call(.of2025)
@@ -102,12 +107,11 @@ package final class ControlPlaneCalls: WakeCalls {
         [("x-request-id", session.id.text)]
     }
 
-    private static func access(_ answer: AccessControlAnswer) throws(ControlPlaneFailure) -> RoleAccess {
-        guard !answer.hasNetworkRules else {
-            throw ControlPlaneFailure(
-                kind: .refused(status: 200, reason: "NETWORK_RULES"),
-                detail: "the endpoint limits from where one may connect, which this proxy cannot check")
-        }
+    private static func access(_ answer: AccessControlAnswer) throws(ControlPlaneFailure) -> EndpointAccess {
+        EndpointAccess(try role(answer), answer.settings)
+    }
+
+    private static func role(_ answer: AccessControlAnswer) throws(ControlPlaneFailure) -> RoleAccess {
         guard !answer.roleSecret.isEmpty else { return .noSecret }
         guard let verifier = SCRAMVerifier.parse(answer.roleSecret) else {
             throw ControlPlaneFailure(kind: .malformed, detail: "the role's secret is not a SCRAM-SHA-256 verifier")

@@ -24,7 +24,7 @@ package final class FactBridge: Sendable {
     package func learned(_ fact: Fact) async {
         switch fact {
         case .endpoint(let fact): await apply(fact)
-        case .secrets(let fact): await directory?.invalidate(fact.endpoint, upTo: fact.revision)
+        case .secrets(let fact): await directory?.invalidate(fact.endpoint.text, upTo: fact.revision)
         }
     }
 
@@ -32,7 +32,7 @@ package final class FactBridge: Sendable {
         switch fact.phase {
         case .running(let place):
             guard let location = ComputeLocation(place, of: fact.endpoint, at: fact.version) else { return }
-            await wakes.learned(location)
+            await wakes.learned(location, from: .gossip)
         case .unreachable: table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
         case .ended: table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
         }
@@ -54,7 +54,7 @@ package final class FactBridge: Sendable {
 
     /// Somebody who knows, the control plane or an admin, said that role secrets before `revision` are of no use.
     package func secretsChanged(of endpoint: EndpointName, revision: UInt64) async {
-        await directory?.invalidate(endpoint, upTo: revision)
+        await directory?.invalidate(endpoint.text, upTo: revision)
         await outbox.publish(.secrets(SecretsFact(endpoint: endpoint, revision: revision)))
     }
 }

@@ -2,7 +2,9 @@ package import Telemetry
 
 /// Every number a proxy shows, by name. Other people's dashboards read these names: they do not change.
 package struct EdgeMetrics: Sendable {
-    package enum Cache: String, Sendable { case location, roleSecret = "role_secret" }
+    package enum Cache: String, Sendable, CaseIterable {
+        case location, roleSecret = "role_secret", accessRules = "access_rules"
+    }
     package enum CacheOutcome: String, Sendable {
         case hit, miss
         /// The cache answered, and its answer turned out dead.
@@ -52,6 +54,8 @@ package struct EdgeMetrics: Sendable {
     package let drain: Gauge
     /// Clients that are here now, whatever they are doing.
     package let sessions: Gauge
+    /// Entries of allow-lists that cannot be read, counted when they are first told.
+    package let unreadableAllowListEntries: Counter
     private let phases: [SessionPhase: Histogram]
 
     package init(registry: MetricRegistry) {
@@ -62,6 +66,9 @@ package struct EdgeMetrics: Sendable {
             "proxy_closed_connections_total", help: "Client sockets closed.", labels: [])
         drain = registry.gauge("sidecar_draining", help: "1 while this proxy is draining.", labels: [])
         sessions = registry.gauge("sidecar_sessions", help: "Client connections now open.", labels: [])
+        unreadableAllowListEntries = registry.counter(
+            "sidecar_allow_list_unreadable_entries_total",
+            help: "Entries of allow-lists that are no address, prefix or range.", labels: [])
         phases = Dictionary(
             uniqueKeysWithValues: SessionPhase.allCases.map { phase in
                 let histogram = registry.histogram(
@@ -129,7 +136,7 @@ package struct EdgeMetrics: Sendable {
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
         for kind in [Cancellation.found, .notFound] { _ = cancellationRequests(kind) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
-        for cache in [Cache.location, .roleSecret] {
+        for cache in Cache.allCases {
             for outcome in [CacheOutcome.hit, .spuriousHit, .miss] { _ = cacheLookups(cache, outcome) }
         }
         for path in [WakePath.owner, .peer, .coalesced] { _ = wakeRequests(path, Self.success) }

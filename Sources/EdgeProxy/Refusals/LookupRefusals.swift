@@ -11,6 +11,7 @@ extension Refusals {
         case .controlPlaneRefused: ErrorResponse(.connectionFailure, controlPlaneFailed)
         case .roleProtected: ErrorResponse(.invalidAuthorization, "This role may not log in through the proxy")
         case .rateLimited: tooManySessions
+        case .notAllowed: notAllowed(.blockedNetwork)
         case .cancelled: shuttingDown
         }
     }

@@ -35,6 +35,7 @@ enum Refusals {
     static let catalogue = [
         Section(title: "Admission and the end of a session", entries: sessionEntries),
         Section(title: "Looking a role up", entries: lookupEntries),
+        Section(title: "From where, and how often", entries: accessEntries),
         Section(title: "Waking the database", entries: wakeEntries),
         Section(title: "Connecting to the database", entries: computeEntries),
         Section(title: "While client and database talk", entries: relayEntries),

@@ -11,7 +11,7 @@ package enum RoleAccess: Equatable, Sendable {
 
 /// Answers who may log in to an endpoint.
 package protocol EndpointDirectory: Sendable {
-    /// The role's secret, from the cache or from the control plane.
+    /// The role's secret, for a client that may connect from where it is, and as often as it does.
     func accessControl(
         endpoint: EndpointName, role: String, session: SessionContext
     ) async throws(LookupFailure) -> RoleAccess
@@ -23,4 +23,8 @@ package protocol EndpointDirectory: Sendable {
     func accessControlAfterWrongProof(
         endpoint: EndpointName, role: String, tried: RoleAccess, session: SessionContext
     ) async -> RoleAccess?
+
+    /// Whether the endpoint's rules let somebody in from there who says by other means who he is: a cancel request.
+    /// When nobody can say, they do not.
+    func allows(_ origin: ClientOrigin, at endpoint: EndpointName) async -> Bool
 }

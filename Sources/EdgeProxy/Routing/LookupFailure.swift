@@ -10,6 +10,8 @@ package struct LookupFailure: Error, Sendable, Equatable {
         /// The role may not log in from outside.
         case roleProtected
         case rateLimited
+        /// The endpoint's rules do not let this client in from where it is.
+        case notAllowed
         /// The session's task was cancelled.
         case cancelled
     }

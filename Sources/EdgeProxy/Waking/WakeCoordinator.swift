@@ -90,8 +90,8 @@ package final class WakeCoordinator: Waker {
     }
 
     /// An agent, here or elsewhere, reported where its compute listens: whoever waits for something this new has it.
-    package func learned(_ location: ComputeLocation) async {
-        guard table.fill(location, as: .fresh) else { return }
+    package func learned(_ location: ComputeLocation, from origin: LocationCache.Origin = .agent) async {
+        guard table.fill(location, as: .fresh, from: origin) else { return }
         await switchboard.learned(location)
     }
 

@@ -256,7 +256,8 @@ package actor WakeSwitchboard {
             guard hangUps.removeValue(forKey: id) != nil else { return }
             metrics.wakeRequest(via: .peer, outcome: outcome.word)
             if let call, case .ready(let location) = outcome {
-                table.fill(location, as: location.version.generation == call.key.seen ? .confirmed : .fresh)
+                table.fill(
+                    location, as: location.version.generation == call.key.seen ? .confirmed : .fresh, from: .peer)
             }
         case .redirected, .state, .lost:
             hangUps[id] = nil

@@ -66,6 +66,8 @@ struct ProxyCommand: AsyncParsableCommand {
     @Option(help: "How many locations to remember, and for how long after their last use.")
     var wakeComputeCache = "size=4000,ttl=5m"
 
+    @OptionGroup(title: "Access") var access: AccessOptions
+
     @Option(help: "From the first signal to the end of the last session.")
     var drainDeadline = DurationArgument(seconds: 30)
 
@@ -155,6 +157,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.drainDeadline = deadline
         configuration.gossip = try gossip.settings()
         configuration.proxyProtocol = try proxyProtocol.settings()
+        configuration.access = try access.settings()
         return configuration
     }
 

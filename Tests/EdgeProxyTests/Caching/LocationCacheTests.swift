@@ -97,4 +97,27 @@ struct LocationCacheTests {
         cache { $0.fill(location(4), as: .fresh, now: start) }
         #expect(cache { $0.location(of: demo, now: start) } == nil)
     }
+
+    @Test func `an operator sees who told it, how long ago, and what is known to be dead`() {
+        #expect(cache { $0.inspect(demo, now: start) } == nil)
+        cache { $0.invalidate(demo, upTo: version(3, 6), because: .ended, now: start) }
+        cache { $0.fill(location(4), as: .fresh, from: .gossip, now: start + .seconds(1)) }
+        #expect(
+            cache { $0.inspect(demo, now: start + .seconds(3)) }
+                == CachedLocation(
+                    location: location(4), origin: .gossip, age: .seconds(2), floor: version(3, 6), floorCause: .ended))
+    }
+
+    @Test func `what is purged is asked for again, and what is dead stays dead`() throws {
+        let other = try #require(EndpointName("other"))
+        cache { $0.invalidate(demo, upTo: version(3), because: .unreachable, now: start) }
+        cache { $0.fill(location(4), as: .fresh, now: start) }
+        #expect(cache { $0.purge(other) } == 0)
+        #expect(cache { $0.purge(demo) } == 1)
+        #expect(cache { $0.location(of: demo, now: start) } == nil)
+        #expect(cache { $0.seenGeneration(of: demo) } == 3)
+        #expect(!cache { $0.fill(location(3), as: .fresh, now: start) })
+        cache { $0.fill(location(4), as: .fresh, now: start) }
+        #expect(cache { $0.purge(nil) } == 1)
+    }
 }

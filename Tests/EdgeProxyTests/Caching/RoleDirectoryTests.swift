@@ -30,8 +30,9 @@ struct RoleDirectoryTests {
         _ body: @escaping @Sendable (RoleDirectory) async throws -> Result
     ) async throws -> Result {
         let directory = RoleDirectory(
-            calls: fixtures.calls(base), limits: CacheLimits(size: 100, timeToLive: timeToLive),
-            negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics, isCurrent: isCurrent)
+            source: fixtures.calls(base), limits: ProjectInfoLimits(size: 100, timeToLive: timeToLive),
+            negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics, logger: fixtures.logger,
+            isCurrent: isCurrent)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 await directory.run()
@@ -47,7 +48,7 @@ struct RoleDirectoryTests {
     }
 
     private func ask(_ directory: RoleDirectory, role: String = "demo") async throws(LookupFailure) -> RoleAccess {
-        try await directory.accessControl(endpoint: demo, role: role, session: fixtures.session)
+        try await directory.accessControl(endpoint: demo, role: role, session: fixtures.session).role
     }
 
     @Test func `two hundred logins of one role cost one call`() async throws {

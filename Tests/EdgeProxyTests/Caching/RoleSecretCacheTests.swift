@@ -67,6 +67,32 @@ struct RoleSecretCacheTests {
         #expect(cache { $0.takeRefetch(for: key, now: start + .seconds(8)) })
     }
 
+    @Test func `what was asked for before a change is of no use, and not even an outage brings it back`() throws {
+        try cache { $0.fill(try secret("c2FsdA=="), for: key, asked: start, now: start) }
+        #expect(isAbsent(cache { $0.lookUp(key, floor: start, now: start + .seconds(1)) }))
+        cache { $0.outageNoticed(for: key, now: start + .seconds(100)) }
+        #expect(isAbsent(cache { $0.lookUp(key, floor: start, now: start + .seconds(101)) }))
+        #expect(isFresh(cache { $0.lookUp(key, floor: start - .seconds(1), now: start + .seconds(1)) }))
+    }
+
+    @Test func `an operator sees names and ages, and can have all of it forgotten`() throws {
+        let gone = RoleKey(endpoint: key.endpoint, role: "gone")
+        let elsewhere = RoleKey(endpoint: try #require(EndpointName("other")), role: "demo")
+        try cache { $0.fill(try secret("c2FsdA=="), for: key, asked: start, now: start) }
+        try cache { $0.fill(try secret("c2FsdA=="), for: elsewhere, asked: start, now: start) }
+        cache { $0.fill(.noSecret, for: gone, asked: start, now: start) }
+        let seen = cache { $0.roles(of: key.endpoint, now: start + .seconds(1)) }
+        #expect(
+            seen == [
+                CachedSecret(role: "demo", kind: "SCRAM-SHA-256", age: .seconds(1), isFresh: true),
+                CachedSecret(role: "gone", kind: "none", age: .seconds(1), isFresh: true),
+            ])
+        #expect(cache { $0.purge(key.endpoint) } == 2)
+        #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(1)) }))
+        #expect(isFresh(cache { $0.lookUp(elsewhere, now: start + .seconds(1)) }))
+        #expect(cache { $0.purge(nil) } == 1)
+    }
+
     @Test func `names that strangers invent push out no secret`() throws {
         try cache { $0.fill(try secret("c2FsdA=="), for: key, asked: start, now: start) }
         for number in 0..<100 {
@@ -87,25 +113,5 @@ struct RoleSecretCacheTests {
     @Test func `a role without a secret is not asked about again for a wrong proof`() {
         cache { $0.fill(.noSecret, for: key, asked: start, now: start) }
         #expect(!cache { $0.takeRefetch(for: key, now: start + .milliseconds(1_500)) })
-    }
-
-    @Test func `a change makes what is here, and what is on its way, of no use; not even an outage brings it back`()
-        throws
-    {
-        let endpoint = key.endpoint
-        try cache { $0.fill(try secret("c2FsdA=="), for: key, asked: start, now: start) }
-        cache { $0.invalidate(endpoint, upTo: 7, now: start + .seconds(2)) }
-        #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(2)) }))
-        // Asked before the change, answered after it.
-        try cache { $0.fill(try secret("c2FsdA=="), for: key, asked: start + .seconds(1), now: start + .seconds(3)) }
-        cache { $0.outageNoticed(for: key, now: start + .seconds(3)) }
-        #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(3)) }))
-        try cache { $0.fill(try secret("bmV3cw=="), for: key, asked: start + .seconds(4), now: start + .seconds(4)) }
-        // The same again, or an older one, is no news.
-        cache { $0.invalidate(endpoint, upTo: 7, now: start + .seconds(5)) }
-        cache { $0.invalidate(endpoint, upTo: 6, now: start + .seconds(5)) }
-        #expect(isFresh(cache { $0.lookUp(key, now: start + .seconds(6)) }))
-        cache { $0.invalidate(endpoint, upTo: 8, now: start + .seconds(7)) }
-        #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(8)) }))
     }
 }

@@ -61,4 +61,26 @@ struct TimedLRUTests {
         }
         #expect(cache { $0.remove("absent") } == nil)
     }
+
+    @Test func `where there is a limit to all of it, use does not prolong it`() {
+        let limits = CacheLimits(size: 2, timeToLive: .seconds(10), absoluteTimeToLive: .seconds(25))
+        let cache = Held(TimedLRU<String, Int>(limits))
+        cache { $0.insert(1, for: "a", now: start) }
+        for second in [9, 18, 24] { #expect(cache { $0.touch("a", now: start + .seconds(second)) } == 1) }
+        #expect(cache { $0.touch("a", now: start + .seconds(25)) } == nil)
+        cache { $0.insert(2, for: "a", now: start + .seconds(26)) }
+        #expect(cache { $0.touch("a", now: start + .seconds(35)) } == 2)
+    }
+
+    @Test func `what is doomed goes, and the rest keeps its order`() {
+        let cache = cache(size: 3)
+        for (value, key) in ["a", "b", "c"].enumerated() { cache { $0.insert(value, for: key, now: start) } }
+        cache { $0.removeAll { $0 == "b" } }
+        #expect(Set(cache { $0.entries.map(\.key) }) == ["a", "c"])
+        cache { $0.insert(3, for: "d", now: start) }
+        cache { $0.insert(4, for: "e", now: start) }
+        #expect(Set(cache { $0.entries.map(\.key) }) == ["c", "d", "e"])
+        cache { $0.removeAll { _ in true } }
+        #expect(cache { $0.count } == 0)
+    }
 }

@@ -21,9 +21,9 @@ struct ControlPlaneCallsTests {
             demo, idempotencyKey: "demo:3:0", session: fixtures.session, deadline: .now + limit)
     }
 
-    private func access(_ base: String, role: String = "demo") async throws -> RoleAccess {
+    private func access(_ base: String, role: String = "demo") async throws -> EndpointAccess {
         try await fixtures.calls(base).accessControl(
-            of: RoleKey(endpoint: demo, role: role), session: fixtures.session)
+            of: RoleKey(endpoint: demo, role: role), session: fixtures.session, patience: nil)
     }
 
     @Test func `a wake is asked for in 2025's words and answered with a generation`() async throws {
@@ -67,8 +67,9 @@ struct ControlPlaneCallsTests {
                 #expect(woken.host == "10.0.0.7")
             }
             let access = try await calls.accessControl(
-                of: RoleKey(endpoint: demo, role: "r&d=1"), session: fixtures.session)
-            #expect(access == .verifier(try #require(SCRAMVerifier.parse(EdgeFixtures.verifier))))
+                of: RoleKey(endpoint: demo, role: "r&d=1"), session: fixtures.session, patience: nil)
+            #expect(access.role == .verifier(try #require(SCRAMVerifier.parse(EdgeFixtures.verifier))))
+            #expect(access.settings == EndpointSettings())
         }
         // It is asked in the new words once, not every time.
         #expect(plane.count(of: "/wake_compute") == 1)
@@ -89,7 +90,7 @@ struct ControlPlaneCallsTests {
                 status: 404)
         }
         try await plane.serve { base in
-            #expect(try await access(base) == .noSecret)
+            #expect(try await access(base) == EndpointAccess(.noSecret))
             let failure = try await #require(throws: WakeFailure.self) { try await wake(base) }
             #expect(failure.reason == .endpointNotFound)
             #expect(failure.sqlState == "08004")
@@ -101,7 +102,7 @@ struct ControlPlaneCallsTests {
         let secret = Mutex("")
         let plane = ScriptedControlPlane { _ in .json(#"{"role_secret":"\#(secret.withLock { $0 })"}"#) }
         try await plane.serve { base in
-            #expect(try await access(base) == .noSecret)
+            #expect(try await access(base) == EndpointAccess(.noSecret, EndpointSettings()))
             secret.withLock { $0 = "md50123456789abcdef0123456789abcdef" }
             let failure = try await #require(throws: LookupFailure.self) { try await access(base) }
             #expect(failure.reason == .controlPlaneRefused)
@@ -109,13 +110,58 @@ struct ControlPlaneCallsTests {
         }
     }
 
-    @Test func `rules that are not checked let nobody in`() async throws {
+    @Test func `all that 2025's answer says of an endpoint is heard`() async throws {
         let plane = ScriptedControlPlane { _ in
-            .json(#"{"role_secret":"\#(EdgeFixtures.verifier)","allowed_ips":["10.0.0.0/8"]}"#)
+            .json(
+                #"""
+                {"role_secret":"","project_id":"quiet-sea-1","account_id":"org-7","allowed_ips":["10.0.0.0/8","what"],
+                "allowed_vpc_endpoint_ids":["vpce-1"],"block_public_connections":true,"block_vpc_connections":true,
+                "rate_limits":{"connection_attempts":{"tcp":{"rps":2.5,"burst":4},"ws":{"rps":1,"burst":1}}},"new":1}
+                """#)
         }
+        let told = try await plane.serve { try await access($0) }
+        let rules = AccessRules(
+            allowedAddresses: AllowList(["10.0.0.0/8", "what"]), allowedPrivateLinks: ["vpce-1"],
+            blocksPublicNetwork: true, blocksPrivateLinks: true)
+        #expect(
+            told.settings
+                == EndpointSettings(
+                    rules: rules, attempts: AttemptRate(perSecond: 2.5, burst: 4), projectID: "quiet-sea-1",
+                    accountID: "org-7"))
+    }
+
+    @Test func `null stands for nothing, and a rate that lets nobody in for none`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            .json(
+                #"""
+                {"role_secret":"","project_id":null,"allowed_ips":null,"allowed_vpc_endpoint_ids":null,
+                "block_public_connections":null,"rate_limits":{"connection_attempts":{"tcp":{"rps":0,"burst":0}}}}
+                """#)
+        }
+        let told = try await plane.serve { try await access($0) }
+        #expect(told == EndpointAccess(.noSecret, EndpointSettings()))
+    }
+
+    @Test(arguments: ["", "[]", "null", "{}", #"{"role_secret":7}"#, #"{"role_secret":"","allowed_ips":"10.0.0.1"}"#])
+    func `rules that cannot be understood let nobody in`(body: String) async throws {
+        let plane = ScriptedControlPlane { _ in .json(body) }
         try await plane.serve { base in
-            await #expect(throws: LookupFailure.self) { try await access(base) }
+            let failure = await #expect(throws: LookupFailure.self) { try await access(base) }
+            #expect(failure?.reason == .controlPlaneRefused)
         }
+    }
+
+    @Test(arguments: ControlPlaneCalls.Spelling.allCases)
+    func `a spelling that was chosen is the only one that is tried`(spelling: ControlPlaneCalls.Spelling) async throws {
+        let plane = ScriptedControlPlane { _ in Answer404.plain }
+        try await plane.serve { base in
+            let calls = ControlPlaneCalls(client: fixtures.client(base), outageLimit: .seconds(2), spelling: spelling)
+            await #expect(throws: WakeFailure.self) {
+                try await calls.wakeCompute(
+                    demo, idempotencyKey: "k", session: fixtures.session, deadline: .now + .seconds(5))
+            }
+        }
+        #expect(plane.asked.map(\.path).map { $0.contains("proxy_wake") } == [spelling == .of2023])
     }
 
     @Test(arguments: [429, 502, 503, 504])
@@ -203,7 +249,8 @@ struct ControlPlaneCallsTests {
         #expect(wake.reason == .controlPlaneUnreachable)
         #expect(wake.sqlState == "08006")
         let lookup = try await #require(throws: LookupFailure.self) {
-            try await calls.accessControl(of: RoleKey(endpoint: demo, role: "demo"), session: fixtures.session)
+            try await calls.accessControl(
+                of: RoleKey(endpoint: demo, role: "demo"), session: fixtures.session, patience: nil)
         }
         #expect(lookup.sqlState == "08006")
         #expect(ContinuousClock.now - began < .seconds(50))

@@ -144,6 +144,8 @@ final class ScriptedDirectory: EndpointDirectory {
     ) async -> RoleAccess? {
         newer.map(RoleAccess.verifier)
     }
+
+    func allows(_ origin: ClientOrigin, at endpoint: EndpointName) async -> Bool { true }
 }
 
 /// A proxy's session side on a port of its own.

@@ -1,0 +1,159 @@
+import EdgeProxy
+import Gossip
+import Synchronization
+import TestKit
+import Testing
+import Transport
+
+/// Rules from a control plane over real HTTP, applied to clients.
+struct AccessDeskTests {
+    private let fixtures = EdgeFixtures()
+    private let demo: EndpointName
+
+    init() throws {
+        demo = try #require(EndpointName("demo"))
+    }
+
+    private static func body(_ rules: String) -> ScriptedControlPlane.Answer {
+        .json(#"{"role_secret":"\#(EdgeFixtures.verifier)"\#(rules)}"#)
+    }
+
+    private func run<Result: Sendable>(
+        _ base: String, entrance: Entrance = .publicNetwork, timeToLive: Duration = .seconds(60),
+        _ body: @escaping @Sendable (AccessDesk, RoleDirectory) async throws -> Result
+    ) async throws -> Result {
+        let directory = RoleDirectory(
+            source: fixtures.calls(base), limits: ProjectInfoLimits(size: 100, timeToLive: timeToLive),
+            negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics, logger: fixtures.logger)
+        let desk = AccessDesk(directory: directory, entrance: entrance)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                await directory.run()
+                return nil
+            }
+            group.addTask { try await body(desk, directory) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func origin(_ address: String, link: String? = nil) -> ClientOrigin {
+        ClientOrigin(address: IPAddress(address), privateLink: link)
+    }
+
+    private func refusal(_ desk: AccessDesk, from origin: ClientOrigin) async -> LookupFailure? {
+        var session = fixtures.session
+        session.origin = origin
+        do {
+            _ = try await desk.accessControl(endpoint: demo, role: "demo", session: session)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func `only addresses on the list begin a login, and the others are told why`() async throws {
+        let plane = ScriptedControlPlane { _ in Self.body(#","allowed_ips":["10.0.0.0/8","oops"]"#) }
+        try await plane.serve { base in
+            try await run(base) { desk, directory in
+                #expect(await refusal(desk, from: origin("10.1.2.3")) == nil)
+                #expect(await refusal(desk, from: origin("::ffff:10.1.2.3")) == nil)
+                let failure = await refusal(desk, from: origin("192.0.2.1"))
+                #expect(failure?.reason == .notAllowed)
+                #expect(failure?.sqlState == "28000")
+                #expect(
+                    failure?.clientMessage
+                        == "This IP address 192.0.2.1 is not allowed to connect to this endpoint.")
+                #expect(failure?.hint?.contains("IPv6") == true)
+                let shown = await directory.inspectSettings(demo)
+                #expect(shown?.settings.rules.allowedAddresses.unreadable == ["oops"])
+            }
+        }
+        #expect(plane.asked.count == 1, "rules are remembered")
+        let page = fixtures.metrics.exposition()
+        #expect(page.contains("sidecar_allow_list_unreadable_entries_total 1"))
+        #expect(page.contains(#"sidecar_cache_lookups_total{cache="access_rules",outcome="hit"} 2"#))
+        #expect(page.contains(#"sidecar_cache_lookups_total{cache="access_rules",outcome="miss"} 1"#))
+    }
+
+    @Test func `a proxy for private links looks at their ids and not at addresses`() async throws {
+        let plane = ScriptedControlPlane { _ in
+            Self.body(#","allowed_ips":["10.0.0.1"],"allowed_vpc_endpoint_ids":["vpce-1"]"#)
+        }
+        try await plane.serve { base in
+            try await run(base, entrance: .privateLink) { desk, _ in
+                #expect(await refusal(desk, from: origin("192.0.2.1", link: "vpce-1")) == nil)
+                let other = await refusal(desk, from: origin("10.0.0.1", link: "vpce-2"))
+                #expect(
+                    other?.clientMessage == "This VPC endpoint id vpce-2 is not allowed to connect to this endpoint.")
+                let none = await refusal(desk, from: origin("10.0.0.1"))
+                #expect(none?.clientMessage == "VPC endpoint ID is not specified.")
+            }
+        }
+    }
+
+    @Test func `an address that was just added is let in, and a stranger cannot make the control plane busy`()
+        async throws
+    {
+        let isAdded = Atomic(false)
+        let plane = ScriptedControlPlane { _ in
+            Self.body(
+                isAdded.load(ordering: .relaxed)
+                    ? #","allowed_ips":["10.0.0.1","10.0.0.2"]"# : #","allowed_ips":["10.0.0.1"]"#)
+        }
+        try await plane.serve { base in
+            try await run(base) { desk, _ in
+                #expect(await refusal(desk, from: origin("10.0.0.2")) != nil)
+                isAdded.store(true, ordering: .relaxed)
+                try await eventually("the new rules are asked for") {
+                    await refusal(desk, from: origin("10.0.0.2")) == nil
+                }
+                let count = plane.asked.count
+                for _ in 0..<50 { #expect(await refusal(desk, from: origin("10.0.0.3")) != nil) }
+                #expect(plane.asked.count == count)
+            }
+        }
+        #expect(
+            fixtures.metrics.exposition().contains(
+                #"sidecar_cache_lookups_total{cache="access_rules",outcome="spurious_hit"} 1"#))
+    }
+
+    @Test func `a cancel request keeps to the same rules, and to the last known ones in an outage`() async throws {
+        let isUp = Atomic(true)
+        let plane = ScriptedControlPlane { _ in
+            isUp.load(ordering: .relaxed) ? Self.body(#","allowed_ips":["10.0.0.1"]"#) : .json("", status: 503)
+        }
+        let stranger = try #require(EndpointName("stranger"))
+        try await plane.serve { base in
+            try await run(base, timeToLive: .milliseconds(1)) { desk, _ in
+                #expect(await desk.allows(origin("10.0.0.1"), at: demo))
+                #expect(await !desk.allows(origin("10.0.0.2"), at: demo))
+                isUp.store(false, ordering: .relaxed)
+                #expect(await desk.allows(origin("10.0.0.1"), at: demo))
+                #expect(await !desk.allows(origin("10.0.0.2"), at: demo))
+                #expect(await !desk.allows(origin("10.0.0.1"), at: stranger), "nobody can say")
+            }
+        }
+    }
+
+    @Test func `news that secrets changed brings new rules too`() async throws {
+        let isClosed = Atomic(false)
+        let plane = ScriptedControlPlane { _ in
+            Self.body(
+                #","project_id":"quiet-sea-1","block_public_connections":\#(isClosed.load(ordering: .relaxed))"#)
+        }
+        try await plane.serve { base in
+            try await run(base) { desk, directory in
+                #expect(await refusal(desk, from: origin("10.0.0.1")) == nil)
+                isClosed.store(true, ordering: .relaxed)
+                #expect(await refusal(desk, from: origin("10.0.0.1")) == nil)
+                #expect(await directory.invalidate("quiet-sea-1", upTo: 1))
+                let failure = await refusal(desk, from: origin("10.0.0.1"))
+                #expect(failure?.clientMessage.contains("blocked network") == true)
+            }
+        }
+    }
+}
