@@ -62,6 +62,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var handshakeLimit: Duration = .seconds(15)
     /// For the whole SCRAM exchange.
     package var authenticationLimit: Duration = .seconds(15)
+    /// Passwords in clear that are checked at one time, each on a thread of its own.
+    package var passwordThreads = PasswordChecks.defaultThreads
     /// For wake, connect and login together.
     package var connectDeadline: Duration = .seconds(30)
     /// For one attempt to reach a compute's port.
@@ -116,6 +118,7 @@ package struct EdgeProxyConfiguration: Sendable {
         for (field, limit) in durations {
             try require(limit > .zero, field, "must be longer than nothing")
         }
+        try require((1...64).contains(passwordThreads), "scram-thread-pool-size", "must be 1 to 64")
         try require(sessionLimit > 0, "session-limit", "must be at least 1")
         try require(
             proxyProtocol.mode == .required || proxyProtocol.balancers.isEmpty, "proxy-protocol-from",

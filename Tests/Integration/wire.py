@@ -30,6 +30,9 @@ def refusal(port, *, ca_file=None, server_name=None, user="demo", database="demo
                 return {field[:1].decode(): field[1:].decode() for field in body.split(b"\0") if field}
             if kind == b"R" and wrong_password:
                 answer_scram_wrongly(connection, body)
+            elif kind == b"R" and struct.unpack("!i", body[:4])[0] == 3:
+                # Asked for in the name of an endpoint, which nobody has named.
+                connection.sendall(b"p" + struct.pack("!i", 6) + b"x\0")
             elif kind == b"Z":
                 raise AssertionError("the server let us in")
             elif kind == b"R" and struct.unpack("!i", body[:4])[0] == 10:

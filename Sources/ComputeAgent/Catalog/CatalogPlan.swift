@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// What must be said to Postgres so that its roles and databases are what a spec lists.
 ///
 /// Roles and databases that the spec does not list are left alone. Applied to its own result, a plan is empty. A

@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// What a spec may grant a role beyond logging in. Superuser is not among them.
 package enum RoleOption: Equatable, Sendable {
     case flag(Flag, Bool)

@@ -17,18 +17,24 @@ package struct EndpointSelection: Sendable {
     }
 
     /// - Parameter serverName: the name in the TLS ClientHello, if any.
+    /// - Returns: `nil` when neither names one: its password has to.
     /// - Throws: what to refuse the client with.
-    package func endpoint(serverName: String?, options: StartupOptions) throws(ErrorResponse) -> EndpointName {
+    package func endpoint(serverName: String?, options: StartupOptions) throws(ErrorResponse) -> EndpointName? {
         let label = serverName.flatMap(label)
-        guard let named = options.endpoint ?? label else { throw Self.notSpecified }
+        guard let named = options.endpoint ?? label else { return nil }
         if let label, named != label {
             let texts = "from SNI ('\(Self.echo(label))') and project option ('\(Self.echo(named))')."
             throw ErrorResponse(.protocolViolation, "Inconsistent project name inferred \(texts)")
         }
+        return try Self.checked(named)
+    }
+
+    /// The same rule wherever a client names an endpoint.
+    static func checked(_ named: String) throws(ErrorResponse) -> EndpointName {
         guard let endpoint = EndpointName(named) else {
             throw ErrorResponse(
                 .protocolViolation,
-                "Project name ('\(Self.echo(named))') must contain only alphanumeric characters and hyphen.",
+                "Project name ('\(echo(named))') must contain only alphanumeric characters and hyphen.",
                 hint: "An endpoint's name has 1 to \(EndpointName.lengthLimit) characters out of a-z, 0-9 and hyphen.")
         }
         return endpoint
@@ -47,9 +53,4 @@ package struct EndpointSelection: Sendable {
     private static func echo(_ text: String) -> String {
         String(text.prefix(echoLimit))
     }
-
-    private static let notSpecified = ErrorResponse(
-        .connectionRejected,
-        "Endpoint ID is not specified. Connect to <endpoint-id>.<domain> with a client that sends the host name in TLS "
-            + "(libpq 14 and newer do), or name the endpoint with `?options=endpoint%3D<endpoint-id>`.")
 }

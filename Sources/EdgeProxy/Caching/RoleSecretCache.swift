@@ -40,7 +40,9 @@ package struct RoleSecretCache: Sendable {
     /// they invent, no secret has to make way.
     private static let absenceLimit = 1_024
 
+    /// The role has no secret that is of use; which does not last, because somebody will give it one.
     private struct Absence: Sendable {
+        var access: RoleAccess
         /// When it was asked about.
         var fetchedAt: Instant
         var until: Instant
@@ -70,7 +72,7 @@ package struct RoleSecretCache: Sendable {
         // That a role did not exist some time ago says nothing about now.
         guard let absence = absences.peek(key), now < absence.until, floor.map({ absence.fetchedAt > $0 }) ?? true
         else { return .absent }
-        return .fresh(.noSecret)
+        return .fresh(absence.access)
     }
 
     /// - Parameter asked: when the question was put that `access` answers: a change since then is not in it.
@@ -82,9 +84,11 @@ package struct RoleSecretCache: Sendable {
                 verifier: verifier, fetchedAt: asked, freshUntil: now + limits.timeToLive, nextRefetch: nextRefetch)
             absences.remove(key)
             verifiers.insert(entry, for: key, now: now)
-        case .noSecret:
+        case .noSecret, .outdated:
             verifiers.remove(key)
-            absences.insert(Absence(fetchedAt: asked, until: now + negativeTimeToLive), for: key, now: now)
+            absences.insert(
+                Absence(access: access, fetchedAt: asked, until: now + negativeTimeToLive), for: key,
+                now: now)
         }
     }
 

@@ -113,9 +113,10 @@ package final class ControlPlaneCalls: WakeCalls, SecretSource {
 
     private static func role(_ answer: AccessControlAnswer) throws(ControlPlaneFailure) -> RoleAccess {
         guard !answer.roleSecret.isEmpty else { return .noSecret }
-        guard let verifier = SCRAMVerifier.parse(answer.roleSecret) else {
-            throw ControlPlaneFailure(kind: .malformed, detail: "the role's secret is not a SCRAM-SHA-256 verifier")
+        switch StoredSecret(answer.roleSecret) {
+        case .scram(let verifier): return .verifier(verifier)
+        case .outdated(let form): return .outdated(form)
+        case nil: throw ControlPlaneFailure(kind: .malformed, detail: "the role's secret is no whole verifier")
         }
-        return .verifier(verifier)
     }
 }

@@ -36,6 +36,7 @@ enum Refusals {
         Section(title: "Admission and the end of a session", entries: sessionEntries),
         Section(title: "Looking a role up", entries: lookupEntries),
         Section(title: "From where, and how often", entries: accessEntries),
+        Section(title: "Proving who one is", entries: authenticationEntries),
         Section(title: "Waking the database", entries: wakeEntries),
         Section(title: "Connecting to the database", entries: computeEntries),
         Section(title: "While client and database talk", entries: relayEntries),

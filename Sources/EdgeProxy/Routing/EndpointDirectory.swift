@@ -7,6 +7,8 @@ package enum RoleAccess: Equatable, Sendable {
     /// The endpoint or the role does not exist, or has no password. Play the exchange to its end with a made-up
     /// verifier: a stranger must not learn which of the three it was.
     case noSecret
+    /// The role has a password, kept in a form that no proof can be checked by.
+    case outdated(StoredSecret.Form)
 }
 
 /// Answers who may log in to an endpoint.

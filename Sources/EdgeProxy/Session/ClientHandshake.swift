@@ -6,8 +6,8 @@ internal import Transport
 /// Carries out what `StartupNegotiation` decides on a client's connection.
 struct ClientHandshake: Sendable {
     enum Outcome: Sendable {
-        /// - Parameter serverName: what the client asked for in TLS.
-        case startup(StartupMessage, serverName: String?)
+        /// - Parameter tls: what the client asked for in TLS, and what it was shown. `nil`: it speaks in clear.
+        case startup(StartupMessage, tls: TLSPeer?)
         case cancel(CancelRequest)
     }
 
@@ -23,7 +23,7 @@ struct ClientHandshake: Sendable {
     private func negotiate(on stream: ByteStream) async throws -> Outcome {
         var negotiation = StartupNegotiation(policy: tls == nil ? .unavailable : .required)
         var buffer = ByteBuffer()
-        var serverName: String?
+        var secured: TLSPeer?
         while true {
             switch negotiation.bytesReceived(&buffer) {
             case .read:
@@ -33,11 +33,11 @@ struct ClientHandshake: Sendable {
             case .acceptTLS(let reply):
                 let peer = try await secure(stream, reply: reply, firstBytes: buffer)
                 buffer = ByteBuffer()
-                serverName = peer.serverName
+                secured = peer
                 if case .refuse(let response) = negotiation.secured(alpn: peer.alpn) { throw response }
             case .startup(let message):
                 if buffer.readableBytes > 0 { stream.unread(buffer) }
-                return .startup(message, serverName: serverName)
+                return .startup(message, tls: secured)
             case .cancel(let request):
                 return .cancel(request)
             case .refuse(let response):

@@ -2,6 +2,7 @@ internal import Gossip
 internal import Logging
 internal import NIOCore
 internal import PostgresWire
+internal import TLSEngine
 internal import Telemetry
 internal import Transport
 
@@ -28,41 +29,47 @@ struct ClientSession: Sendable {
             case .cancel(let request):
                 registry.update(id) { $0.phase = .cancelling }
                 await desk.serve(request, on: stream.eventLoop)
-            case .startup(let message, let serverName):
-                try await serve(try Introduction(message, serverName: serverName, selection: selection), admission)
+            case .startup(let message, let tls):
+                let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
+                try await serve(introduction, tls, admission)
             }
         } catch {
             await end(SessionEnd(error))
         }
     }
 
-    private func serve(_ introduction: Introduction, _ admission: consuming Admission) async throws {
+    private func serve(_ introduction: Introduction, _ tls: TLSPeer?, _ admission: consuming Admission) async throws {
         var session = self
-        session.logger[metadataKey: "ep"] = "\(introduction.endpoint)"
+        session.logger[metadataKey: "ep"] = introduction.endpoint.map { "\($0)" }
         session.logger[metadataKey: "role"] = "\(introduction.role)"
         session.connector.logger = session.logger
         registry.update(id) {
             $0.phase = .authenticating
-            $0.endpoint = introduction.endpoint.text
+            $0.endpoint = introduction.endpoint?.text
             $0.role = introduction.role
         }
         let context = SessionContext(
             id: id, applicationName: introduction.applicationName, origin: origin)
-        let proven = try await session.authenticate(introduction, context)
+        let proven = try await session.authenticate(introduction, tls, context)
         admission.authenticated()
-        registry.update(id) { $0.phase = .connecting }
+        session.logger[metadataKey: "ep"] = "\(proven.endpoint)"
+        session.connector.logger = session.logger
+        registry.update(id) {
+            $0.phase = .connecting
+            $0.endpoint = proven.endpoint.text
+        }
         let request = ComputeConnector.Request(
-            endpoint: introduction.endpoint, session: context, parameters: introduction.forwarded, keys: proven.keys)
+            endpoint: proven.endpoint, session: context, parameters: introduction.forwarded, keys: proven.keys)
         let connected = try await session.connector.connect(request, on: stream.eventLoop)
         await session.join(connected, proven, introduction)
     }
 
     private func authenticate(
-        _ introduction: Introduction, _ context: SessionContext
+        _ introduction: Introduction, _ tls: TLSPeer?, _ context: SessionContext
     ) async throws -> ClientAuthenticator.Proven {
         let start = ContinuousClock.now
         let claim = ClientAuthenticator.Claim(
-            endpoint: introduction.endpoint, role: introduction.role, session: context)
+            endpoint: introduction.endpoint, role: introduction.role, session: context, tls: tls)
         let proven = try await authenticator.authenticate(claim, on: stream, opening: introduction.negotiation)
         metrics.phase(.auth, took: start.duration(to: .now))
         return proven
@@ -88,8 +95,8 @@ struct ClientSession: Sendable {
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome)
         let outcome = await Relay.join(stream, upstream.stream, following: QueryCycle(after: upstream.transactionState))
-        metrics.ioBytes(.received, endpoint: introduction.endpoint.text).add(outcome.bytesFromClient)
-        metrics.ioBytes(.transmitted, endpoint: introduction.endpoint.text).add(outcome.bytesToClient)
+        metrics.ioBytes(.received, endpoint: proven.endpoint.text).add(outcome.bytesFromClient)
+        metrics.ioBytes(.transmitted, endpoint: proven.endpoint.text).add(outcome.bytesToClient)
         logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
         if let key { cancels.remove(key) }
         await settle(outcome, entry)

@@ -4,7 +4,8 @@ internal import PostgresWire
 
 /// What a StartupMessage comes to: which endpoint, as whom, and what its compute is to be told.
 struct Introduction: Sendable {
-    let endpoint: EndpointName
+    /// `nil`: the client has not named one yet.
+    let endpoint: EndpointName?
     let role: String
     let applicationName: String?
     /// The protocol version that client and proxy speak.

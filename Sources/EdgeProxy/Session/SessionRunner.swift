@@ -39,7 +39,8 @@ package struct SessionRunner: Sendable {
         reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
         authenticator = ClientAuthenticator(
-            directory: directory, mocks: MockVerifiers(secret: mockSecret), limit: settings.authenticationLimit)
+            directory: directory, mocks: MockVerifiers(secret: mockSecret),
+            checks: PasswordChecks(threads: settings.passwordThreads), limit: settings.authenticationLimit)
         self.waker = waker
         self.computeTLS = computeTLS
         self.metrics = metrics

@@ -4,8 +4,10 @@ package struct SessionSettings: Sendable {
     package var domain: String
     /// From accept to the end of the startup packet, TLS included.
     package var handshakeLimit: Duration = .seconds(15)
-    /// For the whole SCRAM exchange, without the lookup of the role.
+    /// For what a client has to say in its login, without the lookup of the role.
     package var authenticationLimit: Duration = .seconds(15)
+    /// Passwords in clear that are checked at one time, each on a thread of its own.
+    package var passwordThreads = PasswordChecks.defaultThreads
     package var connect = ConnectLoop.Limits()
     package var admission = AdmissionGate.Limits()
     package var proxyProtocol = ProxyProtocolSettings()
@@ -25,6 +27,7 @@ package struct SessionSettings: Sendable {
         handshakeLimit = configuration.handshakeLimit
         authenticationLimit = configuration.authenticationLimit
         proxyProtocol = configuration.proxyProtocol
+        passwordThreads = configuration.passwordThreads
         connect.deadline = configuration.connectDeadline
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession

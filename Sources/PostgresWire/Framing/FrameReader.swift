@@ -6,6 +6,8 @@ package struct FrameReader: Sendable {
     package enum Limit {
         /// What a client may send before it is authenticated; PostgreSQL's own limit for SASL messages.
         package static let clientLogin = 1_024
+        /// A password in clear, with an endpoint's name in front; Neon's limit.
+        package static let clientPassword = 512
         /// What a server may send in one message before it is ready.
         package static let upstreamLogin = 65_536
         /// One message of an answer to a simple query of ours.

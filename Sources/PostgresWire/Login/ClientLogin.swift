@@ -35,8 +35,8 @@ package struct ClientLogin: Sendable {
     }
 
     /// What opens the exchange.
-    package static func begin(into buffer: inout ByteBuffer) {
-        AuthenticationRequest.sasl(mechanisms: [SCRAMServer.mechanism]).encode(into: &buffer)
+    package func begin(into buffer: inout ByteBuffer) {
+        AuthenticationRequest.sasl(mechanisms: exchange.mechanisms.map(\.rawValue)).encode(into: &buffer)
     }
 
     package mutating func frameReceived(_ frame: Frame) -> Action {
@@ -70,11 +70,13 @@ package struct ClientLogin: Sendable {
 
     private mutating func challenge(_ response: SASLResponse.Initial?) throws(SCRAMServer.Refusal) -> Action {
         guard let response, let data = response.data else { throw .malformed }
-        guard response.mechanism == SCRAMServer.mechanism else {
+        let chosen = exchange.mechanisms.first { $0.rawValue == response.mechanism }
+        guard let mechanism = chosen else {
             throw .unsupported(String(response.mechanism.prefix(64)))
         }
         var buffer = ByteBuffer()
-        AuthenticationRequest.saslContinue(try exchange.clientFirstReceived(data)).encode(into: &buffer)
+        AuthenticationRequest.saslContinue(try exchange.clientFirstReceived(data, under: mechanism)).encode(
+            into: &buffer)
         state = .awaitingProof
         return .send(buffer)
     }
@@ -93,14 +95,22 @@ package struct ClientLogin: Sendable {
 
     private func response(to refusal: SCRAMServer.Refusal) -> ErrorResponse {
         switch refusal {
-        case .malformed, .channelBindingNotOffered:
-            ErrorResponse(.protocolViolation, "authentication protocol violation")
+        case .malformed, .channelBindingNotOffered, .channelBindingMissing, .downgraded:
+            Self.violation
         case .channelBindingMismatch:
             ErrorResponse(.invalidAuthorization, "insecure connection: secure channel data mismatch")
         case .unsupported(let what):
             ErrorResponse(.featureNotSupported, "Unsupported authentication method: \(what)")
         case .wrongProof:
-            ErrorResponse(.invalidPassword, "password authentication failed for user \"\(role)\"")
+            Self.wrongPassword(of: role)
         }
     }
+
+    /// The same words for a role that does not exist.
+    package static func wrongPassword(of role: String) -> ErrorResponse {
+        ErrorResponse(.invalidPassword, "password authentication failed for user \"\(role)\"")
+    }
+
+    /// What a client says is no message of the login, or not the one whose turn it is.
+    package static let violation = ErrorResponse(.protocolViolation, "authentication protocol violation")
 }

@@ -1,5 +1,5 @@
 /// The client's half of SCRAM-SHA-256 (RFC 5802 §5, RFC 7677): with a password, or with the keys of somebody who has
-/// proved it to us. Without channel binding.
+/// proved it to us. Bound to the TLS connection when there is one and the server offers it.
 package struct SCRAMClient: Sendable {
     /// Random bytes behind our half of the nonce.
     package static let nonceByteCount = 18
@@ -36,6 +36,7 @@ package struct SCRAMClient: Sendable {
     private let nonce: [UInt8]
     private let clientFirstBare: [UInt8]
     private let hashing: any SCRAMHashing
+    private var binding = ChannelBinding.unsupported
     private var state = State.begun
 
     /// - Parameters:
@@ -53,8 +54,23 @@ package struct SCRAMClient: Sendable {
         self.init(credential: credential, nonce: nonce, hashing: hashing)
     }
 
+    /// Chooses among what the server offers; comes before `clientFirst`.
+    ///
+    /// - Parameter endPoint: the digest of the server's verified certificate. `nil`: no TLS, or nothing to bind to.
+    /// - Returns: `nil` when there is nothing to choose.
+    package mutating func choose(among mechanisms: [String], endPoint: [UInt8]?) -> SCRAMMechanism? {
+        let offered = SCRAMMechanism.allCases.filter { mechanisms.contains($0.rawValue) }
+        if let endPoint, offered.contains(.plus) {
+            binding = .endPoint(endPoint)
+            return .plus
+        }
+        guard offered.contains(.plain) else { return nil }
+        binding = endPoint == nil ? .unsupported : .notOffered
+        return .plain
+    }
+
     /// client-first-message.
-    package var clientFirst: [UInt8] { Array("n,,".utf8) + clientFirstBare }
+    package var clientFirst: [UInt8] { binding.header + clientFirstBare }
 
     /// - Returns: client-final-message.
     package mutating func serverFirstReceived(_ message: [UInt8]) throws(Violation) -> [UInt8] {
@@ -69,7 +85,7 @@ package struct SCRAMClient: Sendable {
             case .password(let password):
                 SCRAMKeys(password: password, salt: salt, iterations: iterations, hashing: hashing)
             }
-        let withoutProof = Array("c=biws,r=".utf8) + serverNonce
+        let withoutProof = Array("c=".utf8) + Base64.encode(binding.input) + ",r=".utf8 + serverNonce
         let exchange = SCRAMExchange(
             clientFirstBare: clientFirstBare, serverFirst: message, clientFinalWithoutProof: withoutProof)
         let storedKey = hashing.sha256(keys.clientKey)

@@ -1,6 +1,6 @@
-/// The server's half of SCRAM-SHA-256 (RFC 5802 §5, RFC 7677), from a verifier, without channel binding.
+/// The server's half of SCRAM-SHA-256 (RFC 5802 §5, RFC 7677), from a verifier, with channel binding where the server's
+/// certificate has a digest to bind to.
 package struct SCRAMServer: Sendable {
-    package static let mechanism = "SCRAM-SHA-256"
     /// Random bytes behind our half of the nonce, as PostgreSQL has it.
     package static let nonceByteCount = 18
     private static let proofLength = 32
@@ -8,9 +8,13 @@ package struct SCRAMServer: Sendable {
     package enum Refusal: Error, Equatable {
         /// Not a message of RFC 5802, or at the wrong time.
         case malformed
-        /// `p=…` in the header: the client binds to a channel although no such mechanism was offered.
+        /// `p=…` in the header, under a mechanism without binding or of a type that was not offered.
         case channelBindingNotOffered
-        /// The repeated header differs from the first.
+        /// A mechanism with binding was chosen, and then no binding.
+        case channelBindingMissing
+        /// `y` in the header: the client was made to believe that we offer no binding.
+        case downgraded
+        /// The repeated header differs from the first, or the client sees another certificate than ours.
         case channelBindingMismatch
         /// `a=…` in the header, or a mandatory extension.
         case unsupported(String)
@@ -27,7 +31,7 @@ package struct SCRAMServer: Sendable {
         /// Next: `challenged`, `ended`.
         case awaitingFirst
         /// Next: `judged`, `ended`.
-        case challenged(header: [UInt8], nonce: [UInt8], clientFirstBare: [UInt8], serverFirst: [UInt8])
+        case challenged(binding: ChannelBinding, nonce: [UInt8], clientFirstBare: [UInt8], serverFirst: [UInt8])
         /// Next: `ended`.
         case judged(SCRAMExchange, proof: [UInt8])
         case ended
@@ -36,24 +40,36 @@ package struct SCRAMServer: Sendable {
     private let verifier: SCRAMVerifier
     private let serverNonce: [UInt8]
     private let isGenuine: Bool
+    private let endPoint: [UInt8]?
     private let hashing: any SCRAMHashing
     private var state = State.awaitingFirst
 
     /// - Parameters:
     ///   - isGenuine: `false` for a mock verifier: every proof is checked with the same work, and is wrong.
+    ///   - endPoint: the digest of the certificate that the client was shown (RFC 5929 §4.1). `nil`: nothing to bind to.
     ///   - nonceBytes: `nonceByteCount` bytes that nobody can foresee.
-    package init(verifier: SCRAMVerifier, isGenuine: Bool, nonceBytes: [UInt8], hashing: any SCRAMHashing) {
+    package init(
+        verifier: SCRAMVerifier, isGenuine: Bool, endPoint: [UInt8]? = nil, nonceBytes: [UInt8],
+        hashing: any SCRAMHashing
+    ) {
         self.verifier = verifier
         self.isGenuine = isGenuine
+        self.endPoint = endPoint
         serverNonce = Base64.encode(nonceBytes)
         self.hashing = hashing
     }
 
+    /// Best first.
+    package var mechanisms: [SCRAMMechanism] { endPoint == nil ? [.plain] : [.plus, .plain] }
+
+    /// - Parameter mechanism: one of `mechanisms`.
     /// - Returns: server-first-message.
-    package mutating func clientFirstReceived(_ message: [UInt8]) throws(Refusal) -> [UInt8] {
+    package mutating func clientFirstReceived(
+        _ message: [UInt8], under mechanism: SCRAMMechanism = .plain
+    ) throws(Refusal) -> [UInt8] {
         guard case .awaitingFirst = state else { throw end(.malformed) }
         state = .ended
-        let (header, bare) = try Self.splitHeader(message)
+        let (binding, bare) = try splitHeader(message, mechanism)
         var attributes = SCRAMAttributes(bare)
         if attributes.nextName == "m" { throw .unsupported("mandatory extension") }
         let nonce: [UInt8]
@@ -66,18 +82,18 @@ package struct SCRAMServer: Sendable {
         let salt = Base64.encode(verifier.salt)
         let serverFirst = "r=".utf8 + nonce + ",s=".utf8 + salt + ",i=\(verifier.iterations)".utf8
         state = .challenged(
-            header: header, nonce: nonce, clientFirstBare: bare, serverFirst: Array(serverFirst))
+            binding: binding, nonce: nonce, clientFirstBare: bare, serverFirst: Array(serverFirst))
         return Array(serverFirst)
     }
 
     /// The client's proof has come.
     package mutating func clientFinalReceived(_ message: [UInt8]) throws(Refusal) -> Proven {
-        guard case .challenged(let header, let nonce, let clientFirstBare, let serverFirst) = state else {
+        guard case .challenged(let expected, let nonce, let clientFirstBare, let serverFirst) = state else {
             throw end(.malformed)
         }
         state = .ended
         let (binding, echoedNonce, proof) = try Self.parseFinal(message)
-        guard binding == header else { throw .channelBindingMismatch }
+        guard binding == expected.input else { throw .channelBindingMismatch }
         guard echoedNonce == nonce else { throw .malformed }
         let proofAttributeLength = ",p=".utf8.count + Base64.encode(proof).count
         let exchange = SCRAMExchange(
@@ -114,18 +130,28 @@ package struct SCRAMServer: Sendable {
         return refusal
     }
 
-    /// `n,,` or `y,,`; then client-first-message-bare. `y` is welcome, because we truly offer no binding.
-    private static func splitHeader(_ message: [UInt8]) throws(Refusal) -> (header: [UInt8], bare: [UInt8]) {
-        switch message.first {
-        case UInt8(ascii: "n"), UInt8(ascii: "y"): break
-        case UInt8(ascii: "p"): throw .channelBindingNotOffered
-        default: throw .malformed
+    /// The header as far as the second comma, and client-first-message-bare.
+    private func splitHeader(
+        _ message: [UInt8], _ mechanism: SCRAMMechanism
+    ) throws(Refusal) -> (binding: ChannelBinding, bare: [UInt8]) {
+        let parts = message.split(separator: UInt8(ascii: ","), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[2].isEmpty else { throw .malformed }
+        let binding = try binding(String(decoding: parts[0], as: UTF8.self), mechanism)
+        if parts[1].first == UInt8(ascii: "a") { throw .unsupported("authorization identity") }
+        guard parts[1].isEmpty else { throw .malformed }
+        return (binding, Array(parts[2]))
+    }
+
+    private func binding(_ flag: String, _ mechanism: SCRAMMechanism) throws(Refusal) -> ChannelBinding {
+        switch (mechanism, flag, endPoint) {
+        case (.plus, "p=\(ChannelBinding.type)", let endPoint?): return .endPoint(endPoint)
+        case (.plus, "n", _), (.plus, "y", _): throw .channelBindingMissing
+        case (.plain, "n", _): return .unsupported
+        case (.plain, "y", nil): return .notOffered
+        case (.plain, "y", _): throw .downgraded
+        case (_, _, _) where flag.hasPrefix("p="): throw .channelBindingNotOffered
+        case (.plus, _, _), (.plain, _, _): throw .malformed
         }
-        let comma = UInt8(ascii: ",")
-        guard message.count > 3, message[1] == comma else { throw .malformed }
-        if message[2] == UInt8(ascii: "a") { throw .unsupported("authorization identity") }
-        guard message[2] == comma else { throw .malformed }
-        return (Array(message[..<3]), Array(message[3...]))
     }
 
     private static func parseFinal(

@@ -68,6 +68,7 @@ package struct UpstreamLogin: Sendable {
     private let demandsTLS: Bool
     private let startup: StartupMessage
     private var exchange: SCRAMClient
+    private var endPoint: [UInt8]?
     private var preamble = ByteBuffer()
     private var cancelKey: CancelKey?
     private var state = State.begun
@@ -102,8 +103,10 @@ package struct UpstreamLogin: Sendable {
         return .startTLS
     }
 
-    package mutating func tlsEstablished() -> Action {
+    /// - Parameter endPoint: the digest of the server's certificate, to bind the proof to (RFC 5929 §4.1).
+    package mutating func tlsEstablished(endPoint: [UInt8]? = nil) -> Action {
         guard case .securing = state else { return fail(.malformed) }
+        self.endPoint = endPoint
         return sendStartup()
     }
 
@@ -138,6 +141,7 @@ package struct UpstreamLogin: Sendable {
             switch (state, request) {
             case (.awaitingMechanisms, .sasl(let mechanisms)): return begin(mechanisms)
             case (.awaitingMechanisms, .ok): return fail(.authenticationUnsupported("trust"))
+            case (.awaitingMechanisms, .cleartextPassword): return fail(.authenticationUnsupported("password in clear"))
             case (.awaitingMechanisms, .other(let kind)): return fail(.authenticationUnsupported("kind \(kind)"))
             case (.awaitingChallenge, .saslContinue(let challenge)):
                 return respond(try exchange.serverFirstReceived(challenge))
@@ -148,7 +152,7 @@ package struct UpstreamLogin: Sendable {
             case (.awaitingOK, .ok):
                 state = .awaitingReady
                 return .read
-            case (_, .ok), (_, .sasl), (_, .saslContinue), (_, .saslFinal), (_, .other):
+            case (_, .ok), (_, .cleartextPassword), (_, .sasl), (_, .saslContinue), (_, .saslFinal), (_, .other):
                 return fail(.unexpectedMessage(tag: frame.tag))
             }
         } catch {
@@ -157,12 +161,12 @@ package struct UpstreamLogin: Sendable {
     }
 
     private mutating func begin(_ mechanisms: [String]) -> Action {
-        guard mechanisms.contains(SCRAMServer.mechanism) else {
+        guard let mechanism = exchange.choose(among: mechanisms, endPoint: endPoint) else {
             return fail(.authenticationUnsupported(mechanisms.joined(separator: " ")))
         }
         state = .awaitingChallenge
         var buffer = ByteBuffer()
-        SASLResponse.Initial(mechanism: SCRAMServer.mechanism, data: exchange.clientFirst).encode(into: &buffer)
+        SASLResponse.Initial(mechanism: mechanism.rawValue, data: exchange.clientFirst).encode(into: &buffer)
         return .send(buffer)
     }
 

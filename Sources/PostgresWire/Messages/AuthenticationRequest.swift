@@ -6,15 +6,18 @@ package enum AuthenticationRequest: Equatable, Sendable {
 
     /// Nothing more.
     case ok
+    /// The password itself, which nobody should send but inside TLS.
+    case cleartextPassword
     /// The mechanisms to choose from, best first.
     case sasl(mechanisms: [String])
     case saslContinue([UInt8])
     case saslFinal([UInt8])
-    /// A kind that we do not speak, such as 3 (password in clear) or 5 (MD5).
+    /// A kind that we do not speak, such as 5 (MD5).
     case other(Int32)
 
     private enum Kind {
         static let ok: Int32 = 0
+        static let cleartextPassword: Int32 = 3
         static let sasl: Int32 = 10
         static let saslContinue: Int32 = 11
         static let saslFinal: Int32 = 12
@@ -29,6 +32,9 @@ package enum AuthenticationRequest: Equatable, Sendable {
         case Kind.ok?:
             guard rest.readableBytes == 0 else { return nil }
             self = .ok
+        case Kind.cleartextPassword?:
+            guard rest.readableBytes == 0 else { return nil }
+            self = .cleartextPassword
         case Kind.sasl?:
             var mechanisms: [String] = []
             while let name = rest.readTerminated(), !name.isEmpty {
@@ -46,6 +52,7 @@ package enum AuthenticationRequest: Equatable, Sendable {
         buffer.writeFrame(tag: Self.tag) {
             switch self {
             case .ok: $0.writeInteger(Kind.ok)
+            case .cleartextPassword: $0.writeInteger(Kind.cleartextPassword)
             case .sasl(let mechanisms):
                 $0.writeInteger(Kind.sasl)
                 for mechanism in mechanisms { $0.writeTerminated(mechanism.utf8) }

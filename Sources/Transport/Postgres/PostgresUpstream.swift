@@ -83,9 +83,9 @@ package struct PostgresUpstream: Sendable {
                 action = login.tlsReplyReceived(byte, trailingBytes: reply.readableBytes)
             case .startTLS:
                 guard let context, let serverName else { throw UpstreamLogin.Violation.tlsRefused }
-                _ = try await stream.connectTLS(context, serverName: serverName)
+                let peer = try await stream.connectTLS(context, serverName: serverName)
                 pulse.beat()
-                action = login.tlsEstablished()
+                action = login.tlsEstablished(endPoint: peer.tlsServerEndPoint)
             case .send(let bytes):
                 try await stream.write(bytes)
                 action = login.frameReceived(try await nextFrame(&reader, from: stream, pulse))

@@ -1,4 +1,5 @@
 import ComputeAgent
+import PostgresWire
 import Testing
 
 @Suite struct CatalogPlanTests {

@@ -98,15 +98,19 @@ struct ControlPlaneCallsTests {
         #expect(plane.asked.count == 2)
     }
 
-    @Test func `an empty secret is none, and another kind of secret is an error`() async throws {
+    @Test func `an empty secret is none, an outdated one is said to be, and a broken one is an error`() async throws {
         let secret = Mutex("")
         let plane = ScriptedControlPlane { _ in .json(#"{"role_secret":"\#(secret.withLock { $0 })"}"#) }
         try await plane.serve { base in
             #expect(try await access(base) == EndpointAccess(.noSecret, EndpointSettings()))
             secret.withLock { $0 = "md50123456789abcdef0123456789abcdef" }
+            #expect(try await access(base) == .outdated(.md5))
+            secret.withLock { $0 = "pencil" }
+            #expect(try await access(base) == .outdated(.clearText))
+            secret.withLock { $0 = "SCRAM-SHA-256$4096:broken" }
             let failure = try await #require(throws: LookupFailure.self) { try await access(base) }
             #expect(failure.reason == .controlPlaneRefused)
-            #expect(!failure.detail.contains("md5"))
+            #expect(!failure.detail.contains("broken"))
         }
     }
 

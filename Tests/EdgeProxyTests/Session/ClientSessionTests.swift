@@ -63,6 +63,54 @@ struct ClientSessionTests {
         await proxy.stop()
     }
 
+    @Test(arguments: ["require", "prefer", "disable"])
+    func `psql binds its proof to the certificate that it sees`(binding: String) async throws {
+        let proxy = try await fixture().proxy()
+        let psql = Process()
+        psql.executableURL = URL(filePath: "/usr/bin/env")
+        let target =
+            "host=demo.localtest.me hostaddr=127.0.0.1 port=\(proxy.socket.port) user=alice sslmode=verify-full "
+            + "sslrootcert=\(try fixture().caFile) channel_binding=\(binding)"
+        psql.arguments = ["psql", "-XAtc", "select 40 + 2", target]
+        psql.environment = ProcessInfo.processInfo.environment.merging(["PGPASSWORD": EdgeFixture.password]) { $1 }
+        let output = Pipe()
+        psql.standardOutput = output
+        try psql.run()
+        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "42\n")
+        await proxy.stop()
+    }
+
+    @Test func `a client that was made to believe in no binding is refused`() async throws {
+        let proxy = try await fixture().proxy()
+        var client = try await RawClient(to: proxy)
+        try await client.send(startup())
+        let offer = try await client.next()
+        #expect(
+            AuthenticationRequest(decoding: offer.body) == .sasl(mechanisms: ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]))
+        var first = ByteBuffer()
+        SASLResponse.Initial(mechanism: "SCRAM-SHA-256", data: Array("y,,n=,r=abc".utf8)).encode(into: &first)
+        try await client.send(first)
+        let refusal = try await client.next().refusal
+        #expect(refusal?.sqlState == .protocolViolation)
+        #expect(refusal?.message == "authentication protocol violation")
+        await client.stream.close()
+        await proxy.stop()
+    }
+
+    @Test(arguments: [StoredSecret.Form.md5, .clearText])
+    func `a role whose password is kept in an outdated form hears so, after a whole exchange`(
+        form: StoredSecret.Form
+    ) async throws {
+        let fixture = try fixture()
+        let proxy = try await fixture.proxy(directory: ScriptedDirectory(fixture.verifier, access: .outdated(form)))
+        let refusal = try await proxy.refusal()
+        #expect(refusal?.sqlState == .featureNotSupported)
+        #expect(refusal?.message == "Unsupported authentication method: \(form.rawValue)")
+        #expect(refusal?.hint?.contains("scram-sha-256") == true)
+        #expect(proxy.waker.asked == 0)
+        await proxy.stop()
+    }
+
     @Test func `the endpoint may stand in the options, which do not reach the compute`() async throws {
         let proxy = try await fixture().proxy()
         var client = try await RawClient(to: proxy, serverName: "link.example.com")
@@ -132,14 +180,6 @@ struct ClientSessionTests {
         #expect(Set(hints).count == 3, "each names its own session")
         #expect(hints.allSatisfy { $0.hasPrefix("Session: ") }, "and nothing else")
         #expect(proxy.waker.asked == 0)
-        await proxy.stop()
-    }
-
-    @Test func `a client without an endpoint is told how to name it`() async throws {
-        let proxy = try await fixture().proxy()
-        let refusal = try await proxy.refusal(serverName: "demo.example.com")
-        #expect(refusal?.sqlState.text == "08004")
-        #expect(refusal?.message.hasPrefix("Endpoint ID is not specified.") == true)
         await proxy.stop()
     }
 

@@ -124,8 +124,13 @@ final class ScriptedDirectory: EndpointDirectory {
     private let known: Mutex<SCRAMVerifier>
     private let newer: SCRAMVerifier?
     private let failure: LookupFailure?
+    private let access: RoleAccess?
 
-    init(_ verifier: SCRAMVerifier, newer: SCRAMVerifier? = nil, failure: LookupFailure? = nil) {
+    init(
+        _ verifier: SCRAMVerifier, newer: SCRAMVerifier? = nil, failure: LookupFailure? = nil,
+        access: RoleAccess? = nil
+    ) {
+        self.access = access
         known = Mutex(verifier)
         self.newer = newer
         self.failure = failure
@@ -136,7 +141,7 @@ final class ScriptedDirectory: EndpointDirectory {
     ) async throws(LookupFailure) -> RoleAccess {
         if let failure { throw failure }
         guard endpoint.text == "demo", role == EdgeFixture.role else { return .noSecret }
-        return .verifier(known.withLock { $0 })
+        return access ?? .verifier(known.withLock { $0 })
     }
 
     func accessControlAfterWrongProof(

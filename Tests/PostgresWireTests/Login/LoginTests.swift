@@ -11,9 +11,10 @@ struct LoginTests {
         verifier = .make(password: Array("pencil".utf8), salt: Array(1...16), hashing: hashing)
     }
 
-    private func clientLogin(isGenuine: Bool = true) -> ClientLogin {
+    private func clientLogin(isGenuine: Bool = true, endPoint: [UInt8]? = nil) -> ClientLogin {
         let nonce = [UInt8](repeating: 1, count: 18)
-        let exchange = SCRAMServer(verifier: verifier, isGenuine: isGenuine, nonceBytes: nonce, hashing: hashing)
+        let exchange = SCRAMServer(
+            verifier: verifier, isGenuine: isGenuine, endPoint: endPoint, nonceBytes: nonce, hashing: hashing)
         return ClientLogin(role: "alice", exchange: exchange)
     }
 
@@ -40,7 +41,7 @@ struct LoginTests {
 
     private func opening() throws -> Frame {
         var buffer = ByteBuffer()
-        ClientLogin.begin(into: &buffer)
+        clientLogin().begin(into: &buffer)
         return try #require(try frames(in: buffer).first)
     }
 
@@ -100,7 +101,7 @@ struct LoginTests {
         var login = upstreamLogin(.password([1]))
         _ = login.connected()
         #expect(login.frameReceived(try frame("R", [0, 0, 0, 0])) == .fail(.authenticationUnsupported("trust")))
-        for (kind, name) in [(3, "kind 3"), (5, "kind 5")] as [(UInt8, String)] {
+        for (kind, name) in [(3, "password in clear"), (5, "kind 5")] as [(UInt8, String)] {
             var login = upstreamLogin(.password([1]))
             _ = login.connected()
             #expect(login.frameReceived(try frame("R", [0, 0, 0, kind])) == .fail(.authenticationUnsupported(name)))
