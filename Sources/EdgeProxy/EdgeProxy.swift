@@ -46,7 +46,9 @@ package final class EdgeProxy: Sendable {
     private let directory: RoleDirectory
     private let sessions: SessionRunner
     private let services: [ServiceDefinition]
-    private let linksTLS: TLSContext
+    private let certificates: EdgeCertificates
+    private let certificateWatcher: CertificateWatcher
+    private let certificateLooks: AsyncStream<Void>.Continuation
     private let gossipService: GossipService?
     private let gossipLoop: any EventLoop
     private let isCurrent: @Sendable () -> Bool
@@ -71,8 +73,12 @@ package final class EdgeProxy: Sendable {
         self.group = group
         self.fleetGroup = fleetGroup
         self.logger = logger
-        let tls = try EdgeTLS(configuration)
-        linksTLS = tls.services
+        certificates = try EdgeCertificates(configuration)
+        let (looks, certificateLooks) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.certificateLooks = certificateLooks
+        certificateWatcher = CertificateWatcher(
+            certificates: certificates, interval: configuration.certificates.interval, requests: looks,
+            metrics: metrics, logger: logger)
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
         // All that can fail comes before the HTTP client, which has to be shut down once it is there.
@@ -94,7 +100,8 @@ package final class EdgeProxy: Sendable {
             client: client, outageLimit: configuration.controlPlaneOutageLimit, spelling: configuration.access.spelling)
         outbox = FactOutbox(handOver: gossip.handOver)
         links = PeerLinks(
-            fleet: fleet, gossip: gossip, open: Self.opener(configuration.wake, tls: tls.links, group: fleetGroup))
+            fleet: fleet, gossip: gossip,
+            open: Self.opener(configuration.wake, tls: certificates.links, group: fleetGroup))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, logger: logger)
@@ -104,8 +111,8 @@ package final class EdgeProxy: Sendable {
             isCurrent: gossip.isCurrent)
         facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
         sessions = SessionRunner(
-            settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: tls.clients,
-            computeTLS: tls.computes,
+            settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: certificates.clients,
+            computeTLS: certificates.computes,
             directory: AccessDesk(directory: directory, entrance: configuration.access.entrance), waker: wakes,
             mockSecret: Self.mockSecret(configuration), metrics: metrics, logger: logger)
         var serviceLimits = GRPCListenerLimits()
@@ -133,6 +140,7 @@ package final class EdgeProxy: Sendable {
                 group.addTask { await self.directory.run() }
                 group.addTask { await self.links.keepWarm() }
                 group.addTask { await self.outbox.run() }
+                group.addTask { await self.certificateWatcher.run() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
                 group.addTask { try await self.serve(httpPorts, onReady) }
                 // The first to end is the one that was asked to, or one that failed; its error goes up.
@@ -155,6 +163,11 @@ package final class EdgeProxy: Sendable {
         drainState.beganDraining()
     }
 
+    /// Reads every certificate anew, now. A pair that cannot be used leaves the former in its place.
+    package func reload() {
+        certificateLooks.yield()
+    }
+
     // MARK: - Serving
 
     private func serve(
@@ -163,7 +176,8 @@ package final class EdgeProxy: Sendable {
         let authorization = ServiceAuthorization()
         let grpc = try await Self.opening("grpc", configuration.grpc) {
             try await GRPCListener.start(
-                host: configuration.grpc.host, port: configuration.grpc.port, tls: linksTLS, services: services,
+                host: configuration.grpc.host, port: configuration.grpc.port, tls: certificates.services,
+                services: services,
                 authorize: { authorization.refusal(of: $0, for: $1) }, limits: serviceLimits, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {

@@ -45,8 +45,10 @@ package struct EdgeProxyConfiguration: Sendable {
     package var controlPlaneToken: Secret<String>
     /// The domain in front of which clients put an endpoint's name: `localtest.me`.
     package var domain: String
+    /// Further ones. Those of the certificates' wildcard names are served besides, without being named here.
+    package var furtherDomains: [String] = []
 
-    /// Shown to clients.
+    /// Shown to clients that ask for no name of ``certificates``.
     package var edge: KeyPair
     /// Shown to agents, members and the admin, and to computes.
     package var identity: KeyPair
@@ -77,6 +79,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var drainDeadline: Duration = .seconds(30)
     /// Client connections at one time; one more is refused with 53300.
     package var sessionLimit = 10_000
+    /// Further certificates, and looking at their files.
+    package var certificates = CertificateSettings()
     /// Whether balancers in front of this proxy tell where clients come from.
     package var proxyProtocol = ProxyProtocolSettings()
 
@@ -109,7 +113,9 @@ package struct EdgeProxyConfiguration: Sendable {
     /// The same configuration, known to make sense, and with this proxy among its members.
     package func validated() throws(Invalid) -> EdgeProxyConfiguration {
         try require(!id.name.isEmpty && !id.name.contains("/"), "id", "must not be empty or hold a slash")
-        try require(!domain.isEmpty && !domain.hasPrefix("."), "domain", "must be a name such as localtest.me")
+        for domain in [domain] + furtherDomains {
+            try require(!domain.isEmpty && !domain.hasPrefix("."), "domain", "must be a name such as localtest.me")
+        }
         try require(
             authEndpoint.hasPrefix("http://") || authEndpoint.hasPrefix("https://"), "auth-endpoint",
             "must be an http:// or https:// address")

@@ -16,6 +16,15 @@ enum EndPointDigest {
         guard identifier != NID_undef,
             let function = unsafe EVP_get_digestbyname(OBJ_nid2sn(isOutworn ? NID_sha256 : identifier))
         else { return nil }
+        return unsafe digest(of: certificate, function)
+    }
+
+    /// Names a certificate, whatever its signature.
+    static func sha256(of certificate: OpaquePointer) -> [UInt8]? {
+        unsafe EVP_sha256().flatMap { unsafe digest(of: certificate, $0) }
+    }
+
+    private static func digest(of certificate: OpaquePointer, _ function: OpaquePointer) -> [UInt8]? {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: CUnsignedInt = 0
         guard unsafe X509_digest(certificate, function, &digest, &length) == 1 else {

@@ -5,6 +5,18 @@ enum SubjectNames {
     /// More names than this in one certificate are not read; ours carry a handful.
     static let limit = 256
 
+    private static let commonNameLimit = 64
+
+    /// The first common name of the subject, `nil` without one, or for one that is no text (RFC 5280, ub-common-name).
+    static func commonName(of certificate: OpaquePointer) -> String? {
+        var text = [CChar](repeating: 0, count: commonNameLimit + 1)
+        let length = unsafe X509_NAME_get_text_by_NID(
+            X509_get_subject_name(certificate), NID_commonName, &text, CInt(text.count))
+        guard length > 0 else { return nil }
+        let bytes = text.prefix(Int(length)).map { UInt8(bitPattern: $0) }
+        return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+    }
+
     static func read(from certificate: OpaquePointer, into peer: inout TLSPeer) {
         guard let names = unsafe sidecar_subject_alternative_names(certificate) else { return }
         defer { unsafe GENERAL_NAMES_free(names) }

@@ -22,18 +22,18 @@ internal import COpenSSL
     package private(set) var failure: TLSFailure?
 
     private let handle: OpaquePointer
-    private let context: TLSContext
+    private let contents: TLSContents
     private let wire: MemoryBIO
     private let output: any TLSOutput
     private var hasFinished = false
 
     private init(_ context: TLSContext, output: any TLSOutput) throws(TLSFailure) {
         OpenSSLErrors.clear()
-        guard let connection = unsafe SSL_new(context.handle) else {
+        contents = context.contents
+        guard let connection = unsafe SSL_new(contents.fallback.handle) else {
             throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "out of memory").text)
         }
         unsafe handle = connection
-        self.context = context
         self.output = output
         wire = MemoryBIO(output: output)
         try unsafe wire.attach(to: connection)
@@ -43,6 +43,7 @@ internal import COpenSSL
     package convenience init(accepting context: TLSContext, output: any TLSOutput) throws(TLSFailure) {
         try self.init(context, output: output)
         unsafe SSL_set_accept_state(handle)
+        unsafe contents.attach(to: handle)
     }
 
     /// The client's side; `start()` makes its first bytes.

@@ -1,5 +1,6 @@
 package import Gossip
 package import PostgresWire
+package import TLSEngine
 
 /// Decides which endpoint a client means: by the name it asked for in TLS (`demo.<domain>`), or by `options`.
 package struct EndpointSelection: Sendable {
@@ -9,11 +10,15 @@ package struct EndpointSelection: Sendable {
     private static let echoLimit = 64
 
     /// In front of which clients put an endpoint's name; lower case.
-    private let suffix: String
+    private let domains: [String]
+    private let certificates: TLSContext?
 
-    /// - Parameter domain: `localtest.me`.
-    package init(domain: String) {
-        suffix = "." + domain.lowercased()
+    /// - Parameters:
+    ///   - domains: `localtest.me`.
+    ///   - certificates: the domains of their wildcard names count too, as they are at the time.
+    package init(domains: [String], certificates: TLSContext? = nil) {
+        self.domains = domains.map { $0.lowercased() }
+        self.certificates = certificates
     }
 
     /// - Parameter serverName: the name in the TLS ClientHello, if any.
@@ -44,10 +49,13 @@ package struct EndpointSelection: Sendable {
     private func label(of serverName: String) -> String? {
         var name = serverName.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
-        guard name.hasSuffix(suffix) else { return nil }
-        let label = String(name.dropLast(suffix.count))
-        guard !label.isEmpty, !label.contains("."), !Self.reservedLabels.contains(label) else { return nil }
-        return label
+        guard let dot = name.firstIndex(of: "."), isServed(String(name[name.index(after: dot)...])) else { return nil }
+        let label = String(name[..<dot])
+        return label.isEmpty || Self.reservedLabels.contains(label) ? nil : label
+    }
+
+    private func isServed(_ domain: String) -> Bool {
+        domains.contains(domain) || certificates?.wildcardDomains.contains(domain) == true
     }
 
     private static func echo(_ text: String) -> String {

@@ -123,6 +123,20 @@ package struct EdgeMetrics: Sendable {
         phases[phase]?.record(duration)
     }
 
+    package enum Reload: String, Sendable { case success = "ok", failure = "failed" }
+
+    package func certificateReload(_ outcome: Reload) {
+        certificateReloads(outcome).add(1)
+    }
+
+    /// - Parameter name: the operator's own.
+    package func certificateExpiry(_ name: String, unixSeconds: Int64) {
+        registry.gauge(
+            "sidecar_certificate_expiry_seconds", help: "When certificates in use end, in seconds since 1970.",
+            labels: [("name", name)]
+        ).set(Int(unixSeconds))
+    }
+
     package func proxyHeader(_ outcome: ProxyHeaderOutcome) {
         proxyHeaders(outcome).add(1)
     }
@@ -135,6 +149,7 @@ package struct EdgeMetrics: Sendable {
     private func declareSeries() {
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
         for kind in [Cancellation.found, .notFound] { _ = cancellationRequests(kind) }
+        for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
         for cache in Cache.allCases {
             for outcome in [CacheOutcome.hit, .spuriousHit, .miss] { _ = cacheLookups(cache, outcome) }
@@ -171,6 +186,12 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "sidecar_control_plane_requests_total", help: "Calls to the control plane.",
             labels: [("call", call.rawValue), ("outcome", outcome)])
+    }
+
+    private func certificateReloads(_ outcome: Reload) -> Counter {
+        registry.counter(
+            "sidecar_certificate_reload_total", help: "Certificates read anew because their files changed.",
+            labels: [("outcome", outcome.rawValue)])
     }
 
     private func proxyHeaders(_ outcome: ProxyHeaderOutcome) -> Counter {

@@ -35,7 +35,7 @@ package struct SessionRunner: Sendable {
     ) {
         self.settings = settings
         gate = AdmissionGate(limits: settings.admission)
-        selection = EndpointSelection(domain: settings.domain)
+        selection = EndpointSelection(domains: settings.domains, certificates: clientTLS)
         reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
         authenticator = ClientAuthenticator(

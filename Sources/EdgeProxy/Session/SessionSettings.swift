@@ -1,7 +1,7 @@
 /// What a client's session has to keep to.
 package struct SessionSettings: Sendable {
     /// In front of which clients put an endpoint's name.
-    package var domain: String
+    package var domains: [String]
     /// From accept to the end of the startup packet, TLS included.
     package var handshakeLimit: Duration = .seconds(15)
     /// For what a client has to say in its login, without the lookup of the role.
@@ -13,7 +13,7 @@ package struct SessionSettings: Sendable {
     package var proxyProtocol = ProxyProtocolSettings()
 
     package init(domain: String) {
-        self.domain = domain
+        domains = [domain]
     }
 
     /// A client's socket and its compute's.
@@ -23,7 +23,7 @@ package struct SessionSettings: Sendable {
 
     /// - Parameter descriptors: how many this process may have open.
     package init(_ configuration: EdgeProxyConfiguration, descriptors: Int) {
-        domain = configuration.domain
+        domains = [configuration.domain] + configuration.furtherDomains
         handshakeLimit = configuration.handshakeLimit
         authenticationLimit = configuration.authenticationLimit
         proxyProtocol = configuration.proxyProtocol

@@ -5,6 +5,7 @@ internal import Gossip
 internal import Logging
 internal import NIOPosix
 internal import Telemetry
+internal import UnixSignals
 
 /// One edge proxy.
 struct ProxyCommand: AsyncParsableCommand {
@@ -12,7 +13,8 @@ struct ProxyCommand: AsyncParsableCommand {
         commandName: "proxy", abstract: "One edge proxy.",
         discussion: """
             Prints one line on standard output when every port is open: “ready {…}”. SIGTERM and SIGINT drain: readiness \
-            503, no new clients, sessions go on until they end or the drain deadline. A second signal ends at once.
+            503, no new clients, sessions go on until they end or the drain deadline. A second signal ends at once. SIGHUP \
+            reads the certificates anew.
             """)
 
     /// What Neon's proxy calls the source of secrets and wakes.
@@ -51,8 +53,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @Option(name: [.customLong("tls-key"), .customShort("k")], help: "Its private key, PEM.")
     var tlsKey: String
 
-    @Option(help: "What follows an endpoint's name in the host that clients ask for.")
-    var domain = "localtest.me"
+    @OptionGroup(title: "Certificates for clients") var certificates: CertificateOptions
 
     @Option(help: "Certificates to trust behind the edge, PEM.")
     var caFile: String
@@ -91,18 +92,25 @@ struct ProxyCommand: AsyncParsableCommand {
             throw CommandFailure.badConfiguration("--\(invalid)")
         }
         let requests = await StopRequests.listen(lifeline: lifeline)
+        let reloads = await ReloadRequests.listen()
         do {
-            try await serve(proxy, until: requests)
+            try await serve(proxy, reloadingAt: reloads, until: requests)
         } catch let failure as EdgeProxy.StartFailure {
             throw CommandFailure.failed("\(failure)")
         }
     }
 
     /// Serves until the first request to stop has been carried out, or the second one comes.
-    private func serve(_ proxy: EdgeProxy, until requests: AsyncStream<StopRequest>) async throws {
+    private func serve(
+        _ proxy: EdgeProxy, reloadingAt reloads: UnixSignalsSequence, until requests: AsyncStream<StopRequest>
+    ) async throws {
         let id = id
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await proxy.run { Self.announce(id, $0) } }
+            group.addTask {
+                for await _ in reloads { proxy.reload() }
+                // They end with the task alone; this one must not be the first to end.
+            }
             group.addTask {
                 var isAsked = false
                 for await request in requests {
@@ -142,7 +150,7 @@ struct ProxyCommand: AsyncParsableCommand {
         var configuration = EdgeProxyConfiguration(
             id: MemberID(id), listen: listen.networkAddress, http: http.networkAddress, grpc: grpc.networkAddress,
             members: [],
-            authEndpoint: authEndpoint, controlPlaneToken: try token(), domain: domain,
+            authEndpoint: authEndpoint, controlPlaneToken: try token(), domain: certificates.domainList[0],
             edge: EdgeProxyConfiguration.KeyPair(certificateFile: tlsCert, keyFile: tlsKey),
             identity: EdgeProxyConfiguration.KeyPair(certificateFile: identityCert, keyFile: identityKey),
             trustedCAFile: caFile)
@@ -156,6 +164,8 @@ struct ProxyCommand: AsyncParsableCommand {
         }
         configuration.drainDeadline = deadline
         configuration.gossip = try gossip.settings()
+        configuration.furtherDomains = Array(certificates.domainList.dropFirst())
+        configuration.certificates = certificates.settings
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()
         return configuration

@@ -4,7 +4,7 @@ import PostgresWire
 import Testing
 
 struct EndpointSelectionTests {
-    private let selection = EndpointSelection(domain: "localtest.me")
+    private let selection = EndpointSelection(domains: ["localtest.me", "Example.org"])
 
     private func select(_ serverName: String?, _ options: String = "") throws -> String? {
         try selection.endpoint(serverName: serverName, options: StartupOptions(Array(options.utf8)))?.text

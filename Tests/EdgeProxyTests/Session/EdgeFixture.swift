@@ -33,7 +33,7 @@ struct EdgeFixture: Sendable {
         let authority = try CertificateAuthority.create(commonName: "test", now: now)
         try authority.certificatePEM.write(toFile: caFile, atomically: true, encoding: .utf8)
         let edge = try authority.issue(
-            .init(commonName: "edge", dnsNames: ["*.localtest.me", "*.example.com"]), now: now)
+            .init(commonName: "edge", dnsNames: ["*.localtest.me", "demo.example.com", "link.example.com"]), now: now)
         try edge.certificatePEM.write(toFile: folder.file("edge.crt"), atomically: true, encoding: .utf8)
         try edge.privateKeyPEM.write(toFile: folder.file("edge.key"), atomically: true, encoding: .utf8)
         serving = try TLSContext.server(

@@ -1,10 +1,11 @@
 internal import COpenSSL
 
-/// The one owner of an `SSL_CTX *`: certificate, key, trusted authorities and protocols for any number of engines.
-/// TLS 1.2 and 1.3; no renegotiation; resumption by tickets alone, so a context keeps nothing per session.
-@safe package final class TLSContext: @unchecked Sendable {
+/// The one owner of an `SSL_CTX *`: one certificate and its key, trusted authorities and protocols. Never changes.
+@safe final class SSLContext: @unchecked Sendable {
     // Sendable: written only before the initialiser's caller sees it; OpenSSL locks and counts what engines share.
     let handle: OpaquePointer
+    /// What it shows, if anything.
+    private(set) var certificate: ServedCertificate?
     /// Kept here because OpenSSL's callback holds a plain pointer to it.
     private let offered: ProtocolList
 
@@ -27,35 +28,23 @@ internal import COpenSSL
         unsafe SSL_CTX_free(handle)
     }
 
-    /// For the side that accepts connections.
-    /// - Parameters:
-    ///   - certificateFile: PEM, the leaf first, then the chain above it.
-    ///   - privateKeyFile: PEM, not encrypted.
-    ///   - alpn: the protocols served, best first. A client that offers others only is refused; one that offers none
-    ///     is served. Empty: whatever a client offers is left unanswered.
-    ///   - clientCAFile: PEM. When given, a client must show a certificate that leads to one of these.
-    package static func server(
-        certificateFile: String, privateKeyFile: String, alpn: [String] = [], clientCAFile: String? = nil
-    ) throws(TLSFailure) -> TLSContext {
-        let context = unsafe try TLSContext(TLS_server_method(), alpn: alpn)
+    /// As ``TLSContext/server(certificateFile:privateKeyFile:alpn:clientCAFile:)``.
+    static func server(
+        certificateFile: String, privateKeyFile: String, alpn: [String], clientCAFile: String?
+    ) throws(TLSFailure) -> SSLContext {
+        let context = unsafe try SSLContext(TLS_server_method(), alpn: alpn)
         try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
         context.answerNames()
         context.answerProtocols()
-        if let clientCAFile {
-            try context.demandClientCertificate(from: clientCAFile)
-        }
+        if let clientCAFile { try context.demandClientCertificate(from: clientCAFile) }
         return context
     }
 
-    /// For the side that connects.
-    /// - Parameters:
-    ///   - trustedCAFile: PEM; the server's certificate must lead to one of these. The system's roots are not used.
-    ///   - certificateFile: what to show a server that asks; comes with `privateKeyFile`.
-    ///   - alpn: the protocols offered, best first. Whether the server chose one is for the caller to look at.
-    package static func client(
-        trustedCAFile: String, certificateFile: String? = nil, privateKeyFile: String? = nil, alpn: [String] = []
-    ) throws(TLSFailure) -> TLSContext {
-        let context = unsafe try TLSContext(TLS_client_method(), alpn: alpn)
+    /// As ``TLSContext/client(trustedCAFile:certificateFile:privateKeyFile:alpn:)``.
+    static func client(
+        trustedCAFile: String, certificateFile: String?, privateKeyFile: String?, alpn: [String]
+    ) throws(TLSFailure) -> SSLContext {
+        let context = unsafe try SSLContext(TLS_client_method(), alpn: alpn)
         try context.trust(trustedCAFile)
         unsafe SSL_CTX_set_verify(context.handle, SSL_VERIFY_PEER, nil)
         if let certificateFile, let privateKeyFile {
@@ -79,6 +68,13 @@ internal import COpenSSL
         guard unsafe SSL_CTX_check_private_key(handle) == 1 else {
             throw Self.unusable(privateKeyFile, "private key", besides: certificateFile)
         }
+        guard let leaf = unsafe SSL_CTX_get0_certificate(handle) else { return }
+        unsafe certificate = ServedCertificate(leaf)
+        // A ticket is good for the certificate alone that was shown when it was made, so that what a client binds its
+        // login to is what this side has. OpenSSL demands such a name besides, where clients show certificates.
+        if let name = unsafe EndPointDigest.sha256(of: leaf) {
+            _ = unsafe SSL_CTX_set_session_id_context(handle, name, CUnsignedInt(name.count))
+        }
     }
 
     private func trust(_ file: String) throws(TLSFailure) {
@@ -93,9 +89,6 @@ internal import COpenSSL
         guard let names = unsafe SSL_load_client_CA_file(file) else { throw Self.unusable(file, "authority") }
         unsafe SSL_CTX_set_client_CA_list(handle, names)
         unsafe SSL_CTX_set_verify(handle, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
-        // A ticket carries the verified certificate; OpenSSL refuses to resume one without such a name.
-        let name: [UInt8] = Array("sidecar".utf8)
-        _ = unsafe SSL_CTX_set_session_id_context(handle, name, CUnsignedInt(name.count))
     }
 
     private static func unusable(_ file: String, _ what: String, besides certificateFile: String = "") -> TLSFailure {
@@ -108,9 +101,16 @@ internal import COpenSSL
         return TLSFailure(.unusableFile, "\(what) file \(file): \(text)")
     }
 
-    /// Marks a client's server name as accepted, so that OpenSSL remembers it over resumption too.
+    /// Marks a client's server name as accepted, so that OpenSSL remembers it over resumption too; and has the engine's
+    /// contents choose the certificate, before anything else of the client's greeting is looked at.
     private func answerNames() {
         _ = unsafe sidecar_SSL_CTX_set_servername_callback(handle) { _, _, _ in SSL_TLSEXT_ERR_OK }
+        unsafe SSL_CTX_set_client_hello_cb(
+            handle,
+            { connection, _, _ in
+                if let connection = unsafe connection { unsafe TLSContents.choose(for: connection) }
+                return SSL_CLIENT_HELLO_SUCCESS
+            }, nil)
     }
 
     private func answerProtocols() {

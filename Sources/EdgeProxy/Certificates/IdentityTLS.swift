@@ -1,22 +1,13 @@
 internal import TLSEngine
 
-/// The four ways in which a proxy speaks TLS.
-struct EdgeTLS {
-    /// With clients: the edge's certificate, `postgresql` as the only protocol.
-    let clients: TLSContext
-    /// With computes: our identity shown, theirs checked against the fleet's authority.
+/// The ways in which a proxy speaks TLS by its identity in the fleet: one certificate, one authority, three contexts.
+struct IdentityTLS: Sendable {
     let computes: TLSContext
-    /// As the server of Reports, Peer and Admin: both sides show who they are.
     let services: TLSContext
-    /// As a caller of other members.
     let links: TLSContext
 
     init(_ configuration: EdgeProxyConfiguration) throws(EdgeProxyConfiguration.Invalid) {
-        let (edge, identity) = (configuration.edge, configuration.identity)
-        clients = try Self.context("tls-cert, tls-key") { () throws(TLSFailure) in
-            try TLSContext.server(
-                certificateFile: edge.certificateFile, privateKeyFile: edge.keyFile, alpn: ["postgresql"])
-        }
+        let identity = configuration.identity
         services = try Self.context("identity-cert, identity-key, ca-file") { () throws(TLSFailure) in
             try TLSContext.server(
                 certificateFile: identity.certificateFile, privateKeyFile: identity.keyFile, alpn: ["h2"],
@@ -24,6 +15,17 @@ struct EdgeTLS {
         }
         computes = try Self.client(configuration, alpn: ["postgresql"])
         links = try Self.client(configuration, alpn: ["h2"])
+    }
+
+    static func files(of configuration: EdgeProxyConfiguration) -> [String] {
+        [configuration.identity.certificateFile, configuration.identity.keyFile, configuration.trustedCAFile]
+    }
+
+    /// Whoever has these contexts has the other's now.
+    func adopt(_ other: IdentityTLS) {
+        services.adopt(other.services)
+        computes.adopt(other.computes)
+        links.adopt(other.links)
     }
 
     private static func client(
@@ -37,7 +39,7 @@ struct EdgeTLS {
         }
     }
 
-    private static func context(
+    static func context(
         _ fields: String, _ make: () throws(TLSFailure) -> TLSContext
     ) throws(EdgeProxyConfiguration.Invalid) -> TLSContext {
         do {
