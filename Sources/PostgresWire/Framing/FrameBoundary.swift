@@ -22,9 +22,10 @@ package struct FrameBoundary: Equatable, Sendable {
     package var isReached: Bool { state == Self.start }
 
     /// These bytes went by.
-    /// - Parameter began: called for each frame with its tag, as soon as the first byte of its body is there too;
+    /// - Parameter began: called for each frame with its tag and its body's length, as soon as the first byte of its body
+    ///   is there too;
     ///   `nil` for an empty body.
-    package mutating func passed(_ bytes: RawSpan, _ began: (_ tag: UInt8, _ first: UInt8?) -> Void) {
+    package mutating func passed(_ bytes: RawSpan, _ began: (_ tag: UInt8, _ first: UInt8?, _ length: Int) -> Void) {
         if skip(bytes.byteCount) { return }
         bytes.withUnsafeBytes { walk($0, began) }
     }
@@ -36,7 +37,7 @@ package struct FrameBoundary: Equatable, Sendable {
         return true
     }
 
-    private mutating func walk(_ bytes: UnsafeRawBufferPointer, _ began: (UInt8, UInt8?) -> Void) {
+    private mutating func walk(_ bytes: UnsafeRawBufferPointer, _ began: (UInt8, UInt8?, Int) -> Void) {
         var index = 0
         while index < bytes.count {
             switch state {
@@ -47,7 +48,7 @@ package struct FrameBoundary: Equatable, Sendable {
                 index += step
                 state = step == missing ? Self.start : .body(missing: missing - step)
             case .bodyAwaited(let tag, let length):
-                began(tag, bytes[index])
+                began(tag, bytes[index], length)
                 state = .body(missing: length)
             case .header(0, _, _) where bytes.count - index >= FrameHeader.byteCount:
                 let length = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: index + 1, as: UInt32.self))
@@ -69,12 +70,12 @@ package struct FrameBoundary: Equatable, Sendable {
     }
 
     /// - Parameter length: counts itself.
-    private mutating func finishHeader(_ tag: UInt8, _ length: UInt32, _ began: (UInt8, UInt8?) -> Void) {
+    private mutating func finishHeader(_ tag: UInt8, _ length: UInt32, _ began: (UInt8, UInt8?, Int) -> Void) {
         switch length {
         case ..<4:
             state = .lost
         case 4:
-            began(tag, nil)
+            began(tag, nil, 0)
             state = Self.start
         default:
             state = .bodyAwaited(tag: tag, length: Int(length) - 4)

@@ -20,6 +20,10 @@ package struct QueryCycle: Equatable, Sendable {
     package var isReplicating: Bool { cycle.copy == .both }
     /// The client has said goodbye: whatever happens to its connection now is no failure.
     package var hasTerminated: Bool { cycle.hasTerminated }
+    /// The session has said LISTEN, or been notified of something: to look idle is then its work.
+    package var hasListened: Bool { cycle.hasListened }
+    /// Should the server's bytes end here, then neither did the client ask for it, nor has the server said why.
+    package var isEndUnexplained: Bool { !cycle.hasTerminated && cycle.lastServerTag != ErrorResponse.tag }
     /// Whether the bytes to the client ended at a frame, so that a frame of ours may follow.
     package var isClientAddressable: Bool { serverFrames.isReached }
 
@@ -28,12 +32,12 @@ package struct QueryCycle: Equatable, Sendable {
 
     /// The client's next bytes went by.
     package mutating func clientSent(_ bytes: RawSpan) {
-        clientFrames.passed(bytes) { tag, _ in cycle.clientFrame(tag) }
+        clientFrames.passed(bytes) { tag, _, _ in cycle.clientFrame(tag) }
     }
 
     /// The server's next bytes went by.
     package mutating func serverSent(_ bytes: RawSpan) {
-        serverFrames.passed(bytes) { tag, first in cycle.serverFrame(tag, first) }
+        serverFrames.passed(bytes) { tag, first, length in cycle.serverFrame(tag, first, length) }
     }
 }
 
@@ -44,6 +48,8 @@ private struct Cycle: Equatable, Sendable {
     var transactionState: ReadyForQuery.TransactionState?
     var copy = Copy.none
     var hasTerminated = false
+    var hasListened = false
+    var lastServerTag = ReadyForQuery.tag
     /// Requests that were sent, and answers that came; a request is known by its number, from 1.
     private var requested: UInt64 = 0
     private var answered: UInt64 = 0
@@ -85,7 +91,8 @@ private struct Cycle: Equatable, Sendable {
         }
     }
 
-    mutating func serverFrame(_ tag: UInt8, _ first: UInt8?) {
+    mutating func serverFrame(_ tag: UInt8, _ first: UInt8?, _ length: Int) {
+        lastServerTag = tag
         switch tag {
         case ReadyForQuery.tag:
             // One that nobody asked for answers a Sync which we took for a dropped one.
@@ -104,6 +111,11 @@ private struct Cycle: Equatable, Sendable {
             }
         case UInt8(ascii: "W"):
             copy = .both
+        case UInt8(ascii: "C"):
+            // No other command's tag has this letter and this length.
+            if first == UInt8(ascii: "L"), length == "LISTEN\0".utf8.count { hasListened = true }
+        case UInt8(ascii: "A"):
+            hasListened = true
         default:
             break
         }

@@ -9,7 +9,8 @@ package enum Relay {
     /// `unread(_:)` before go first. An end is passed on as an end (TLS: `close_notify`), and the other side may go on.
     ///
     /// With `cycle`, the session's messages are followed by their headers, so that its idle points are known, and whether
-    /// the caller may say something last.
+    /// the caller may say something last. A server that ends without having said why has then failed, and its end is not
+    /// passed on: that is left to the caller.
     ///
     /// The streams are left open, for the caller to say something last and to close. Ends at once with `.cancelled` when
     /// the calling task is cancelled.

@@ -30,6 +30,7 @@ package final class RelayControl: Sendable {
     }
 
     private let state = Mutex(State())
+    private let listens = Atomic<Bool>(false)
 
     package init() {}
 
@@ -43,6 +44,11 @@ package final class RelayControl: Sendable {
     package func endNow() {
         ask(.endNow)
     }
+
+    /// The session has said LISTEN, or been notified; see ``QueryCycle/hasListened``. Cheap, and true for good.
+    package var hasListened: Bool { listens.load(ordering: .relaxed) }
+
+    func noteListening() { listens.store(true, ordering: .relaxed) }
 
     /// - Returns: `nil` when no relay runs.
     package func snapshot() async -> Snapshot? {

@@ -49,6 +49,7 @@ final class RelayRun {
 
         func sourceFinished() {
             guard !isFinished, !run.isOver else { return }
+            if side == .upstream, run.isEndUnexplained { return run.finish(.failed(.upstream, .endedWithoutAWord)) }
             isFinished = true
             sink.context?.flush()
             // Before the sink's output is closed: with both ends in, that closes its channel, which looks like a failure.
@@ -139,9 +140,13 @@ final class RelayRun {
         lastActivity = .now
         switch side {
         case .client: cycle?.clientSent(bytes.readableBytesSpan)
-        case .upstream: cycle?.serverSent(bytes.readableBytesSpan)
+        case .upstream:
+            cycle?.serverSent(bytes.readableBytesSpan)
+            if cycle?.hasListened == true { control.noteListening() }
         }
     }
+
+    fileprivate var isEndUnexplained: Bool { cycle?.isEndUnexplained == true }
 
     fileprivate func endIfIdle() {
         if isEndAtIdlePointWanted && cycle?.isIdle == true { finish(.idlePointReached) }
@@ -208,6 +213,10 @@ final class RelayRun {
         for leg in legs { leg?.detach() }
         continuation.resume(returning: outcome)
     }
+}
+
+extension StreamFailure {
+    fileprivate static let endedWithoutAWord = StreamFailure(.closed, "ended without a word")
 }
 
 /// From any thread to the relay's loop.

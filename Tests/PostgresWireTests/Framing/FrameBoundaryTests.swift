@@ -7,6 +7,7 @@ struct FrameBoundaryTests {
     private struct Begun: Equatable {
         var tag: UInt8
         var first: UInt8?
+        var length: Int
     }
 
     private let frames = [
@@ -14,8 +15,9 @@ struct FrameBoundaryTests {
         .frame("C", Array("SELECT 1\0".utf8)),
     ]
     private let begun = [
-        Begun(tag: 0x31, first: nil), Begun(tag: 0x44, first: 0x58), Begun(tag: 0x5A, first: 0x49),
-        Begun(tag: 0x6E, first: nil), Begun(tag: 0x43, first: 0x53),
+        Begun(tag: 0x31, first: nil, length: 0), Begun(tag: 0x44, first: 0x58, length: 300),
+        Begun(tag: 0x5A, first: 0x49, length: 1), Begun(tag: 0x6E, first: nil, length: 0),
+        Begun(tag: 0x43, first: 0x53, length: 9),
     ]
 
     @Test func `frames and boundaries are the same, however their bytes arrive`() {
@@ -31,7 +33,7 @@ struct FrameBoundaryTests {
             var count = 0
             #expect(boundary.isReached)
             while let chunk = stream.readSlice(length: min(size, max(stream.readableBytes, 1))) {
-                boundary.passed(chunk.readableBytesSpan) { seen.append(Begun(tag: $0, first: $1)) }
+                boundary.passed(chunk.readableBytesSpan) { seen.append(Begun(tag: $0, first: $1, length: $2)) }
                 count += chunk.readableBytes
                 #expect(boundary.isReached == ends.contains(count), "\(size) bytes at a time, at \(count)")
             }
@@ -65,6 +67,6 @@ struct FrameBoundaryTests {
 
 extension FrameBoundary {
     fileprivate mutating func passed(_ bytes: ByteBuffer) {
-        passed(bytes.readableBytesSpan) { _, _ in }
+        passed(bytes.readableBytesSpan) { _, _, _ in }
     }
 }

@@ -153,6 +153,32 @@ struct QueryCycleTests {
         #expect(cycle.hasTerminated && !cycle.isIdle)
     }
 
+    @Test(arguments: [("LISTEN", true), ("LOAD", false), ("LOCK TABLE", false), ("SELECT", false)])
+    func `LISTEN is known by its command tag`(command: String, isListening: Bool) {
+        var cycle = QueryCycle(after: .idle)
+        var complete = ByteBuffer()
+        complete.writeFrame(tag: UInt8(ascii: "C")) { $0.writeString(command + "\0") }
+        for byte in Array(buffer: complete) { cycle.serverSent(ByteBuffer(bytes: [byte]).readableBytesSpan) }
+        #expect(cycle.hasListened == isListening)
+    }
+
+    @Test func `a notification says that the session listens`() {
+        var cycle = QueryCycle(after: .idle)
+        Self.pass(Self.bytes(.server("A")), of: .server(""), &cycle)
+        #expect(cycle.hasListened && cycle.isIdle)
+    }
+
+    @Test func `an end is explained by an error behind which nothing comes, or by a goodbye`() {
+        var cycle = QueryCycle(after: .idle)
+        #expect(cycle.isEndUnexplained)
+        Self.pass(Self.bytes(.server("E")), of: .server(""), &cycle)
+        #expect(!cycle.isEndUnexplained)
+        Self.pass(Self.bytes(.ready(.idle)), of: .ready(.idle), &cycle)
+        #expect(cycle.isEndUnexplained)
+        Self.pass(Self.bytes(.client("X")), of: .client(""), &cycle)
+        #expect(!cycle.isEndUnexplained)
+    }
+
     @Test(arguments: 1...40 as ClosedRange<UInt64>) func `noise never traps`(seed: UInt64) {
         var dice = SeededDice(seed: seed)
         var cycle = QueryCycle(after: .idle)

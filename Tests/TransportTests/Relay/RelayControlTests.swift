@@ -29,7 +29,8 @@ struct RelayControlTests {
                     outcome.put(
                         await Relay.join(
                             stream, other, following: QueryCycle(after: .idle), control: control, limits: limits))
-                    if outcome.peek?.isClientAddressable == true { try await stream.write("last") }
+                    // In a test that closes the client first there is nobody to hear it.
+                    if outcome.peek?.isClientAddressable == true { try? await stream.write("last") }
                     await other.close()
                 } catch {
                     Issue.record(error)
@@ -129,6 +130,43 @@ struct RelayControlTests {
         let outcome = try await pair.ended()
         #expect(outcome.ending == .cancelled && !outcome.isClientAddressable)
         #expect(try await pair.client.readAll().readableBytes == 0)
+        await pair.close()
+    }
+
+    @Test func `LISTEN is noted, and a command of the same letter is not`() async throws {
+        let pair = try await Pair()
+        for (command, isListening) in [("LOAD", false), ("LOCK TABLE", false), ("LISTEN", true)] {
+            try await pair.ask("Q")
+            var complete = ByteBuffer()
+            complete.writeInteger(UInt8(ascii: "C"))
+            complete.writeInteger(UInt32(command.utf8.count + 5))
+            complete.writeString(command + "\0")
+            try await pair.server.write(complete)
+            _ = try await pair.client.readText(count: complete.readableBytes)
+            try await pair.answer(.idle)
+            #expect(pair.control.hasListened == isListening, "\(command)")
+        }
+        await pair.close()
+    }
+
+    @Test(arguments: [false, true])
+    func `a server that ends without a word has failed, and the client can still be spoken to`(
+        isExplained: Bool
+    ) async throws {
+        let pair = try await Pair()
+        try await pair.ask("Q")
+        if isExplained { try await pair.server.write(.message("E")) }
+        try await pair.server.finishWriting()
+        if isExplained {
+            _ = try await pair.client.readAll()
+            #expect(pair.outcome.peek == nil)
+        } else {
+            guard case .failed(.upstream, _) = try await pair.ended().ending else {
+                Issue.record("\(String(describing: pair.outcome.peek))")
+                return await pair.close()
+            }
+            #expect(String(buffer: try await pair.client.readAll()) == "last")
+        }
         await pair.close()
     }
 
