@@ -25,8 +25,6 @@ package final class EdgeProxy: Sendable {
         package var description: String
     }
 
-    /// How long sessions have to say 57P01, and calls to end, when the drain's deadline is over.
-    private static let farewellLimit: Duration = .seconds(2)
     /// The share of all descriptors that members, agents and admins may take.
     private static let serviceShare = 8
 
@@ -41,6 +39,7 @@ package final class EdgeProxy: Sendable {
     private let drainState = DrainState()
     private let metrics: EdgeMetrics
     private let gossipMetrics: GossipMetrics
+    private let drainMetrics: DrainMetrics
     private let http: HTTPClient
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory
@@ -68,6 +67,7 @@ package final class EdgeProxy: Sendable {
         self.gossipLoop = gossipLoop ?? fleetGroup.next()
         let registry = MetricRegistry()
         metrics = EdgeMetrics(registry: registry)
+        drainMetrics = DrainMetrics(registry: registry)
         gossipMetrics = GossipMetrics(registry: registry, replicasWanted: configuration.gossip?.replicasWanted)
         self.configuration = configuration
         self.group = group
@@ -157,11 +157,13 @@ package final class EdgeProxy: Sendable {
         try? await http.shutdown()
     }
 
-    /// Asks for the orderly end: readiness 503, no new clients, and an end within the drain deadline.
-    package func drain() {
-        fleet.beganDraining()
-        drainState.beganDraining()
-    }
+    /// Asks for the orderly end: readiness 503, no new clients after the lag, and an end within the drain's deadline.
+    package func drain() { drainState.beganDraining() }
+
+    /// Asks for the end now: whoever is here hears 57P01 where that can be said. Takes ``DrainSettings/farewellLimit`` at most.
+    package func hurry() { drainState.hurry() }
+
+    package var drainProgress: DrainProgress { drainState.progress }
 
     /// Reads every certificate anew, now. A pair that cannot be used leaves the former in its place.
     package func reload() {
@@ -196,7 +198,6 @@ package final class EdgeProxy: Sendable {
                 break
             }
             await drainState.waitForDrain()
-            await gossipService?.beganDraining()
             await end(postgres, grpc)
         }
     }
@@ -229,12 +230,16 @@ package final class EdgeProxy: Sendable {
     }
 
     private func end(_ postgres: ListeningSocket, _ grpc: GRPCListening) async {
-        metrics.drain.set(1)
-        logger.notice("draining", metadata: ["sessions": "\(sessions.registry.count)"])
-        await postgres.stopAccepting()
-        await Self.within(configuration.drainDeadline) { await self.sessions.registry.waitUntilEmpty() }
-        postgres.cancelConnections()
-        await Self.within(Self.farewellLimit) { await postgres.waitForConnections() }
+        let settings = configuration.drain
+        await DrainRun(
+            settings: settings, deadline: configuration.drainDeadline, registry: sessions.registry, state: drainState,
+            metrics: drainMetrics, logger: logger, door: postgres, flights: { [wakes] in await wakes.flightCount }
+        ) { [fleet, metrics, gossipService] in
+            metrics.drain.set(1)
+            fleet.beganDraining()
+            await gossipService?.beganDraining()
+        }.run()
+        await Self.within(settings.farewellLimit) { await postgres.waitForConnections() }
         await grpc.shutdown(grace: .milliseconds(200))
         logger.notice("drained")
     }

@@ -77,6 +77,7 @@ package struct EdgeProxyConfiguration: Sendable {
     package var controlPlaneOutageLimit: Duration = .seconds(10)
     /// From the first SIGTERM to the last session's 57P01.
     package var drainDeadline: Duration = .seconds(30)
+    package var drain = DrainSettings()
     /// Client connections at one time; one more is refused with 53300.
     package var sessionLimit = 10_000
     /// Further certificates, and looking at their files.
@@ -125,6 +126,8 @@ package struct EdgeProxyConfiguration: Sendable {
             try require(limit > .zero, field, "must be longer than nothing")
         }
         try require((1...64).contains(passwordThreads), "scram-thread-pool-size", "must be 1 to 64")
+        try require(drain.lag >= .zero, "drain-lag", "must not be below nothing")
+        try require(drain.spread >= .zero, "drain-spread", "must not be below nothing")
         try require(sessionLimit > 0, "session-limit", "must be at least 1")
         try require(
             proxyProtocol.mode == .required || proxyProtocol.balancers.isEmpty, "proxy-protocol-from",

@@ -153,7 +153,7 @@ class LoneProxy:
         self.command = [
             BINARY, "proxy", "--id", name, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
             "--auth-endpoint", control_plane.address, "--control-plane-token-file", token, "-c", edge, "-k", edge_key,
-            "--domain", domain, "--ca-file", self.folder / "ca.crt", "--identity-cert", certificate, "--identity-key", key,
+            "--drain-lag", "0", "--domain", domain, "--ca-file", self.folder / "ca.crt", "--identity-cert", certificate, "--identity-key", key,
             *arguments]
         self.process, self.told = None, None
 

@@ -7,6 +7,9 @@ extension Refusals {
     static let timedOut = ErrorResponse(.queryCanceled, "Authentication timed out")
     static let shuttingDown = ErrorResponse(
         .adminShutdown, "terminating connection due to administrator command", hint: "Connect again.")
+    static let killed = ErrorResponse(
+        .adminShutdown, "terminating connection due to administrator command",
+        hint: "An operator has ended this session. Connect again.")
     static let ownMistake = ErrorResponse(.internalError, "Internal error")
 
     static let tryAgainSoon = "Try again in a few seconds."
@@ -24,6 +27,9 @@ extension Refusals {
         Entry(
             shuttingDown, when: "The proxy drains or stops, and this session's time was up.",
             remedy: "Connect again: another proxy answers. The database itself is untouched."),
+        Entry(
+            killed, when: "An operator ended this session through the admin service.",
+            remedy: "Connect again, unless somebody asked you not to."),
         Entry(
             ownMistake, when: "The proxy came to a point that it must never come to.",
             remedy: "Report it with the session's id."),

@@ -8,10 +8,9 @@ internal import Transport
 
 /// One client connection: who it is first, its compute second, and then bytes both ways.
 struct ClientSession: Sendable {
-    let id: SessionID
+    let record: SessionRecord
     let stream: ByteStream
     let origin: ClientOrigin
-    let registry: SessionRegistry
     let cancels: CancelRegistry
     let selection: EndpointSelection
     let handshake: ClientHandshake
@@ -21,13 +20,14 @@ struct ClientSession: Sendable {
     let desk: CancelDesk
     let metrics: EdgeMetrics
     var logger: Logger
+    var id: SessionID { record.id }
 
     /// Returns when the client has been served, or told why not.
     func live(_ admission: consuming Admission) async {
         do {
             switch try await handshake.perform(on: stream, deadline: handshakeDeadline) {
             case .cancel(let request):
-                registry.update(id) { $0.phase = .cancelling }
+                record.update { $0.entered(.cancelling) }
                 await desk.serve(request, on: stream.eventLoop)
             case .startup(let message, let tls):
                 let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
@@ -43,10 +43,9 @@ struct ClientSession: Sendable {
         session.logger[metadataKey: "ep"] = introduction.endpoint.map { "\($0)" }
         session.logger[metadataKey: "role"] = "\(introduction.role)"
         session.connector.logger = session.logger
-        registry.update(id) {
-            $0.phase = .authenticating
-            $0.endpoint = introduction.endpoint?.text
-            $0.role = introduction.role
+        record.update {
+            $0.introduced(introduction)
+            $0.entered(.authenticating)
         }
         let context = SessionContext(
             id: id, applicationName: introduction.applicationName, origin: origin)
@@ -54,9 +53,9 @@ struct ClientSession: Sendable {
         admission.authenticated()
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"
         session.connector.logger = session.logger
-        registry.update(id) {
-            $0.phase = .connecting
-            $0.endpoint = proven.endpoint.text
+        record.update {
+            $0.endpoint = proven.endpoint
+            $0.entered(.connecting)
         }
         let request = ComputeConnector.Request(
             endpoint: proven.endpoint, session: context, parameters: introduction.forwarded, keys: proven.keys)
@@ -88,34 +87,47 @@ struct ClientSession: Sendable {
         welcome.writeImmutableBuffer(upstream.preamble)
         if let key { BackendKeyData(key: key).encode(into: &welcome) }
         ReadyForQuery(state: upstream.transactionState).encode(into: &welcome)
-        registry.update(id) { $0.phase = .joined }
+        let control = RelayControl()
+        record.joined(to: connected.location, relay: control, cancel: entry)
         logger.info(
             "joined",
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome)
-        let outcome = await Relay.join(stream, upstream.stream, following: QueryCycle(after: upstream.transactionState))
+        let outcome = await Relay.join(
+            stream, upstream.stream, following: QueryCycle(after: upstream.transactionState), control: control)
         metrics.ioBytes(.received, endpoint: proven.endpoint.text).add(outcome.bytesFromClient)
         metrics.ioBytes(.transmitted, endpoint: proven.endpoint.text).add(outcome.bytesToClient)
         logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
         if let key { cancels.remove(key) }
-        await settle(outcome, entry)
+        record.parted()
+        await settle(outcome, upstream.stream, entry)
         // Side by side: neither waits for the other's goodbye.
         async let upstreamClosed: Void = upstream.stream.close()
         await stream.close()
         await upstreamClosed
     }
 
-    private func settle(_ outcome: RelayOutcome, _ entry: CancelRegistry.Entry?) async {
+    private func settle(_ outcome: RelayOutcome, _ upstream: ByteStream, _ entry: CancelRegistry.Entry?) async {
         switch outcome.ending {
-        case .cancelled, .idlePointReached:
-            await sayLast(Refusals.shuttingDown, after: outcome)
+        case .cancelled:
+            await sayLast(record.lastWords ?? Refusals.shuttingDown, after: outcome)
+        case .idlePointReached:
+            await sayLast(record.lastWords ?? Refusals.shuttingDown, after: outcome)
+            var goodbye = ByteBuffer()
+            SimpleQuery.encodeTerminate(into: &goodbye)
+            // The server may be gone as well, and then needs none.
+            try? await upstream.write(goodbye)
         case .idleLimitReached:
             await sayLast(Refusals.idleTooLong, after: outcome)
         case .failed(.client, _), .drainLimitReached(first: .client):
             // Nobody will read the answer that the compute may still be working on.
             if let entry { await desk.cancel(entry, on: stream.eventLoop) }
-        case .finished, .failed(.upstream, _), .drainLimitReached(first: .upstream), .unusable:
+        case .failed(.upstream, _):
+            // What the compute said for itself was passed on, and is enough.
+            guard let cycle = outcome.cycle, cycle.isEndUnexplained else { return }
+            await sayLast(cycle.isIdle ? Refusals.computeEnded : Refusals.computeLost, after: outcome)
+        case .finished, .drainLimitReached(first: .upstream), .unusable:
             break
         }
     }
@@ -127,6 +139,8 @@ struct ClientSession: Sendable {
     }
 
     private func end(_ end: SessionEnd) async {
+        var end = end
+        if case .cancelled = end, let words = record.lastWords { end = .refused(words) }
         metrics.refusal(sqlState: end.label)
         logger.info("refused", metadata: ["reason": "\(end.detail)"])
         // A client that is gone by now need not know why.

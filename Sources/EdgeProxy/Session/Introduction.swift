@@ -7,7 +7,10 @@ struct Introduction: Sendable {
     /// `nil`: the client has not named one yet.
     let endpoint: EndpointName?
     let role: String
+    /// The role's name unless the client says otherwise, as in PostgreSQL.
+    let database: String
     let applicationName: String?
+    let replication: ReplicationMode
     /// The protocol version that client and proxy speak.
     let version: ProtocolVersion
     /// The client's own parameters, without what was meant for us.
@@ -27,7 +30,9 @@ struct Introduction: Sendable {
         let options = try Self.options(of: parameters)
         self.role = role
         endpoint = try selection.endpoint(serverName: serverName, options: options)
+        database = parameters.text("database").flatMap { $0.isEmpty ? nil : $0 } ?? role
         applicationName = parameters.text("application_name")
+        replication = ReplicationMode(parameter: parameters["replication"] ?? [])
         version = message.agreedVersion
         forwarded = parameters.forwarded(with: options)
         var buffer = ByteBuffer()

@@ -1,52 +1,108 @@
+internal import Gossip
+internal import NIOCore
+package import PostgresWire
 internal import Synchronization
 
-/// The sessions that are open, for those who want to know: the admin, and a drain that waits for them to end.
+/// The sessions that are open, for those who want to know or to end some: the admin, and a drain.
 ///
-/// To end them all, cancel the tasks of the listening socket's connections: each session then says 57P01 and closes.
+/// One lock for the table, taken when a session comes and when it goes: twice in a life that costs a thousand times as
+/// much, so shards would bring nothing. Whatever happens in between is the ``SessionRecord``'s, with its own lock. Who
+/// lists takes the records out under the lock and looks at them without it.
 package final class SessionRegistry: Sendable {
-    package enum Phase: String, Sendable, Equatable {
-        case handshake, authenticating, connecting, joined, cancelling
-    }
+    /// Stops what a compute does for a session. Bounded in time by itself.
+    typealias Cancel = @Sendable (CancelRegistry.Entry, any EventLoop) async -> Void
 
-    package struct Session: Sendable, Equatable {
-        package var id: SessionID
-        package var phase = Phase.handshake
-        package var endpoint: String?
-        package var role: String?
-        package var remoteAddress: String?
-    }
+    /// Sessions that are asked, or cancels that are on their way, at one time.
+    private static let lanes = 64
 
     private struct State {
-        var sessions: [SessionID: Session] = [:]
+        var records: [SessionID: SessionRecord] = [:]
         var waiters: [(number: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         var nextWaiter: UInt64 = 0
     }
 
     private let state = Mutex(State())
+    private let cancel: Cancel
 
-    package init() {}
-
-    package var count: Int { state.withLock { $0.sessions.count } }
-
-    /// In no particular order.
-    package var sessions: [Session] { state.withLock { Array($0.sessions.values) } }
-
-    func enter(_ session: Session) {
-        state.withLock { $0.sessions[session.id] = session }
+    init(cancel: @escaping Cancel) {
+        self.cancel = cancel
     }
 
-    func update(_ id: SessionID, _ change: (inout Session) -> Void) {
+    package var count: Int { state.withLock { $0.records.count } }
+
+    // MARK: - Operators
+
+    /// Oldest first.
+    package func sessions(matching filter: SessionFilter = SessionFilter()) async -> [SessionReport] {
+        await matches(of: filter).map(\.report)
+    }
+
+    /// Ends them now, joined or not: the client reads these words when no frame to it is half through, and else sees
+    /// its connection closed.
+    ///
+    /// - Returns: how many were told to end. They are gone a moment later.
+    @discardableResult
+    package func end(matching filter: SessionFilter, as words: ErrorResponse) async -> Int {
+        let matches = await matches(of: filter)
+        for match in matches { match.record.end(as: words) }
+        return matches.count
+    }
+
+    /// Stops what their computes do for them; the sessions go on.
+    ///
+    /// - Returns: how many were joined to a compute, which is how many cancel requests were sent.
+    @discardableResult
+    package func cancelQueries(matching filter: SessionFilter) async -> Int {
+        let matches = await matches(of: filter)
+        let entries = matches.compactMap { match in match.record.cancelEntry.map { ($0, match.record.loop) } }
+        _ = await Self.inLanes(entries) { [cancel] entry, loop in await cancel(entry, loop) }
+        return entries.count
+    }
+
+    private func matches(of filter: SessionFilter) async -> [(record: SessionRecord, report: SessionReport)] {
+        let now = ContinuousClock.now
+        let candidates = records(with: filter.id).filter { filter.admits($0.facts) }
+        let reports = await Self.inLanes(candidates) { ($0, await $0.report()) }
+        return reports.filter { filter.admits($0.1, at: now) }
+            .sorted { ($0.1.facts.started, $0.0.id.text) < ($1.1.facts.started, $1.0.id.text) }
+    }
+
+    /// - Parameter id: `nil`: all, in no particular order.
+    func records(with id: SessionID? = nil) -> [SessionRecord] {
         state.withLock { state in
-            guard var session = state.sessions[id] else { return }
-            change(&session)
-            state.sessions[id] = session
+            guard let id else { return Array(state.records.values) }
+            return state.records[id].map { [$0] } ?? []
         }
     }
 
-    func leave(_ id: SessionID) {
+    /// Carries `body` out for each, some of them side by side; what comes out is in no particular order.
+    private static func inLanes<Item: Sendable, Result: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item) async -> Result
+    ) async -> [Result] {
+        await withTaskGroup(of: [Result].self) { group in
+            for lane in 0..<min(lanes, items.count) {
+                group.addTask {
+                    var results: [Result] = []
+                    for index in stride(from: lane, to: items.count, by: lanes) {
+                        results.append(await body(items[index]))
+                    }
+                    return results
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    // MARK: - Sessions
+
+    func enter(_ record: SessionRecord) {
+        state.withLock { $0.records[record.id] = record }
+    }
+
+    func leave(_ record: SessionRecord) {
         let waiters = state.withLock { state in
-            state.sessions[id] = nil
-            guard state.sessions.isEmpty else { return [CheckedContinuation<Void, Never>]() }
+            state.records[record.id] = nil
+            guard state.records.isEmpty else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiters = [] }
             return state.waiters.map(\.continuation)
         }
@@ -62,7 +118,7 @@ package final class SessionRegistry: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.sessions.isEmpty || Task.isCancelled { return true }
+                    if state.records.isEmpty || Task.isCancelled { return true }
                     state.waiters.append((number, continuation))
                     return false
                 }

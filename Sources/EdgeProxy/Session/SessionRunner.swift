@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Gossip
 package import Logging
 internal import NIOCore
@@ -8,8 +9,8 @@ package import Transport
 
 /// Makes a session of every client connection, and holds what all sessions share.
 package struct SessionRunner: Sendable {
-    package let registry = SessionRegistry()
-    package let cancels = CancelRegistry()
+    package let registry: SessionRegistry
+    package let cancels: CancelRegistry
 
     /// Connections that may be open to hear that there are too many.
     private static let refusalRoom = 256
@@ -45,6 +46,10 @@ package struct SessionRunner: Sendable {
         self.computeTLS = computeTLS
         self.metrics = metrics
         self.logger = logger
+        let cancels = CancelRegistry()
+        self.cancels = cancels
+        let desk = CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: logger)
+        registry = SessionRegistry { entry, loop in await desk.cancel(entry, on: loop) }
     }
 
     /// Connections beyond this are to be closed without a word.
@@ -55,31 +60,36 @@ package struct SessionRunner: Sendable {
         metrics.acceptedConnections.add(1)
         metrics.sessions.add(1)
         let id = SessionID.fresh()
-        registry.enter(SessionRegistry.Session(id: id, remoteAddress: "\(ClientOrigin(stream))"))
+        let facts = SessionFacts(id: id, origin: ClientOrigin(stream), startedUnixMicros: Self.unixMicros)
+        let record = SessionRecord(facts, task: stream.task, loop: stream.eventLoop)
+        registry.enter(record)
         if let admission = gate.enter() {
             let deadline = ContinuousClock.now + settings.handshakeLimit
             if let origin = await reception.receive(stream, deadline: deadline) {
-                registry.update(id) { $0.remoteAddress = "\(origin)" }
-                await session(id, stream, origin, handshakeDeadline: deadline).live(admission)
+                record.update { $0.origin = origin }
+                await session(record, stream, origin, handshakeDeadline: deadline).live(admission)
             }
         } else {
             await refuse(stream, id)
         }
-        registry.leave(id)
+        registry.leave(record)
         metrics.sessions.add(-1)
         metrics.closedConnections.add(1)
     }
 
+    private static var unixMicros: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+
     private func session(
-        _ id: SessionID, _ stream: ByteStream, _ origin: ClientOrigin, handshakeDeadline: ContinuousClock.Instant
+        _ record: SessionRecord, _ stream: ByteStream, _ origin: ClientOrigin,
+        handshakeDeadline: ContinuousClock.Instant
     ) -> ClientSession {
         var log = logger
-        log[metadataKey: "session_id"] = "\(id)"
+        log[metadataKey: "session_id"] = "\(record.id)"
         log[metadataKey: "peer_addr"] = "\(origin)"
         let connector = ComputeConnector(
             waker: waker, tls: computeTLS, limits: settings.connect, metrics: metrics, logger: log)
         return ClientSession(
-            id: id, stream: stream, origin: origin, registry: registry, cancels: cancels, selection: selection,
+            record: record, stream: stream, origin: origin, cancels: cancels, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
             connector: connector,
             desk: CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: log), metrics: metrics,

@@ -13,8 +13,9 @@ struct ProxyCommand: AsyncParsableCommand {
         commandName: "proxy", abstract: "One edge proxy.",
         discussion: """
             Prints one line on standard output when every port is open: “ready {…}”. SIGTERM and SIGINT drain: readiness \
-            503, no new clients, sessions go on until they end or the drain deadline. A second signal ends at once. SIGHUP \
-            reads the certificates anew.
+            503, no new clients after the lag, and every session is ended at its next idle point, at the latest by the \
+            deadline; its client reads 57P01 and connects elsewhere. A second signal ends all of them now; a third one, or \
+            SIGQUIT, the process. SIGHUP reads the certificates anew.
             """)
 
     /// What Neon's proxy calls the source of secrets and wakes.
@@ -69,8 +70,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Access") var access: AccessOptions
 
-    @Option(help: "From the first signal to the end of the last session.")
-    var drainDeadline = DurationArgument(seconds: 30)
+    @OptionGroup(title: "Draining") var drain: DrainOptions
 
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
@@ -100,7 +100,10 @@ struct ProxyCommand: AsyncParsableCommand {
         }
     }
 
-    /// Serves until the first request to stop has been carried out, or the second one comes.
+    /// How long a second signal leaves for last words.
+    private static let hurryLimit: Duration = .seconds(3)
+
+    /// Serves until the first request to stop has been carried out; a second one makes it short.
     private func serve(
         _ proxy: EdgeProxy, reloadingAt reloads: UnixSignalsSequence, until requests: AsyncStream<StopRequest>
     ) async throws {
@@ -112,16 +115,29 @@ struct ProxyCommand: AsyncParsableCommand {
                 // They end with the task alone; this one must not be the first to end.
             }
             group.addTask {
-                var isAsked = false
+                var asked = 0
                 for await request in requests {
-                    // Now means now: sessions are cut, and no part is waited for.
-                    if isAsked || request == .quit { Foundation.exit(0) }
-                    isAsked = true
-                    proxy.drain()
+                    asked += 1
+                    switch (request, asked) {
+                    case (.quit, _), (_, 3...): Foundation.exit(0)
+                    case (_, 1): proxy.drain()
+                    default:
+                        proxy.hurry()
+                        Self.exitSoon()
+                    }
                 }
             }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// Now means now: what does not end by itself is not waited for.
+    private static func exitSoon() {
+        // Outlives nothing: it ends the process, unless that is faster.
+        Task {
+            try? await Task.sleep(for: hurryLimit)
+            Foundation.exit(0)
         }
     }
 
@@ -159,10 +175,7 @@ struct ProxyCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.badConfiguration("--wake-compute-cache: \(error)")
         }
-        guard let deadline = drainDeadline.duration else {
-            throw CommandFailure.badConfiguration("--drain-deadline: must be a time, such as 30s")
-        }
-        configuration.drainDeadline = deadline
+        try drain.apply(to: &configuration)
         configuration.gossip = try gossip.settings()
         configuration.furtherDomains = Array(certificates.domainList.dropFirst())
         configuration.certificates = certificates.settings

@@ -123,7 +123,9 @@ final class Fleet: Sendable {
             certificates.tokenFile, "--tls-cert", certificates.edge.certificate, "--tls-key",
             certificates.edge.privateKey, "--domain", settings.domain, "--ca-file",
             certificates.authority.certificateFile, "--identity-cert", identity.certificate, "--identity-key",
-            identity.privateKey, "--drain-deadline", "\(settings.drainDeadline.wholeMilliseconds)ms", "--lifeline",
+            identity.privateKey, "--drain-deadline", "\(settings.drainDeadline.wholeMilliseconds)ms",
+            // Nobody balances this fleet: who is stopped need not be announced first.
+            "--drain-lag", "0", "--lifeline",
         ]
         let gossip = [
             "--gossip", "\(proxy.gossip)", "--gossip-key-file", certificates.gossipKeyFile, "--cluster",

@@ -10,6 +10,8 @@ package final class ByteStream: Sendable {
     package let channel: any Channel
     package let remoteAddress: SocketAddress?
     package var eventLoop: any EventLoop { channel.eventLoop }
+    /// Who serves it, when it came through a listening socket.
+    package let task = ConnectionTask()
 
     private let handler: NIOLoopBound<StreamHandler>
 

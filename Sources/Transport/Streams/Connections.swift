@@ -18,11 +18,14 @@ final class Connections: Sendable {
             state.nextID += 1
             // Not a child of anyone: a connection begins in an event loop. This object is its parent: it can cancel
             // it and wait for it. The task cannot remove itself before it is entered, since both take the lock.
-            state.tasks[id] = Task(executorPreference: LoopExecutor(stream.eventLoop)) {
+            let task = Task(executorPreference: LoopExecutor(stream.eventLoop)) {
                 await body(stream)
                 await stream.close()
+                stream.task.ended()
                 self.ended(id)
             }
+            state.tasks[id] = task
+            stream.task.started(task)
         }
     }
 

@@ -100,6 +100,8 @@ import Transport
 
     @Test func `draining turns readiness off, closes the door, and waits for who is inside`() async throws {
         let wasServed = Mutex(false)
+        var configuration = configuration
+        configuration.drain.strangerGrace = .seconds(60)
         try await run(configuration) { proxy, addresses in
             let inside = try await dial(addresses.postgres)
             try await eventually("the session is open") {
@@ -128,6 +130,44 @@ import Transport
     @Test func `the deadline ends who does not leave`() async throws {
         var configuration = configuration
         configuration.drainDeadline = .milliseconds(100)
+        try await run(configuration) { proxy, addresses in
+            let inside = try await dial(addresses.postgres)
+            try await eventually("the session is open") {
+                try await get("metrics", addresses).body.contains("proxy_accepted_connections_total 1")
+            }
+            proxy.drain()
+            while try await inside.read() != nil {}
+            await inside.close()
+        }
+    }
+
+    @Test func `in the lag who comes is served, and who is in a hurry waits for nothing`() async throws {
+        var configuration = configuration
+        configuration.drain.lag = .seconds(600)
+        configuration.drainDeadline = .seconds(900)
+        try await run(configuration) { proxy, addresses in
+            #expect(proxy.drainProgress.phase == .serving)
+            proxy.drain()
+            try await eventually("readiness is off") { try await get("readyz", addresses).status == 503 }
+            try await eventually("the lag has begun") { proxy.drainProgress.phase == .lagging }
+            let late = try await dial(addresses.postgres)
+            try await late.write(ByteBuffer(bytes: [0, 0, 0, 8, 4, 210, 22, 48]))
+            let answer = try await late.read()
+            #expect(answer == ByteBuffer(string: "N"))
+            try await eventually("the session is counted") { proxy.drainProgress.sessions == 1 }
+            let metrics = try await get("metrics", addresses).body
+            #expect(metrics.contains(#"sidecar_drain_phase{phase="lagging"} 1"#))
+            #expect(metrics.contains(#"sidecar_drain_phase{phase="serving"} 0"#))
+            proxy.hurry()
+            while try await late.read() != nil {}
+            await late.close()
+        }
+    }
+
+    @Test func `a stranger that says nothing holds nobody up`() async throws {
+        var configuration = configuration
+        configuration.drain.strangerGrace = .milliseconds(100)
+        configuration.drainDeadline = .seconds(600)
         try await run(configuration) { proxy, addresses in
             let inside = try await dial(addresses.postgres)
             try await eventually("the session is open") {

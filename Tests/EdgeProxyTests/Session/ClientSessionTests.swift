@@ -38,7 +38,7 @@ struct ClientSessionTests {
                 "select current_user, current_database(), application_name from pg_stat_activity"
                     + " where pid = pg_backend_pid()") == [["alice", "alice", "sidecar"]])
         #expect(proxy.waker.asked == 1)
-        #expect(proxy.runner.registry.sessions.first?.phase == .joined)
+        #expect(await proxy.runner.registry.sessions().first?.facts.phase == .joined)
         await connection.close()
         try await eventually("the session has ended") { proxy.runner.registry.count == 0 }
         #expect(proxy.runner.cancels.count == 0)
