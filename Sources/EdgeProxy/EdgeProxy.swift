@@ -38,6 +38,7 @@ package final class EdgeProxy: Sendable {
     private let logger: Logger
     private let drainState = DrainState()
     private let metrics: EdgeMetrics
+    private let tracing: Tracing
     private let gossipMetrics: GossipMetrics
     private let drainMetrics: DrainMetrics
     private let http: HTTPClient
@@ -81,6 +82,8 @@ package final class EdgeProxy: Sendable {
             metrics: metrics, logger: logger)
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
+        tracing = try Tracing(configuration, group: fleetGroup, metrics: metrics, logger: logger)
+
         // All that can fail comes before the HTTP client, which has to be shut down once it is there.
         fleet = FleetView(
             me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
@@ -95,7 +98,7 @@ package final class EdgeProxy: Sendable {
         http = ControlPlaneClient.makeHTTPClient(on: group)
         let client = ControlPlaneClient(
             authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
-            metrics: metrics, logger: logger)
+            metrics: metrics, tracer: tracing.tracer, logger: logger)
         let calls = ControlPlaneCalls(
             client: client, outageLimit: configuration.controlPlaneOutageLimit, spelling: configuration.access.spelling)
         outbox = FactOutbox(handOver: gossip.handOver)
@@ -104,7 +107,8 @@ package final class EdgeProxy: Sendable {
             open: Self.opener(configuration.wake, tls: certificates.links, group: fleetGroup))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
-            configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, logger: logger)
+            configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, tracer: tracing.tracer,
+            logger: logger)
         directory = RoleDirectory(
             source: calls, limits: configuration.access.projectInfo,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
@@ -114,7 +118,7 @@ package final class EdgeProxy: Sendable {
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: certificates.clients,
             computeTLS: certificates.computes,
             directory: AccessDesk(directory: directory, entrance: configuration.access.entrance), waker: wakes,
-            mockSecret: Self.mockSecret(configuration), metrics: metrics, logger: logger)
+            mockSecret: Self.mockSecret(configuration), metrics: metrics, tracer: tracing.tracer, logger: logger)
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
@@ -141,6 +145,8 @@ package final class EdgeProxy: Sendable {
                 group.addTask { await self.links.keepWarm() }
                 group.addTask { await self.outbox.run() }
                 group.addTask { await self.certificateWatcher.run() }
+                group.addTask { await self.tracing.run() }
+                group.addTask { await self.sessions.meters.run() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
                 group.addTask { try await self.serve(httpPorts, onReady) }
                 // The first to end is the one that was asked to, or one that failed; its error goes up.
@@ -153,6 +159,7 @@ package final class EdgeProxy: Sendable {
             try? await http.shutdown()
             throw error
         }
+        await tracing.flush()
         // Calls that are still under way are of no use to anybody any more.
         try? await http.shutdown()
     }
@@ -249,7 +256,10 @@ package final class EdgeProxy: Sendable {
         let server = StatusServer(
             address: configuration.http, metrics: metrics, drain: drainState, logger: logger,
             isCurrent: isCurrent,
-            refresh: { [gossipService, gossipMetrics] in
+            refresh: { [gossipService, gossipMetrics, metrics, wakes, drainState] in
+                metrics.service(is: drainState.stage.serviceState)
+                metrics.wakeWaiters.set(await wakes.waiterCount)
+                metrics.wakeFlights.set(await wakes.flightCount)
                 if let snapshot = await gossipService?.snapshot() { gossipMetrics.copy(snapshot) }
             }
         ) { [configuration, fleet, sessions, drainState] in

@@ -78,6 +78,7 @@ package struct EdgeProxyConfiguration: Sendable {
     /// From the first SIGTERM to the last session's 57P01.
     package var drainDeadline: Duration = .seconds(30)
     package var drain = DrainSettings()
+    package var traces = TraceSettings()
     /// Client connections at one time; one more is refused with 53300.
     package var sessionLimit = 10_000
     /// Further certificates, and looking at their files.

@@ -24,6 +24,7 @@ struct Sidecar: AsyncParsableCommand {
             try LogBootstrap.start()
             let complete = try completed(Array(CommandLine.arguments.dropFirst()))
             settings = complete.settings
+            LogBootstrap.settle(complete.arguments, command: complete.arguments.first ?? "")
             var command = try parsed(complete)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

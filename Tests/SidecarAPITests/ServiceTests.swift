@@ -36,6 +36,6 @@ struct ServiceTests {
         #expect(definition.name == "sidecar.peer.v1.Peer")
         #expect(
             definition.methods.map(\.path)
-                == ["Wake", "Flight", "Ping", "Repair"].map { "/sidecar.peer.v1.Peer/\($0)" })
+                == ["Wake", "Flight", "Ping", "Repair", "Cancel", "DeliverLogin"].map { "/sidecar.peer.v1.Peer/\($0)" })
     }
 }

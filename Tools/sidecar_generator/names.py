@@ -34,7 +34,9 @@ def spelled(word):
 
 
 def namespace(package):
-    """`sidecar.report.v1` -> `ReportV1`: the enum that holds all of a package."""
+    """`sidecar.report.v1` -> `ReportV1`, `opentelemetry.proto.trace.v1` -> `OTLPTraceV1`: the enum that holds all of a package."""
+    if package.startswith("opentelemetry.proto."):
+        return "OTLP" + upper_camel(package.removeprefix("opentelemetry.proto."))
     return upper_camel(package.removeprefix("sidecar."))
 
 

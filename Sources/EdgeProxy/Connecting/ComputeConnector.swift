@@ -59,6 +59,7 @@ package struct ComputeConnector: Sendable {
                 throw refusal
             }
             action = core.handle(event, elapsed: start.duration(to: clock.now), using: &dice)
+            attempt.tell(event, followedBy: action, metrics)
         }
     }
 
@@ -67,18 +68,42 @@ package struct ComputeConnector: Sendable {
         var isCached = false
         var stream: ByteStream?
         var upstream: PostgresUpstream?
+        var failures = 0
+
+        /// Counts what went wrong, and how often until it went well or was given up.
+        mutating func tell(_ event: ConnectLoop.Event, followedBy action: ConnectLoop.Action, _ metrics: EdgeMetrics) {
+            let isOver =
+                switch action {
+                case .join, .fail: true
+                case .locate, .relocate, .dial, .logIn, .pause: false
+                }
+            if case .attemptFailed(let reason) = event {
+                failures += 1
+                metrics.connectFailed(EdgeMetrics.ConnectError(reason), isRepeated: !isOver)
+            }
+            guard isOver else { return }
+            if case .join = action {
+                metrics.retried(.connectToCompute, failures, isSuccess: true)
+            } else {
+                metrics.retried(.connectToCompute, max(failures - 1, 0), isSuccess: false)
+            }
+        }
     }
 
     private func locate(
         _ request: Request, deadline: ContinuousClock.Instant, _ attempt: inout Attempt
     ) async -> ConnectLoop.Event {
         let start = ContinuousClock.now
-        defer { metrics.phase(.wake, took: start.duration(to: .now)) }
+        var failure: String?
+        defer { metrics.phase(.wake, took: start.duration(to: .now), failure: failure) }
         do {
-            let located = try await waker.location(of: request.endpoint, session: request.session, deadline: deadline)
+            let located = try await waker.location(
+                of: request.endpoint, session: request.session.during(.wake), deadline: deadline)
             attempt.isCached = located.isCached
+            SessionObservation.current?.located(located)
             return .located(located)
         } catch {
+            failure = "\(error.reason)"
             logger.info("no compute", metadata: ["reason": "\(error.reason)", "detail": "\(error.detail)"])
             return .wakeFailed(error)
         }
@@ -93,7 +118,7 @@ package struct ComputeConnector: Sendable {
             metrics.phase(.connect, took: start.duration(to: .now))
             return .dialled
         } catch {
-            return failed(error, at: location, attempt)
+            return failed(error, in: .connect, since: start, at: location, attempt)
         }
     }
 
@@ -109,14 +134,17 @@ package struct ComputeConnector: Sendable {
             metrics.phase(.login, took: start.duration(to: .now))
             return .loggedIn
         } catch {
-            return failed(error, at: location, attempt)
+            return failed(error, in: .login, since: start, at: location, attempt)
         }
     }
 
     private func failed(
-        _ failure: UpstreamFailure, at location: ComputeLocation, _ attempt: Attempt
+        _ failure: UpstreamFailure, in phase: EdgeMetrics.SessionPhase, since start: ContinuousClock.Instant,
+        at location: ComputeLocation, _ attempt: Attempt
     ) -> ConnectLoop.Event {
         metrics.connectionFailed(attempt.isCached ? .cachedLocation : .freshLocation)
+        SessionObservation.current?.attemptFailed()
+        SessionObservation.current?.phase(phase, took: start.duration(to: .now), failure: "\(failure)")
         logger.info(
             "connect attempt failed",
             metadata: [
@@ -129,6 +157,7 @@ package struct ComputeConnector: Sendable {
     private func pause(_ duration: Duration) async -> ConnectLoop.Event {
         do {
             try await Task.sleep(for: duration)
+            SessionObservation.current?.paused(duration)
             return .pauseEnded
         } catch {
             return .cancelled

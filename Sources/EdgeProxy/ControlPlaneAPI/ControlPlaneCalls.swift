@@ -36,6 +36,7 @@ package final class ControlPlaneCalls: WakeCalls, SecretSource {
                     query: Self.query(spelling, endpoint, session), headers: Self.headers(session), deadline: deadline,
                     outageLimit: outageLimit)
                 call.headers.append(("idempotency-key", idempotencyKey))
+                call.trace = session.trace
                 return try await client.answer(to: call, as: WakeAnswer.self)
             }
             guard let woken = answer.woken else {
@@ -55,12 +56,13 @@ package final class ControlPlaneCalls: WakeCalls, SecretSource {
         do throws(ControlPlaneFailure) {
             let answer: AccessControlAnswer = try await inEitherSpelling {
                 [client] (spelling) throws(ControlPlaneFailure) in
-                let call = ControlPlaneClient.Call(
+                var call = ControlPlaneClient.Call(
                     name: .accessControl,
                     path: spelling == .of2025 ? "/get_endpoint_access_control" : "/proxy_get_role_secret",
                     query: Self.query(spelling, key.endpoint, session) + [("role", key.role)],
                     headers: Self.headers(session), deadline: .now + limit,
                     attemptLimit: min(Self.accessControlAttemptLimit, limit), outageLimit: outageLimit)
+                call.trace = session.trace
                 return try await client.answer(to: call, as: AccessControlAnswer.self)
             }
             return try Self.access(answer)

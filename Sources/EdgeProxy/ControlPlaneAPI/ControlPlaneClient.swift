@@ -32,6 +32,8 @@ package struct ControlPlaneClient: Sendable {
         package var outageLimit: Duration
         /// A call that may have taken effect is not repeated unless it says so.
         package var isIdempotent = true
+        /// The span that it is made in; `nil` without traces.
+        package var trace: TraceContext?
     }
 
     private let http: HTTPClient
@@ -41,10 +43,12 @@ package struct ControlPlaneClient: Sendable {
     private let basePath: String
     private let token: Secret<String>
     private let metrics: EdgeMetrics
+    private let tracer: Tracer
     private let logger: Logger
 
     package init(
-        authEndpoint: String, token: Secret<String>, http: HTTPClient, metrics: EdgeMetrics, logger: Logger
+        authEndpoint: String, token: Secret<String>, http: HTTPClient, metrics: EdgeMetrics, tracer: Tracer = .off,
+        logger: Logger
     ) {
         var address = authEndpoint
         while address.hasSuffix("/") { address.removeLast() }
@@ -55,6 +59,7 @@ package struct ControlPlaneClient: Sendable {
         self.token = token
         self.http = http
         self.metrics = metrics
+        self.tracer = tracer
         self.logger = logger
     }
 
@@ -84,6 +89,48 @@ package struct ControlPlaneClient: Sendable {
     /// - Returns: the body of a 2xx answer.
     @discardableResult
     package func perform(_ call: Call) async throws(ControlPlaneFailure) -> ByteBuffer {
+        guard let parent = call.trace else { return try await repeated(call) }
+        var call = call
+        let (context, clock) = (tracer.child(of: parent), SpanClock())
+        call.trace = context
+        func record(_ failure: ControlPlaneFailure?) {
+            tracer.record(context) {
+                TraceSpan(
+                    context, parent: parent.span, name: "control plane \(call.name.rawValue)", kind: .client,
+                    startUnixNanos: clock.unixNanos(at: clock.began), endUnixNanos: clock.unixNanos(),
+                    attributes: [
+                        TraceSpan.Attribute("http.request.method", .text(call.method)),
+                        TraceSpan.Attribute("outcome", .text(failure?.outcome ?? EdgeMetrics.success)),
+                    ], failure: failure?.detail)
+            }
+        }
+        do {
+            let body = try await repeated(call)
+            record(nil)
+            return body
+        } catch {
+            record(error)
+            throw error
+        }
+    }
+
+    private func repeated(_ call: Call) async throws(ControlPlaneFailure) -> ByteBuffer {
+        var repetitions = 0
+        do {
+            let body = try await attempts(call, &repetitions)
+            told(call, repetitions, isSuccess: true)
+            return body
+        } catch {
+            told(call, repetitions, isSuccess: false)
+            throw error
+        }
+    }
+
+    private func told(_ call: Call, _ repetitions: Int, isSuccess: Bool) {
+        if call.name == .wakeCompute { metrics.retried(.wakeCompute, repetitions, isSuccess: isSuccess) }
+    }
+
+    private func attempts(_ call: Call, _ repetitions: inout Int) async throws(ControlPlaneFailure) -> ByteBuffer {
         var policy = RetryPolicy(
             deadline: call.deadline, outageLimit: call.outageLimit, dice: SystemRandomNumberGenerator())
         var answered: ControlPlaneFailure?
@@ -93,11 +140,13 @@ package struct ControlPlaneClient: Sendable {
             let failure: ControlPlaneFailure
             do {
                 let body = try await attempt(call)
+                metrics.controlPlaneAnswered(call.name, after: began.duration(to: .now))
                 metrics.controlPlaneRequest(call.name, outcome: EdgeMetrics.success)
                 return body
             } catch {
                 failure = error
             }
+            metrics.controlPlaneAnswered(call.name, after: began.duration(to: .now))
             metrics.controlPlaneRequest(call.name, outcome: failure.outcome)
             if failure.isAnswer { answered = failure }
             if failure.saysStartFailed { failedStarts += 1 }
@@ -113,6 +162,7 @@ package struct ControlPlaneClient: Sendable {
             }
             logger.debug(
                 "asking the control plane again", metadata: ["detail": "\(failure.detail)", "after": "\(pause)"])
+            repetitions += 1
             do {
                 try await Task.sleep(for: pause)
             } catch {
@@ -167,6 +217,7 @@ package struct ControlPlaneClient: Sendable {
         request.method = HTTPMethod(rawValue: call.method)
         request.headers.add(name: "authorization", value: "Bearer \(token.reveal())")
         request.headers.add(name: "accept", value: "application/json")
+        if let trace = call.trace { request.headers.add(name: TraceContext.header, value: trace.traceparent) }
         for header in call.headers { request.headers.add(name: header.name, value: header.value) }
         if let body = call.body {
             request.headers.add(name: "content-type", value: "application/json")

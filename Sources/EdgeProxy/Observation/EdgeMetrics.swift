@@ -46,7 +46,8 @@ package struct EdgeMetrics: Sendable {
     /// Half a millisecond doubled fifteen times, as in Neon's latency histograms: 0.5 ms to 16.4 s.
     private static let phaseBuckets: [Double] = (0..<16).map { 0.0005 * Double(1 << $0) }
 
-    private let registry: MetricRegistry
+    let registry: MetricRegistry
+    private let endpoints = EndpointLabels()
     /// Sockets taken from the listener.
     package let acceptedConnections: Counter
     /// Sockets that were accepted and are closed again.
@@ -88,6 +89,7 @@ package struct EdgeMetrics: Sendable {
 
     /// - Parameter sqlState: one of our own; a compute's refusals are counted as `compute`.
     package func refusal(sqlState: String) {
+        let sqlState = Refusals.countedStates.contains(sqlState) ? sqlState : "other"
         registry.counter(
             "sidecar_session_refusals_total", help: "Clients refused, by the SQLSTATE they were told.",
             labels: [("sqlstate", sqlState)]
@@ -103,7 +105,8 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "proxy_io_bytes_per_client", help: "Bytes relayed between clients and computes.",
             labels: [
-                ("direction", direction.rawValue), ("project_id", ""), ("endpoint_id", endpoint), ("branch_id", ""),
+                ("direction", direction.rawValue), ("project_id", ""), ("endpoint_id", endpoints.label(of: endpoint)),
+                ("branch_id", ""),
             ])
     }
 
@@ -119,8 +122,12 @@ package struct EdgeMetrics: Sendable {
         controlPlaneRequests(call, outcome).add(1)
     }
 
-    package func phase(_ phase: SessionPhase, took duration: Duration) {
+    /// Also told to the session in whose task it happened.
+    ///
+    /// - Parameter failure: why it came to nothing; `nil`: it did not.
+    package func phase(_ phase: SessionPhase, took duration: Duration, failure: String? = nil) {
         phases[phase]?.record(duration)
+        SessionObservation.current?.phase(phase, took: duration, failure: failure)
     }
 
     package enum Reload: String, Sendable { case success = "ok", failure = "failed" }
@@ -147,6 +154,7 @@ package struct EdgeMetrics: Sendable {
 
     /// Makes the series that exist from the start, so that a rate over them is 0 and not absent.
     private func declareSeries() {
+        declareSessionSeries()
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
         for kind in [Cancellation.found, .notFound] { _ = cancellationRequests(kind) }
         for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }

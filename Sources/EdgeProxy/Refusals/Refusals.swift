@@ -31,6 +31,13 @@ enum Refusals {
         let entries: [Entry]
     }
 
+    /// What refusals are counted by: our own SQLSTATEs, the protocol's, and the two ends that have none. Another proxy, or a
+    /// control plane, may have others.
+    static let countedStates: Set<String> = Set(catalogue.flatMap(\.entries).map(\.example.sqlState.text))
+        .union(["compute", "unheard"])
+        .union(
+            [SQLState.protocolViolation, .featureNotSupported, .invalidAuthorization, .invalidPassword].map(\.text))
+
     /// All of them, in the order of a session's way.
     static let catalogue = [
         Section(title: "Admission and the end of a session", entries: sessionEntries),

@@ -1,4 +1,5 @@
 internal import TLSEngine
+package import Telemetry
 
 /// Names one client connection in logs, at the control plane and towards other members: a UUID in lower case.
 package struct SessionID: Hashable, Sendable, CustomStringConvertible {
@@ -40,10 +41,16 @@ package struct SessionContext: Sendable, Equatable {
     package var applicationName: String?
     /// Unknown for what no client brought about, and for a session at another proxy.
     package var origin: ClientOrigin
+    /// The span in which something is asked for; `nil` without traces.
+    package var trace: TraceContext?
 
-    package init(id: SessionID, applicationName: String? = nil, origin: ClientOrigin = .unknown) {
+    package init(
+        id: SessionID, applicationName: String? = nil, origin: ClientOrigin = .unknown,
+        trace: TraceContext? = nil
+    ) {
         self.id = id
         self.applicationName = applicationName
         self.origin = origin
+        self.trace = trace
     }
 }

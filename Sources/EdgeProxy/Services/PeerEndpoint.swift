@@ -1,6 +1,7 @@
 package import GRPCLite
 internal import Gossip
 package import SidecarAPI
+internal import Telemetry
 
 /// Answers members: about wakes, at once that one is under way, then every 250 ms, then how it ended; about flights; and
 /// about what gossip has brought.
@@ -39,9 +40,11 @@ package struct PeerEndpoint: PeerV1.PeerService {
         _ request: PeerV1.WakeRequest, to responses: ResponseWriter<PeerV1.WakeProgress>, context: ServerCallContext
     ) async throws {
         let call = try Self.call(request)
+        var session = request.session
+        session.trace = context.metadata.first(named: TraceContext.header).flatMap { TraceContext(traceparent: $0) }
         let deadline = ContinuousClock.now + .milliseconds(min(request.deadlineMillis, Self.deadlineLimit))
         let answer = try await withThrowingTaskGroup(of: WakeSwitchboard.Answer?.self) { group in
-            group.addTask { await wakes.answer(call, session: request.session, deadline: deadline) }
+            group.addTask { [session] in await wakes.answer(call, session: session, deadline: deadline) }
             group.addTask {
                 while true {
                     let key = await wakes.flightKey(of: call.endpoint)

@@ -2,6 +2,7 @@ package import GRPCLite
 package import Gossip
 internal import SidecarAPI
 internal import Synchronization
+internal import Telemetry
 
 /// The links to the other members, and what is asked over them. One per member and run of it: made when first needed,
 /// let go when the member has another address, another run, or is no member any more.
@@ -48,7 +49,9 @@ package final class PeerLinks: PeerCalls {
         let remaining = max(deadline - .now, .zero)
         let message = PeerV1.WakeRequest(call, errand: errand, remaining: remaining)
         do {
-            let progress = try await PeerV1.PeerClient(channel).wake(message, options: CallOptions(timeout: remaining))
+            var options = CallOptions(timeout: remaining)
+            if let trace = errand.trace { options.metadata.append(name: TraceContext.header, value: trace) }
+            let progress = try await PeerV1.PeerClient(channel).wake(message, options: options)
             for try await progress in progress {
                 guard let reply = await reply(progress, of: member, to: call) else { continue }
                 await hear(reply)

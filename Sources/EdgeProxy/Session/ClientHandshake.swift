@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import PostgresWire
 internal import TLSEngine
+internal import Telemetry
 internal import Transport
 
 /// Carries out what `StartupNegotiation` decides on a client's connection.
@@ -50,7 +51,14 @@ struct ClientHandshake: Sendable {
         guard let tls else { throw SessionEnd.unheard("TLS without a certificate") }
         let start = ContinuousClock.now
         if let reply { try await stream.write(ByteBuffer(bytes: [reply])) }
-        let peer = try await stream.acceptTLS(tls, firstBytes: firstBytes)
+        let peer: TLSPeer
+        do {
+            peer = try await stream.acceptTLS(tls, firstBytes: firstBytes)
+        } catch {
+            metrics.tlsFailures.add(1)
+            SessionObservation.current?.phase(.tls, took: start.duration(to: .now), failure: "\(error)")
+            throw error
+        }
         metrics.phase(.tls, took: start.duration(to: .now))
         return peer
     }

@@ -28,6 +28,7 @@ struct ClientSession: Sendable {
             switch try await handshake.perform(on: stream, deadline: handshakeDeadline) {
             case .cancel(let request):
                 record.update { $0.entered(.cancelling) }
+                SessionObservation.current?.update { $0.outcome = .cancelRequest }
                 await desk.serve(request, on: stream.eventLoop)
             case .startup(let message, let tls):
                 let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
@@ -39,6 +40,7 @@ struct ClientSession: Sendable {
     }
 
     private func serve(_ introduction: Introduction, _ tls: TLSPeer?, _ admission: consuming Admission) async throws {
+        SessionObservation.current?.introduced(introduction, serverName: tls?.serverName)
         var session = self
         session.logger[metadataKey: "ep"] = introduction.endpoint.map { "\($0)" }
         session.logger[metadataKey: "role"] = "\(introduction.role)"
@@ -51,6 +53,7 @@ struct ClientSession: Sendable {
             id: id, applicationName: introduction.applicationName, origin: origin)
         let proven = try await session.authenticate(introduction, tls, context)
         admission.authenticated()
+        SessionObservation.current?.authenticated(for: proven.endpoint)
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"
         session.connector.logger = session.logger
         record.update {
@@ -68,10 +71,16 @@ struct ClientSession: Sendable {
     ) async throws -> ClientAuthenticator.Proven {
         let start = ContinuousClock.now
         let claim = ClientAuthenticator.Claim(
-            endpoint: introduction.endpoint, role: introduction.role, session: context, tls: tls)
-        let proven = try await authenticator.authenticate(claim, on: stream, opening: introduction.negotiation)
-        metrics.phase(.auth, took: start.duration(to: .now))
-        return proven
+            endpoint: introduction.endpoint, role: introduction.role, session: context.during(.auth), tls: tls)
+        do {
+            let proven = try await authenticator.authenticate(claim, on: stream, opening: introduction.negotiation)
+            metrics.phase(.auth, took: start.duration(to: .now))
+            return proven
+        } catch {
+            SessionObservation.current?.phase(
+                .auth, took: start.duration(to: .now), failure: SessionEnd(error).detail)
+            throw error
+        }
     }
 
     /// Tells the client that it is in, with everything its compute said, and lets the two talk.
@@ -89,6 +98,7 @@ struct ClientSession: Sendable {
         ReadyForQuery(state: upstream.transactionState).encode(into: &welcome)
         let control = RelayControl()
         record.joined(to: connected.location, relay: control, cancel: entry)
+        SessionObservation.current?.joined(to: connected.location, relay: control)
         logger.info(
             "joined",
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
@@ -96,9 +106,7 @@ struct ClientSession: Sendable {
         try? await stream.write(welcome)
         let outcome = await Relay.join(
             stream, upstream.stream, following: QueryCycle(after: upstream.transactionState), control: control)
-        metrics.ioBytes(.received, endpoint: proven.endpoint.text).add(outcome.bytesFromClient)
-        metrics.ioBytes(.transmitted, endpoint: proven.endpoint.text).add(outcome.bytesToClient)
-        logger.info("ended", metadata: ["ending": "\(outcome.ending)"])
+        SessionObservation.current?.relayed(outcome)
         if let key { cancels.remove(key) }
         record.parted()
         await settle(outcome, upstream.stream, entry)
@@ -142,7 +150,7 @@ struct ClientSession: Sendable {
         var end = end
         if case .cancelled = end, let words = record.lastWords { end = .refused(words) }
         metrics.refusal(sqlState: end.label)
-        logger.info("refused", metadata: ["reason": "\(end.detail)"])
+        SessionObservation.current?.ended(end)
         // A client that is gone by now need not know why.
         if let farewell = end.farewell(of: id) { try? await stream.write(farewell) }
     }

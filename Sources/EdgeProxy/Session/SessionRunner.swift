@@ -24,6 +24,8 @@ package struct SessionRunner: Sendable {
     private let waker: any Waker
     private let computeTLS: TLSContext?
     private let metrics: EdgeMetrics
+    private let tracer: Tracer
+    let meters = TrafficMeters()
     private let logger: Logger
 
     /// - Parameters:
@@ -32,7 +34,8 @@ package struct SessionRunner: Sendable {
     ///   - mockSecret: what the fleet shares and strangers do not have; see `MockVerifiers`.
     package init(
         settings: SessionSettings, clientTLS: TLSContext?, computeTLS: TLSContext?, directory: any EndpointDirectory,
-        waker: any Waker, mockSecret: [UInt8], metrics: EdgeMetrics, logger: Logger
+        waker: any Waker, mockSecret: [UInt8], metrics: EdgeMetrics, tracer: Tracer = .off,
+        logger: Logger
     ) {
         self.settings = settings
         gate = AdmissionGate(limits: settings.admission)
@@ -45,6 +48,7 @@ package struct SessionRunner: Sendable {
         self.waker = waker
         self.computeTLS = computeTLS
         self.metrics = metrics
+        self.tracer = tracer
         self.logger = logger
         let cancels = CancelRegistry()
         self.cancels = cancels
@@ -59,22 +63,38 @@ package struct SessionRunner: Sendable {
     package func run(_ stream: ByteStream) async {
         metrics.acceptedConnections.add(1)
         metrics.sessions.add(1)
-        let id = SessionID.fresh()
-        let facts = SessionFacts(id: id, origin: ClientOrigin(stream), startedUnixMicros: Self.unixMicros)
+        let observation = SessionObservation(
+            SessionID.fresh(), metrics: metrics, tracer: tracer, meters: meters)
+        await SessionObservation.$current.withValue(observation) { await run(stream, observation) }
+        observation.finish(logger(of: observation))
+        metrics.sessions.add(-1)
+        metrics.closedConnections.add(1)
+    }
+
+    private func run(_ stream: ByteStream, _ observation: SessionObservation) async {
+        let peer = ClientOrigin(stream)
+        observation.update { $0.origin = peer }
+        let facts = SessionFacts(id: observation.id, origin: peer, startedUnixMicros: Self.unixMicros)
         let record = SessionRecord(facts, task: stream.task, loop: stream.eventLoop)
         registry.enter(record)
         if let admission = gate.enter() {
             let deadline = ContinuousClock.now + settings.handshakeLimit
             if let origin = await reception.receive(stream, deadline: deadline) {
+                observation.update { $0.origin = origin }
                 record.update { $0.origin = origin }
                 await session(record, stream, origin, handshakeDeadline: deadline).live(admission)
             }
         } else {
-            await refuse(stream, id)
+            await refuse(stream, observation.id)
         }
         registry.leave(record)
-        metrics.sessions.add(-1)
-        metrics.closedConnections.add(1)
+    }
+
+    private func logger(of session: SessionObservation?) -> Logger {
+        var logger = logger
+        if let session { logger[metadataKey: "session_id"] = "\(session.id)" }
+        if let trace = session?.trace { logger[metadataKey: "trace_id"] = "\(trace.trace.text)" }
+        return logger
     }
 
     private static var unixMicros: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
@@ -83,8 +103,7 @@ package struct SessionRunner: Sendable {
         _ record: SessionRecord, _ stream: ByteStream, _ origin: ClientOrigin,
         handshakeDeadline: ContinuousClock.Instant
     ) -> ClientSession {
-        var log = logger
-        log[metadataKey: "session_id"] = "\(record.id)"
+        var log = logger(of: .current)
         log[metadataKey: "peer_addr"] = "\(origin)"
         let connector = ComputeConnector(
             waker: waker, tls: computeTLS, limits: settings.connect, metrics: metrics, logger: log)
@@ -99,6 +118,7 @@ package struct SessionRunner: Sendable {
     private func refuse(_ stream: ByteStream, _ id: SessionID) async {
         let end = SessionEnd.refused(Refusals.tooManySessions)
         metrics.refusal(sqlState: end.label)
+        SessionObservation.current?.ended(end)
         // The client may be gone; then nobody needs to know.
         if let farewell = end.farewell(of: id) { try? await stream.write(farewell) }
     }

@@ -16,14 +16,16 @@ package final class WakeCoordinator: Waker {
     ///   - seed: for the jitter of repeated questions.
     package init(
         fleet: FleetView, table: LocationTable, peers: any PeerCalls, controlPlane: any WakeCalls, outbox: FactOutbox,
-        configuration: WakeConfiguration, seed: UInt64, metrics: EdgeMetrics, logger: Logger
+        configuration: WakeConfiguration, seed: UInt64, metrics: EdgeMetrics,
+        tracer: Tracer = .off, logger: Logger
     ) {
         let owned = OwnedWake(controlPlane: controlPlane, table: table, outbox: outbox, logger: logger)
         self.table = table
         self.outbox = outbox
         self.metrics = metrics
         switchboard = WakeSwitchboard(
-            configuration, fleet: fleet, table: table, peers: peers, seed: seed, metrics: metrics, logger: logger
+            configuration, fleet: fleet, table: table, peers: peers, seed: seed, metrics: metrics, tracer: tracer,
+            logger: logger
         ) { endpoint, key, session, deadline in
             await owned.execute(endpoint, key, session: session, deadline: deadline)
         }
@@ -93,6 +95,11 @@ package final class WakeCoordinator: Waker {
     package func learned(_ location: ComputeLocation, from origin: LocationCache.Origin = .agent) async {
         guard table.fill(location, as: .fresh, from: origin) else { return }
         await switchboard.learned(location)
+    }
+
+    /// Sessions and members that wait here.
+    package var waiterCount: Int {
+        get async { await switchboard.waiterCount }
     }
 
     /// Wakes on their way here: asked of a member, or executed as the owner.

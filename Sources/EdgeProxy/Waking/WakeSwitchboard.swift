@@ -1,5 +1,6 @@
 package import Gossip
 package import Logging
+internal import Telemetry
 
 /// Runs the ``WakeDesk``: the one place where waiters wait, members are asked and timers tick. Decides nothing.
 ///
@@ -38,6 +39,7 @@ package actor WakeSwitchboard {
     private let peers: any PeerCalls
     private let execute: Execution
     private let metrics: EdgeMetrics
+    private let spans: WakeSpans
     private let logger: Logger
     private var desk: ComputeWakeDesk
     private var revision: UInt64
@@ -52,13 +54,14 @@ package actor WakeSwitchboard {
 
     package init(
         _ configuration: WakeConfiguration, fleet: FleetView, table: LocationTable, peers: any PeerCalls, seed: UInt64,
-        metrics: EdgeMetrics, logger: Logger, execute: @escaping Execution
+        metrics: EdgeMetrics, tracer: Tracer = .off, logger: Logger, execute: @escaping Execution
     ) {
         self.fleet = fleet
         self.table = table
         self.peers = peers
         self.execute = execute
         self.metrics = metrics
+        spans = WakeSpans(tracer)
         self.logger = logger
         revision = fleet.revision
         desk = ComputeWakeDesk(configuration, view: fleet.wakeView, seed: seed)
@@ -85,7 +88,7 @@ package actor WakeSwitchboard {
         // Looked at right before a flight is joined or started: nobody starts one for what one has just brought.
         if let known = table.peek(endpoint) { return Landing(location: known, wasKnown: true, hasJoined: true) }
         let hasJoined = desk.isAsking(endpoint)
-        let answer = await wait(until: deadline) { waiter in
+        let answer = await wait(for: endpoint, session.trace, until: deadline) { waiter in
             .wanted(
                 by: waiter, endpoint, seen: table.seenGeneration(of: endpoint), deadline: clock[deadline],
                 WakeErrand(session), known: nil)
@@ -99,7 +102,7 @@ package actor WakeSwitchboard {
         _ call: WakeCall, session: SessionContext, deadline: ContinuousClock.Instant
     ) async -> Answer {
         let hasJoined = desk.flightKey(of: call.endpoint) != nil
-        let answer = await wait(until: deadline) { waiter in
+        let answer = await wait(for: call.endpoint, session.trace, until: deadline) { waiter in
             .called(
                 by: waiter, call, deadline: clock[deadline], WakeErrand(session), known: table.peek(call.endpoint),
                 floor: table.seenGeneration(of: call.endpoint))
@@ -111,10 +114,13 @@ package actor WakeSwitchboard {
     }
 
     private func wait(
-        until deadline: ContinuousClock.Instant, _ input: (WakeWaiterID) -> ComputeWakeDesk.Input
+        for endpoint: EndpointName, _ trace: TraceContext?, until deadline: ContinuousClock.Instant,
+        _ input: (WakeWaiterID) -> ComputeWakeDesk.Input
     ) async -> Answer {
         followView()
         let waiter = desk.newWaiter()
+        spans.waits(waiter, for: endpoint, in: trace)
+        defer { spans.left(waiter) }
         let (stream, inbox) = AsyncStream.makeStream(of: Answer.self, bufferingPolicy: .bufferingOldest(1))
         waiters[waiter] = inbox
         handle(input(waiter))
@@ -218,6 +224,8 @@ package actor WakeSwitchboard {
     private nonisolated func carryOut(_ order: Order) async {
         switch order {
         case .ask(let id, let member, let call, let deadline, let errand, let hungUp):
+            let (errand, asked) = spans.asking(member, errand)
+            defer { asked() }
             await Self.until(hungUp) {
                 await self.peers.wake(call, for: errand, deadline: self.clock[deadline], at: member) { reply in
                     await self.heard(reply, to: id, asked: call)
@@ -231,9 +239,11 @@ package actor WakeSwitchboard {
                 await self.heard(state.map { .state($0) } ?? .lost, to: id, asked: nil)
             }
         case .execute(let flight, let endpoint, let key, let deadline, let errand):
-            let outcome = await execute(endpoint, key, errand.context, clock[deadline])
+            let (session, executed) = spans.executing(endpoint, errand.context)
+            let outcome = await execute(endpoint, key, session, clock[deadline])
+            executed(outcome)
             metrics.wakeRequest(via: .owner, outcome: outcome.word)
-            await executed(flight, outcome)
+            await self.executed(flight, outcome)
         case .tick(let due):
             try? await Task.sleep(until: clock[due], clock: .continuous)
             await tick(due)

@@ -1,4 +1,5 @@
 package import Gossip
+package import Telemetry
 
 package typealias ComputeWakeDesk = WakeDesk<ComputeLocation, WakeFailure>
 package typealias ComputeWakeOutcome = WakeOutcome<ComputeLocation, WakeFailure>
@@ -38,12 +39,15 @@ extension ComputeWakeOutcome {
 
 extension WakeErrand {
     package init(_ session: SessionContext) {
-        self.init(session: session.id.text, applicationName: session.applicationName)
+        self.init(
+            session: session.id.text, applicationName: session.applicationName, trace: session.trace?.traceparent)
     }
 
     package var context: SessionContext {
-        SessionContext(id: SessionID(session), applicationName: applicationName)
+        SessionContext(id: SessionID(session), applicationName: applicationName, trace: traceContext)
     }
+
+    package var traceContext: TraceContext? { trace.flatMap { TraceContext(traceparent: $0) } }
 }
 
 /// This process's monotonic clock as the cores count it.

@@ -46,10 +46,13 @@ package enum WakeFlightState: Equatable, Sendable {
 package struct WakeErrand: Equatable, Sendable {
     package var session: String
     package var applicationName: String?
+    /// The trace that it belongs to, in whatever words the askers have for that.
+    package var trace: String?
 
-    package init(session: String, applicationName: String? = nil) {
+    package init(session: String, applicationName: String? = nil, trace: String? = nil) {
         self.session = session
         self.applicationName = applicationName
+        self.trace = trace
     }
 }
 

@@ -1,19 +1,59 @@
 internal import Foundation
+internal import Glibc
 internal import Logging
+internal import Synchronization
+internal import Telemetry
 
 /// Sends every log line to standard error; standard output belongs to what a command answers.
 enum LogBootstrap {
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. Children inherit it.
     static let levelVariable = "SIDECAR_LOG_LEVEL"
+    /// `json` or `text`. Children inherit it.
+    static let formatVariable = "SIDECAR_LOG_FORMAT"
+    /// What Neon's proxy calls it.
+    static let oldFormatVariable = "LOGFMT"
+    /// Whose children's logs are files for people.
+    private static let commandForPeople = "up"
+
+    private static let isJSON = Atomic<Bool>(false)
+
+    /// How this process writes its lines.
+    static var format: LogLine.Format { isJSON.load(ordering: .relaxed) ? .json : .text }
 
     /// Once per process, before the first logger is made.
     static func start() throws {
         let level = try level()
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
+        use(givenFormat(in: []))
+        LoggingSystem.bootstrap { label in LineLogHandler(to: .standardError, label: label, logLevel: level) }
+    }
+
+    /// The command line is whole by now: takes the format from it, and passes it on to children.
+    ///
+    /// - Parameter arguments: those that came from variables and files included.
+    static func settle(_ arguments: [String], command: String) {
+        let given = givenFormat(in: arguments)
+        use(given)
+        let forChildren = given ?? (command == commandForPeople ? .text : nil)
+        if let forChildren { setenv(formatVariable, forChildren.rawValue, 1) }
+    }
+
+    /// How parts of “up” that have a log of their own write it.
+    static var childFormat: LogLine.Format { givenFormat(in: []) ?? .text }
+
+    private static func use(_ given: LogLine.Format?) {
+        isJSON.store((given ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)) == .json, ordering: .relaxed)
+    }
+
+    /// What is no format at all is the argument parser's to complain about.
+    private static func givenFormat(in arguments: [String]) -> LogLine.Format? {
+        let option = "--log-format"
+        var words = arguments.enumerated().compactMap { index, argument -> String? in
+            if argument == option { return arguments.dropFirst(index + 1).first }
+            return argument.hasPrefix(option + "=") ? String(argument.dropFirst(option.count + 1)) : nil
         }
+        let environment = ProcessInfo.processInfo.environment
+        words += [formatVariable, oldFormatVariable].compactMap { environment[$0] }
+        return words.first.flatMap { LogLine.Format(rawValue: $0) }
     }
 
     static func level() throws -> Logger.Level {

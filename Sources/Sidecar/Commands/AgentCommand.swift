@@ -62,6 +62,8 @@ struct AgentCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup var log: LogFormatOption
+
     func run() async throws {
         // A parent that is gone cannot read our log either; that must not end us before Postgres has stopped.
         signal(SIGPIPE, SIG_IGN)

@@ -39,6 +39,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup var log: LogFormatOption
     @OptionGroup var file: ConfigurationFileOption
 
     func run() async throws {

@@ -75,6 +75,8 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup(title: "Traces") var traces: TraceOptions
+    @OptionGroup var log: LogFormatOption
     @OptionGroup var file: ConfigurationFileOption
 
     func run() async throws {
@@ -179,6 +181,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.gossip = try gossip.settings()
         configuration.furtherDomains = Array(certificates.domainList.dropFirst())
         configuration.certificates = certificates.settings
+        configuration.traces = try traces.settings()
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()
         return configuration

@@ -36,6 +36,7 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "Whom Postgres runs as when this is root. Default: postgres, else nobody.")
     var runAs: String?
 
+    @OptionGroup var log: LogFormatOption
     @OptionGroup var file: ConfigurationFileOption
 
     func run() async throws {

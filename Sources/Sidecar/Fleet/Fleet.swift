@@ -93,7 +93,8 @@ final class Fleet: Sendable {
         (configuration.httpHost, configuration.httpPort) = (plan.controlPlane.host, plan.controlPlane.port)
         (configuration.grpcHost, configuration.grpcPort) = (plan.reports.host, plan.reports.port)
         configuration.limits.suspendAfter = settings.suspendAfter
-        let log = try FileLog(data.file("logs/control-plane.log")).logger("control-plane")
+        let log = try LogSink(file: data.file("logs/control-plane.log"), format: LogBootstrap.childFormat)
+            .logger("control-plane")
         let starter = ProcessStarter(
             .init(
                 executable: executable, folder: data.computes, logFolder: data.file("logs"),
