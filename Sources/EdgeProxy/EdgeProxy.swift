@@ -16,6 +16,8 @@ package final class EdgeProxy: Sendable {
         package var postgres: NetworkAddress
         package var http: NetworkAddress
         package var grpc: NetworkAddress
+        /// Where logins in the browser are told of. `nil`: there are none.
+        package var mgmt: NetworkAddress?
         /// As other members are told. `nil`: no gossip.
         package var gossip: MemberAddress?
     }
@@ -45,6 +47,7 @@ package final class EdgeProxy: Sendable {
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory
     private let sessions: SessionRunner
+    private let callbacks: CallbackServer?
     private let services: [ServiceDefinition]
     private let certificates: EdgeCertificates
     private let certificateWatcher: CertificateWatcher
@@ -109,22 +112,30 @@ package final class EdgeProxy: Sendable {
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, tracer: tracing.tracer,
             logger: logger)
+        let backend = BackendParts(
+            configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
+            certificates: certificates,
+            entrance: configuration.access.entrance, metrics: metrics, logger: logger)
+        callbacks = backend.callbacks
         directory = RoleDirectory(
-            source: calls, limits: configuration.access.projectInfo,
+            source: backend.secrets, limits: configuration.access.projectInfo,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
         facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
         sessions = SessionRunner(
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: certificates.clients,
             computeTLS: certificates.computes,
-            directory: AccessDesk(directory: directory, entrance: configuration.access.entrance), waker: wakes,
-            mockSecret: Self.mockSecret(configuration), metrics: metrics, tracer: tracing.tracer, logger: logger)
+            directory: AccessDesk(directory: directory, entrance: configuration.access.entrance),
+            waker: backend.waker, mockSecret: Self.mockSecret(configuration), browser: backend.browser,
+            metrics: metrics, tracer: tracing.tracer, logger: logger)
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
         services = [
             ReportsEndpoint(facts: facts, resyncs: resyncs, logger: logger).definition,
-            PeerEndpoint(wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat).definition,
+            PeerEndpoint(
+                wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat, logins: backend.logins
+            ).definition,
             AdminEndpoint(
                 fleet: fleet, startedUnixMicros: started, drain: drainState, links: links, waker: wakes,
                 endpoints: EndpointCalls(client: client), gossip: gossipService,
@@ -197,15 +208,21 @@ package final class EdgeProxy: Sendable {
                 await sessions.run(stream)
             }
         }
+        let mgmt = try await bindCallbacks()
         let served = addresses(postgres: postgres.port, http: 0, grpc: grpc.port)
         try await gossiping(over: served.grpc) { gossipAddress in
             for await httpPort in httpPorts {
                 drainState.beganServing()
-                onReady(addresses(postgres: postgres.port, http: httpPort, grpc: grpc.port, gossip: gossipAddress))
+                var told = addresses(postgres: postgres.port, http: httpPort, grpc: grpc.port, gossip: gossipAddress)
+                told.mgmt = mgmt.map { NetworkAddress(host: $0.localAddress.ipAddress ?? "", port: $0.port) }
+                onReady(told)
                 break
             }
             await drainState.waitForDrain()
             await end(postgres, grpc)
+            // Last: sessions that drain may be waiting for one.
+            await mgmt?.stopAccepting()
+            mgmt?.cancelConnections()
         }
     }
 
@@ -233,6 +250,17 @@ package final class EdgeProxy: Sendable {
             }
             group.cancelAll()
             try await group.waitForAll()
+        }
+    }
+
+    /// - Returns: `nil` without logins in the browser.
+    private func bindCallbacks() async throws -> ListeningSocket? {
+        guard let callbacks, case .browser(let settings) = configuration.authentication.backend else { return nil }
+        return try await Self.opening("mgmt", settings.callbacks) {
+            try await Listener.bind(
+                host: settings.callbacks.host, port: settings.callbacks.port, group: group,
+                connectionLimit: CallbackServer.connectionLimit
+            ) { await callbacks.serve($0) }
         }
     }
 
@@ -295,7 +323,8 @@ package final class EdgeProxy: Sendable {
 
     /// The same on every proxy of the fleet, so that a made-up salt does not depend on whom one asks.
     private static func mockSecret(_ configuration: EdgeProxyConfiguration) -> [UInt8] {
-        Digests.hmacSHA256(key: Array(configuration.controlPlaneToken.reveal().utf8), Array("mock verifiers".utf8))
+        let secret = configuration.authentication.sharedSecret(controlPlaneToken: configuration.controlPlaneToken)
+        return Digests.hmacSHA256(key: Array(secret.reveal().utf8), Array("mock verifiers".utf8))
     }
 
     private static func opening<Result>(

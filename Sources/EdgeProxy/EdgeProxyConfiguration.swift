@@ -64,8 +64,7 @@ package struct EdgeProxyConfiguration: Sendable {
     package var handshakeLimit: Duration = .seconds(15)
     /// For the whole SCRAM exchange.
     package var authenticationLimit: Duration = .seconds(15)
-    /// Passwords in clear that are checked at one time, each on a thread of its own.
-    package var passwordThreads = PasswordChecks.defaultThreads
+    package var authentication = AuthenticationSettings()
     /// For wake, connect and login together.
     package var connectDeadline: Duration = .seconds(30)
     /// For one attempt to reach a compute's port.
@@ -118,15 +117,18 @@ package struct EdgeProxyConfiguration: Sendable {
         for domain in [domain] + furtherDomains {
             try require(!domain.isEmpty && !domain.hasPrefix("."), "domain", "must be a name such as localtest.me")
         }
-        try require(
-            authEndpoint.hasPrefix("http://") || authEndpoint.hasPrefix("https://"), "auth-endpoint",
-            "must be an http:// or https:// address")
-        try require(!controlPlaneToken.reveal().isEmpty, "control-plane-token-file", "holds no token")
+        if case .controlPlane = authentication.backend {
+            try require(
+                authEndpoint.hasPrefix("http://") || authEndpoint.hasPrefix("https://"), "auth-endpoint",
+                "must be an http:// or https:// address")
+            try require(
+                !controlPlaneToken.reveal().isEmpty, "control-plane-token-file", "is missing, or holds no token")
+        }
         try require(Set(members.map(\.id)).count == members.count, "member", "names a member twice")
         for (field, limit) in durations {
             try require(limit > .zero, field, "must be longer than nothing")
         }
-        try require((1...64).contains(passwordThreads), "scram-thread-pool-size", "must be 1 to 64")
+        try authentication.validate()
         try require(drain.lag >= .zero, "drain-lag", "must not be below nothing")
         try require(drain.spread >= .zero, "drain-spread", "must not be below nothing")
         try require(sessionLimit > 0, "session-limit", "must be at least 1")

@@ -17,6 +17,12 @@ package struct ClientOrigin: Sendable, Equatable, CustomStringConvertible {
 
     package static let unknown = ClientOrigin(address: nil)
 
+    /// Whether it is on the machine that this process runs on.
+    var isThisMachine: Bool {
+        guard let address else { return false }
+        return address.family == .v4 ? address.number >> 24 == 127 : address.number == 1
+    }
+
     /// The peer of the socket itself.
     init(_ stream: ByteStream) {
         self.init(

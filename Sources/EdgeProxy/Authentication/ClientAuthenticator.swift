@@ -22,9 +22,12 @@ struct ClientAuthenticator: Sendable {
 
     struct Proven: Sendable {
         var endpoint: EndpointName
-        var keys: SCRAMKeys
+        /// What the compute is shown.
+        var credential: SCRAMClient.Credential
         /// Tells the client that it is in; to be sent when its compute is there too.
         var confirmation: ByteBuffer
+        /// Where to go without asking anybody. `nil`: to the endpoint's compute.
+        var destination: Destination?
     }
 
     /// A role and what it can be judged by.
@@ -41,9 +44,12 @@ struct ClientAuthenticator: Sendable {
     let checks: PasswordChecks
     /// For what the client has to say, without what is looked up in between.
     let limit: Duration
+    /// In place of all that: somebody logs in in the browser.
+    let browser: BrowserLogin?
 
     /// - Parameter opening: goes out in front of the first message.
     func authenticate(_ claim: Claim, on stream: ByteStream, opening: ByteBuffer) async throws -> Proven {
+        if let browser { return try await browser.authenticate(claim, on: stream, opening: opening) }
         guard let endpoint = claim.endpoint else {
             return try await authenticateInClear(claim, on: stream, opening: opening)
         }

@@ -3,7 +3,7 @@ internal import PostgresWire
 internal import Transport
 
 /// What a client says between its startup packet and its AuthenticationOk, frame by frame.
-struct LoginFrames {
+struct LoginFrames: Sendable {
     private let stream: ByteStream
     private var reader: FrameReader
 
@@ -11,6 +11,11 @@ struct LoginFrames {
     init(_ stream: ByteStream, bodyLimit: Int) {
         self.stream = stream
         reader = FrameReader(bodyLimit: bodyLimit)
+    }
+
+    var bodyLimit: Int {
+        get { reader.bodyLimit }
+        set { reader.bodyLimit = newValue }
     }
 
     /// - Returns: `nil` for what is no frame, or one too large for a login.

@@ -14,7 +14,7 @@ package struct ComputeConnector: Sendable {
         package var session: SessionContext
         /// As the client sent them, without what was meant for us.
         package var parameters: StartupParameters
-        package var keys: SCRAMKeys
+        package var credential: SCRAMClient.Credential
     }
 
     package struct Connected: Sendable {
@@ -22,10 +22,10 @@ package struct ComputeConnector: Sendable {
         package var location: ComputeLocation
     }
 
-    let waker: any Waker
+    var waker: any Waker
     /// For computes that have a server name.
     let tls: TLSContext?
-    let limits: ConnectLoop.Limits
+    var limits: ConnectLoop.Limits
     let metrics: EdgeMetrics
     var logger: Logger
 
@@ -130,7 +130,7 @@ package struct ComputeConnector: Sendable {
         do {
             attempt.upstream = try await PostgresUpstream.logIn(
                 stream, to: location.target, context: tls, parameters: request.parameters,
-                credential: .keys(request.keys), deadline: deadline, silenceLimit: limits.silence)
+                credential: request.credential, deadline: deadline, silenceLimit: limits.silence)
             metrics.phase(.login, took: start.duration(to: .now))
             return .loggedIn
         } catch {

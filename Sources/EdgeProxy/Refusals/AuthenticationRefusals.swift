@@ -40,6 +40,19 @@ extension Refusals {
 
     static let tooManyChecks = ErrorResponse(.tooManyConnections, "Too many connections attempts", hint: tryAgainSoon)
 
+    /// - Parameter limit: from the link to the login.
+    static func loginExpired(after limit: Duration) -> ErrorResponse {
+        ErrorResponse(.queryCanceled, "Disconnected due to inactivity after \(spelled(limit)).")
+    }
+
+    static let tooManyLogins = ErrorResponse(.tooManyConnections, "Too many connections attempts", hint: tryAgainSoon)
+
+    /// As Neon spells it: `2m`, or seconds.
+    static func spelled(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        return seconds >= 60 && seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
+    }
+
     static let authenticationEntries = [
         Entry(
             wrongPassword(of: "<role>"),
@@ -64,6 +77,13 @@ extension Refusals {
             tooManyIterations(1_000_000),
             when: "A password was sent in clear, and the role's verifier asks for more work than one login may cost.",
             remedy: "Connect with SCRAM, where the client does that work, or give the role a verifier with fewer."),
+        Entry(
+            loginExpired(after: .seconds(120)),
+            when: "A link to log in in the browser was shown, and nobody did in the time it holds.",
+            remedy: "Connect again and open the new link. Operators: see that callbacks reach `--mgmt`."),
+        Entry(
+            tooManyLogins, when: "More clients than this proxy takes wait for somebody to log in in the browser.",
+            remedy: "Try again with growing pauses."),
         Entry(
             tooManyChecks, when: "More passwords wait to be checked than this proxy checks in good time.",
             remedy: "Try again with growing pauses."),

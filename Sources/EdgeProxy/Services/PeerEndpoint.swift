@@ -13,15 +13,17 @@ package struct PeerEndpoint: PeerV1.PeerService {
     private let wakes: WakeCoordinator
     private let fleet: FleetView
     private let gossip: FleetGossip
+    private let logins: LoginDesk?
 
     /// - Parameter beat: from one sign of life to the next; ``WakeConfiguration/beat``.
     package init(
-        wakes: WakeCoordinator, fleet: FleetView, gossip: FleetGossip, beat: Duration
+        wakes: WakeCoordinator, fleet: FleetView, gossip: FleetGossip, beat: Duration, logins: LoginDesk? = nil
     ) {
         self.wakes = wakes
         self.fleet = fleet
         self.gossip = gossip
         self.beat = beat
+        self.logins = logins
     }
 
     package func cancel(
@@ -33,7 +35,8 @@ package struct PeerEndpoint: PeerV1.PeerService {
     package func deliverLogin(
         _ request: PeerV1.LoginDelivery, context: ServerCallContext
     ) async throws -> PeerV1.LoginDeliveryReply {
-        throw GRPCStatus(.unimplemented, "no browser logins yet")
+        guard let logins else { throw GRPCStatus(.unimplemented, "this member has no logins in the browser") }
+        return PeerV1.LoginDeliveryReply(failure: logins.deliverHere(request.result) ?? "")
     }
 
     package func wake(

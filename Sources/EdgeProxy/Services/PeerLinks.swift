@@ -6,7 +6,7 @@ internal import Telemetry
 
 /// The links to the other members, and what is asked over them. One per member and run of it: made when first needed,
 /// let go when the member has another address, another run, or is no member any more.
-package final class PeerLinks: PeerCalls {
+package final class PeerLinks: PeerCalls, LoginPeers {
     private struct Link: Sendable {
         var grpc: NetworkAddress
         var process: ProcessID?
@@ -16,6 +16,8 @@ package final class PeerLinks: PeerCalls {
     private static let signOfLifeLimit: Duration = .seconds(1)
     /// For one step of a repair.
     private static let repairLimit: Duration = .seconds(8)
+    /// For a login to be handed over.
+    private static let deliveryLimit: Duration = .seconds(5)
     /// From one look at the other members to the next.
     private static let warmingInterval: Duration = .seconds(10)
 
@@ -86,6 +88,16 @@ package final class PeerLinks: PeerCalls {
         let reply = try? await PeerV1.PeerClient(channel).flight(
             PeerV1.FlightRequest(endpoint: endpoint.text), options: CallOptions(timeout: .seconds(30)))
         return reply.flatMap { WakeFlightState($0) }
+    }
+
+    // MARK: - Logins in the browser
+
+    package func deliverLogin(_ json: [UInt8], for id: LoginSessionID, at member: MemberID) async -> LoginReply {
+        guard let channel = channel(to: member) else { return .lost }
+        let reply = try? await PeerV1.PeerClient(channel).deliverLogin(
+            PeerV1.LoginDelivery(sessionID: id.text, result: json), options: CallOptions(timeout: Self.deliveryLimit))
+        guard let reply else { return .lost }
+        return reply.failure.isEmpty ? .taken : .failed(reply.failure)
     }
 
     // MARK: - Gossip's questions

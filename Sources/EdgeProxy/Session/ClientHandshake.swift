@@ -15,6 +15,8 @@ struct ClientHandshake: Sendable {
     /// Shown to clients. `nil`: everything in clear.
     let tls: TLSContext?
     let metrics: EdgeMetrics
+    /// Whether TLS is only offered.
+    var allowsClear = false
 
     /// Surplus behind the startup packet is the stream's next bytes.
     func perform(on stream: ByteStream, deadline: ContinuousClock.Instant) async throws -> Outcome {
@@ -22,7 +24,7 @@ struct ClientHandshake: Sendable {
     }
 
     private func negotiate(on stream: ByteStream) async throws -> Outcome {
-        var negotiation = StartupNegotiation(policy: tls == nil ? .unavailable : .required)
+        var negotiation = StartupNegotiation(policy: tls == nil ? .unavailable : allowsClear ? .offered : .required)
         var buffer = ByteBuffer()
         var secured: TLSPeer?
         while true {

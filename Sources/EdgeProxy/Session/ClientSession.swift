@@ -60,9 +60,12 @@ struct ClientSession: Sendable {
             $0.endpoint = proven.endpoint
             $0.entered(.connecting)
         }
+        let (destination, forwarded) = (proven.destination, introduction.forwarded)
         let request = ComputeConnector.Request(
-            endpoint: proven.endpoint, session: context, parameters: introduction.forwarded, keys: proven.keys)
-        let connected = try await session.connector.connect(request, on: stream.eventLoop)
+            endpoint: proven.endpoint, session: context, parameters: destination?.parameters(forwarded) ?? forwarded,
+            credential: proven.credential)
+        let connector = destination?.reached(by: session.connector) ?? session.connector
+        let connected = try await connector.connect(request, on: stream.eventLoop)
         await session.join(connected, proven, introduction)
     }
 

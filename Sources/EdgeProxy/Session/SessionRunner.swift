@@ -34,8 +34,8 @@ package struct SessionRunner: Sendable {
     ///   - mockSecret: what the fleet shares and strangers do not have; see `MockVerifiers`.
     package init(
         settings: SessionSettings, clientTLS: TLSContext?, computeTLS: TLSContext?, directory: any EndpointDirectory,
-        waker: any Waker, mockSecret: [UInt8], metrics: EdgeMetrics, tracer: Tracer = .off,
-        logger: Logger
+        waker: any Waker, mockSecret: [UInt8], browser: BrowserLogin? = nil, metrics: EdgeMetrics,
+        tracer: Tracer = .off, logger: Logger
     ) {
         self.settings = settings
         gate = AdmissionGate(limits: settings.admission)
@@ -44,7 +44,9 @@ package struct SessionRunner: Sendable {
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
         authenticator = ClientAuthenticator(
             directory: directory, mocks: MockVerifiers(secret: mockSecret),
-            checks: PasswordChecks(threads: settings.passwordThreads), limit: settings.authenticationLimit)
+            checks: PasswordChecks(threads: settings.authentication.passwordThreads),
+            limit: settings.authenticationLimit,
+            browser: browser)
         self.waker = waker
         self.computeTLS = computeTLS
         self.metrics = metrics

@@ -6,8 +6,7 @@ package struct SessionSettings: Sendable {
     package var handshakeLimit: Duration = .seconds(15)
     /// For what a client has to say in its login, without the lookup of the role.
     package var authenticationLimit: Duration = .seconds(15)
-    /// Passwords in clear that are checked at one time, each on a thread of its own.
-    package var passwordThreads = PasswordChecks.defaultThreads
+    package var authentication = AuthenticationSettings()
     package var connect = ConnectLoop.Limits()
     package var admission = AdmissionGate.Limits()
     package var proxyProtocol = ProxyProtocolSettings()
@@ -27,7 +26,7 @@ package struct SessionSettings: Sendable {
         handshakeLimit = configuration.handshakeLimit
         authenticationLimit = configuration.authenticationLimit
         proxyProtocol = configuration.proxyProtocol
-        passwordThreads = configuration.passwordThreads
+        authentication = configuration.authentication
         connect.deadline = configuration.connectDeadline
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession

@@ -77,6 +77,14 @@ package struct StartupParameters: Equatable, Sendable {
         return forwarded
     }
 
+    /// The same with these values, whether they were there or not.
+    package func replacing(_ pairs: [(String, String)]) -> StartupParameters {
+        var replaced = self
+        replaced.list.removeAll { parameter in pairs.contains { parameter.name.elementsEqual($0.0.utf8) } }
+        replaced.list.insert(contentsOf: StartupParameters(pairs).list, at: 0)
+        return replaced
+    }
+
     func encode(into buffer: inout ByteBuffer) {
         for parameter in list {
             buffer.writeTerminated(parameter.name)

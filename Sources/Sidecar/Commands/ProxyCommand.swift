@@ -18,11 +18,6 @@ struct ProxyCommand: AsyncParsableCommand {
             SIGQUIT, the process. SIGHUP reads the certificates anew.
             """)
 
-    /// What Neon's proxy calls the source of secrets and wakes.
-    enum AuthBackend: String, ExpressibleByArgument, CaseIterable {
-        case console
-    }
-
     @Option(help: "This proxy's name in the fleet.")
     var id: String
 
@@ -39,14 +34,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Balancers") var proxyProtocol: ProxyProtocolOptions
 
-    @Option(help: "Where secrets and wakes come from.")
-    var authBackend = AuthBackend.console
-
-    @Option(name: [.long, .customShort("a")], help: "Base address of the control plane's calls.")
-    var authEndpoint = "http://127.0.0.1:3000/authenticate_proxy_request/"
-
-    @Option(help: "File that holds the control plane's bearer token.")
-    var controlPlaneTokenFile: String
+    @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
 
     @Option(name: [.customLong("tls-cert"), .customShort("c")], help: "Certificate chain shown to clients, PEM.")
     var tlsCert: String
@@ -146,7 +134,7 @@ struct ProxyCommand: AsyncParsableCommand {
     private static func announce(_ id: String, _ addresses: EdgeProxy.Addresses) {
         let ready = Ready(
             id: id, postgres: addresses.postgres.text, http: addresses.http.text, grpc: addresses.grpc.text,
-            gossip: addresses.gossip?.text,
+            gossip: addresses.gossip?.text, mgmt: addresses.mgmt?.text,
             pid: ProcessInfo.processInfo.processIdentifier)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -161,6 +149,7 @@ struct ProxyCommand: AsyncParsableCommand {
         var http: String
         var grpc: String
         var gossip: String?
+        var mgmt: String?
         var pid: Int32
     }
 
@@ -168,7 +157,8 @@ struct ProxyCommand: AsyncParsableCommand {
         var configuration = EdgeProxyConfiguration(
             id: MemberID(id), listen: listen.networkAddress, http: http.networkAddress, grpc: grpc.networkAddress,
             members: [],
-            authEndpoint: authEndpoint, controlPlaneToken: try token(), domain: certificates.domainList[0],
+            authEndpoint: authentication.authEndpoint, controlPlaneToken: try authentication.token(),
+            domain: certificates.domainList[0],
             edge: EdgeProxyConfiguration.KeyPair(certificateFile: tlsCert, keyFile: tlsKey),
             identity: EdgeProxyConfiguration.KeyPair(certificateFile: identityCert, keyFile: identityKey),
             trustedCAFile: caFile)
@@ -182,18 +172,10 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.furtherDomains = Array(certificates.domainList.dropFirst())
         configuration.certificates = certificates.settings
         configuration.traces = try traces.settings()
+        configuration.authentication = try authentication.settings()
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()
         return configuration
-    }
-
-    private func token() throws -> Secret<String> {
-        do {
-            let text = String(decoding: try SecureFile.read(controlPlaneTokenFile), as: UTF8.self)
-            return Secret(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        } catch {
-            throw CommandFailure.badConfiguration("--control-plane-token-file: \(error)")
-        }
     }
 }
 

@@ -1,0 +1,61 @@
+internal import Gossip
+internal import Logging
+internal import Telemetry
+
+/// What the chosen backend makes of a proxy: whom it asks for secrets and for computes, and what it listens to besides.
+struct BackendParts {
+    let secrets: any SecretSource
+    let waker: any Waker
+    /// How clients log in in the browser. `nil`: they prove themselves to us.
+    let browser: BrowserLogin?
+    /// Where such logins are brought, by control planes and by members.
+    let logins: LoginDesk?
+    let callbacks: CallbackServer?
+
+    /// - Parameters:
+    ///   - calls: the control plane's, for the backend that has one.
+    ///   - wakes: what it wakes with.
+    init(
+        _ settings: AuthenticationSettings, calls: ControlPlaneCalls, wakes: WakeCoordinator, fleet: FleetView,
+        links: PeerLinks, certificates: EdgeCertificates, entrance: Entrance, metrics: EdgeMetrics, logger: Logger
+    ) {
+        switch settings.backend {
+        case .controlPlane:
+            (secrets, waker) = (calls, wakes)
+            (browser, logins, callbacks) = (nil, nil, nil)
+        case .postgres(let server):
+            secrets = PostgresSecretSource(server, tls: certificates.computes, logger: logger)
+            waker = FixedWaker(
+                host: server.host, port: server.port, serverName: server.isSecured ? server.host : nil)
+            (browser, logins, callbacks) = (nil, nil, nil)
+        case .browser(let settings):
+            (secrets, waker) = (NoSecrets(), wakes)
+            let waiters = LoginWaiters(me: fleet.me)
+            let desk = LoginDesk(waiters: waiters, fleet: fleet, peers: links)
+            browser = BrowserLogin(link: settings.link, limit: settings.limit, waiters: waiters, entrance: entrance)
+            logins = desk
+            callbacks = CallbackServer(
+                token: settings.token, tls: certificates.clients, desk: desk, metrics: metrics, logger: logger)
+        }
+    }
+}
+
+/// Knows no role and no rule: whoever logs in in the browser brings both.
+private struct NoSecrets: SecretSource {
+    func accessControl(
+        of key: RoleKey, session: SessionContext, patience: Duration?
+    ) async throws(LookupFailure) -> EndpointAccess {
+        EndpointAccess(.noSecret, EndpointSettings())
+    }
+}
+
+extension AuthenticationSettings {
+    /// What the proxies of a fleet share and strangers do not have.
+    func sharedSecret(controlPlaneToken: Secret<String>) -> Secret<String> {
+        switch backend {
+        case .controlPlane: controlPlaneToken
+        case .postgres(let server): server.password
+        case .browser(let settings): settings.token
+        }
+    }
+}
