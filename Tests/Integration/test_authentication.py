@@ -42,6 +42,8 @@ def test_channel_binding_with_every_kind_of_certificate(control_plane, key, dige
             for binding in "require", "prefer", "disable":
                 with proxy.connect(channel_binding=binding) as connection:
                     assert one(connection) == "demo"
+            log = proxy.log.read_text()
+            assert set(re.findall("scram_sha_256(?:_plus)?", log)) == {"scram_sha_256", "scram_sha_256_plus"}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -73,6 +73,9 @@ struct FuzzTests {
             _ = BackendKeyData(decoding: body)
             _ = ReadyForQuery(decoding: body)
             _ = SCRAMVerifier.parse(String(decoding: noise(&dice), as: UTF8.self))
+            _ = StoredSecret(String(decoding: noise(&dice), as: UTF8.self))
+            _ = try? PasswordMessage(decoding: body)
+            _ = NamedPassword(Array("endpoint=".utf8) + noise(&dice))
 
             let exchange = SCRAMServer(
                 verifier: verifier, isGenuine: true, nonceBytes: [1, 2, 3], hashing: hashing)
@@ -81,15 +84,22 @@ struct FuzzTests {
                 credential: .keys(SCRAMKeys(clientKey: [1], serverKey: [2])), nonce: "n", hashing: hashing)
             var upstream = UpstreamLogin(demandsTLS: false, parameters: StartupParameters([]), exchange: client)
             var query = SimpleQuery()
+            var mini = MiniServer(demandsPassword: Bool.random(using: &dice))
+            _ = mini.begin()
             _ = upstream.connected()
             for _ in 0..<6 {
-                let tag = "pRRRSKZENTDC".randomElement(using: &dice) ?? "p"
+                let tag = "pRRRSKZENTDCQXP".randomElement(using: &dice) ?? "p"
                 var bytes = noise(&dice)
                 if tag == "R" { bytes = [0, 0, 0, [0, 10, 11, 12].randomElement(using: &dice) ?? 0] + bytes }
                 for frame in try frames(in: .frame(tag, bytes)) {
                     _ = server.frameReceived(frame)
                     _ = upstream.frameReceived(frame)
                     _ = query.frameReceived(frame)
+                    switch mini.frameReceived(frame) {
+                    case .judge: _ = mini.passwordJudged(isRight: Bool.random(using: &dice))
+                    case .answer: _ = mini.answered(.row("ok"))
+                    case .read, .send, .close: break
+                    }
                 }
             }
         }

@@ -52,7 +52,8 @@ extension ClientAuthenticator {
         guard let keys else { throw refusal }
         var confirmation = ByteBuffer()
         AuthenticationRequest.ok.encode(into: &confirmation)
-        return Proven(endpoint: known.endpoint, credential: .keys(keys), confirmation: confirmation)
+        return Proven(
+            method: .clearText, endpoint: known.endpoint, credential: .keys(keys), confirmation: confirmation)
     }
 
     private func check(

@@ -23,7 +23,9 @@ extension ClientAuthenticator {
                 action = try await frames.next().map { login.frameReceived($0) } ?? login.malformedFrameReceived()
             case .verified(let keys, let confirmation):
                 frames.giveBackSurplus()
-                return Proven(endpoint: known.endpoint, credential: .keys(keys), confirmation: confirmation)
+                let method = AuthenticationMethod(login.mechanism ?? .plain)
+                return Proven(
+                    method: method, endpoint: known.endpoint, credential: .keys(keys), confirmation: confirmation)
             case .doubt(let response):
                 action = login.verifierReplaced(by: try await newerVerifier(than: known, claim, or: response))
             case .refuse(let response):

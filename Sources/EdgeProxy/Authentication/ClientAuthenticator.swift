@@ -21,6 +21,7 @@ struct ClientAuthenticator: Sendable {
     }
 
     struct Proven: Sendable {
+        var method: AuthenticationMethod
         var endpoint: EndpointName
         /// What the compute is shown.
         var credential: SCRAMClient.Credential

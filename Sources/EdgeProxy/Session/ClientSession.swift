@@ -55,6 +55,7 @@ struct ClientSession: Sendable {
         admission.authenticated()
         SessionObservation.current?.authenticated(for: proven.endpoint)
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"
+        session.logger[metadataKey: "auth_method"] = "\(proven.method.rawValue)"
         session.connector.logger = session.logger
         record.update {
             $0.endpoint = proven.endpoint

@@ -24,6 +24,8 @@ package struct ClientLogin: Sendable {
         case ended
     }
 
+    /// What the client has chosen; `nil` before that.
+    package private(set) var mechanism: SCRAMMechanism?
     private let role: String
     private var exchange: SCRAMServer
     private var state = State.awaitingMechanism
@@ -77,6 +79,7 @@ package struct ClientLogin: Sendable {
         var buffer = ByteBuffer()
         AuthenticationRequest.saslContinue(try exchange.clientFirstReceived(data, under: mechanism)).encode(
             into: &buffer)
+        self.mechanism = mechanism
         state = .awaitingProof
         return .send(buffer)
     }

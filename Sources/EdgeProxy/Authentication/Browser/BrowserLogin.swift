@@ -75,7 +75,7 @@ package struct BrowserLogin: Sendable {
         var notice = ByteBuffer()
         NoticeResponse("Connected to database, session_id: \(claim.session.id)").encode(into: &notice)
         return ClientAuthenticator.Proven(
-            endpoint: login.endpoint, credential: .password(password), confirmation: notice,
+            method: .browser, endpoint: login.endpoint, credential: .password(password), confirmation: notice,
             destination: Destination(login))
     }
 }
