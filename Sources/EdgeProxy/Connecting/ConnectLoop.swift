@@ -160,6 +160,8 @@ package struct ConnectLoop: Sendable {
         case .starting:
             isStarting = true
             return pause(before: located, elapsed: elapsed, using: &dice)
+        case .ownTrouble:
+            return pause(before: located, elapsed: elapsed, using: &dice)
         case .notReady:
             strikes += 1
             guard strikes < limits.strikes else { return relocate(from: located, elapsed: elapsed) }

@@ -9,6 +9,8 @@ extension ConnectLoop {
         case starting
         /// It may be on its way up, or gone.
         case notReady
+        /// It is we who cannot dial now, which says nothing about it.
+        case ownTrouble
         /// Somebody else listens at this address, or something that has hung itself up.
         case stale
         case outOfTime
@@ -19,8 +21,13 @@ extension ConnectLoop {
             case .dial(.refused), .dial(.timedOut), .dial(.reset), .dial(.unreachable), .dial(.nameNotFound),
                 .dial(.other), .tlsRefused, .tlsFailed, .closed:
                 self = .notReady
+            case .dial(.exhausted):
+                self = .ownTrouble
             case .dial(.cancelled), .cancelled:
                 self = .final(.cancelled)
+            case .violation(.authenticationUnsupported) where located.isKnown:
+                // It is the one we want, and will not ask for anything else the next time.
+                self = .final(.proxy(Refusals.computeLoginUnsupported))
             case .identityMismatch, .violation, .silent:
                 self = .stale
             case .deadlinePassed:
@@ -36,7 +43,7 @@ extension ConnectLoop {
                 return .starting
             case .adminShutdown, SQLState("57P02"):
                 return .notReady
-            case let state where state.text.hasPrefix("28") && located.isCached && located.location.serverName == nil:
+            case let state where state.text.hasPrefix("28") && !located.isKnown:
                 // Without a certificate to tell, an address that somebody else has taken over shows only as a login
                 // that does not work. A fresh location is believed.
                 return .stale
@@ -45,4 +52,9 @@ extension ConnectLoop {
             }
         }
     }
+}
+
+extension Located {
+    /// Whether who answers there is the endpoint's compute for certain: it has proved so, or was located just now.
+    fileprivate var isKnown: Bool { location.serverName != nil || !isCached }
 }

@@ -29,7 +29,7 @@ extension EdgeMetrics {
     /// How a connect to a compute failed.
     package enum ConnectError: String, Sendable, CaseIterable {
         case refused, reset, timedOut = "timed_out", unreachable, nameNotFound = "name_not_found", tls
-        case identityMismatch = "identity_mismatch", silent, closed, violation, postgres, deadline, other
+        case identityMismatch = "identity_mismatch", silent, closed, violation, postgres, deadline, exhausted, other
     }
 
     package enum ServiceState: String, Sendable, CaseIterable { case starting = "init", running, terminating }
@@ -216,6 +216,7 @@ extension EdgeMetrics.ConnectError {
             case .dial(.timedOut): .timedOut
             case .dial(.unreachable): .unreachable
             case .dial(.nameNotFound): .nameNotFound
+            case .dial(.exhausted): .exhausted
             case .dial(.other), .dial(.cancelled), .cancelled: .other
             case .tlsRefused, .tlsFailed: .tls
             case .identityMismatch: .identityMismatch

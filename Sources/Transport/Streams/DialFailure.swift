@@ -6,6 +6,8 @@ package struct DialFailure: Error, Equatable, CustomStringConvertible {
         case reset
         case unreachable
         case nameNotFound
+        /// This process or this machine has no descriptors, ports or memory left. Says nothing about whom we dialled.
+        case exhausted
         /// The calling task was cancelled.
         case cancelled
         case other
