@@ -84,6 +84,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var certificates = CertificateSettings()
     /// Whether balancers in front of this proxy tell where clients come from.
     package var proxyProtocol = ProxyProtocolSettings()
+    /// How computes are spoken to.
+    package var computeLink = ComputeLinkSettings()
 
     package init(
         id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],

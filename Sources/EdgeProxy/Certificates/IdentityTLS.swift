@@ -13,12 +13,15 @@ struct IdentityTLS: Sendable {
                 certificateFile: identity.certificateFile, privateKeyFile: identity.keyFile, alpn: ["h2"],
                 clientCAFile: configuration.trustedCAFile)
         }
-        computes = try Self.client(configuration, alpn: ["postgresql"])
+        let link = configuration.computeLink
+        computes = try Self.client(
+            configuration, trusting: link.authorityFile, systemRoots: link.trustsSystemRoots, alpn: ["postgresql"])
         links = try Self.client(configuration, alpn: ["h2"])
     }
 
     static func files(of configuration: EdgeProxyConfiguration) -> [String] {
         [configuration.identity.certificateFile, configuration.identity.keyFile, configuration.trustedCAFile]
+            + (configuration.computeLink.authorityFile.map { [$0] } ?? [])
     }
 
     /// Whoever has these contexts has the other's now.
@@ -29,11 +32,13 @@ struct IdentityTLS: Sendable {
     }
 
     private static func client(
-        _ configuration: EdgeProxyConfiguration, alpn: [String]
+        _ configuration: EdgeProxyConfiguration, trusting authorityFile: String? = nil, systemRoots: Bool = false,
+        alpn: [String]
     ) throws(EdgeProxyConfiguration.Invalid) -> TLSContext {
-        try context("ca-file, identity-cert, identity-key") { () throws(TLSFailure) in
+        let fields = authorityFile == nil ? "ca-file, identity-cert, identity-key" : "compute-ca-file"
+        return try context(fields) { () throws(TLSFailure) in
             try TLSContext.client(
-                trustedCAFile: configuration.trustedCAFile,
+                trustedCAFile: authorityFile ?? configuration.trustedCAFile, systemRoots: systemRoots,
                 certificateFile: configuration.identity.certificateFile,
                 privateKeyFile: configuration.identity.keyFile, alpn: alpn)
         }

@@ -26,6 +26,7 @@ package struct ComputeConnector: Sendable {
     /// For computes that have a server name.
     let tls: TLSContext?
     var limits: ConnectLoop.Limits
+    let announcement: ClientAnnouncement
     let metrics: EdgeMetrics
     var logger: Logger
 
@@ -130,7 +131,8 @@ package struct ComputeConnector: Sendable {
         do {
             attempt.upstream = try await PostgresUpstream.logIn(
                 stream, to: location.target, context: tls, parameters: request.parameters,
-                credential: request.credential, deadline: deadline, silenceLimit: limits.silence)
+                credential: request.credential, deadline: deadline, silenceLimit: limits.silence,
+                opening: announcement.header(of: request.session.origin, on: stream))
             metrics.phase(.login, took: start.duration(to: .now))
             return .loggedIn
         } catch {

@@ -108,7 +108,8 @@ package struct SessionRunner: Sendable {
         var log = logger(of: .current)
         log[metadataKey: "peer_addr"] = "\(origin)"
         let connector = ComputeConnector(
-            waker: waker, tls: computeTLS, limits: settings.connect, metrics: metrics, logger: log)
+            waker: waker, tls: computeTLS, limits: settings.connect,
+            announcement: ClientAnnouncement(isWanted: settings.announcesClients), metrics: metrics, logger: log)
         return ClientSession(
             record: record, stream: stream, origin: origin, cancels: cancels, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,

@@ -8,6 +8,8 @@ package struct SessionSettings: Sendable {
     package var authenticationLimit: Duration = .seconds(15)
     package var authentication = AuthenticationSettings()
     package var connect = ConnectLoop.Limits()
+    /// Whether computes are told who their clients are.
+    package var announcesClients = false
     package var admission = AdmissionGate.Limits()
     package var proxyProtocol = ProxyProtocolSettings()
 
@@ -28,6 +30,7 @@ package struct SessionSettings: Sendable {
         proxyProtocol = configuration.proxyProtocol
         authentication = configuration.authentication
         connect.deadline = configuration.connectDeadline
+        announcesClients = configuration.computeLink.announcesClients
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession
         admission.sessions = max(1, min(configuration.sessionLimit, room))

@@ -36,6 +36,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
 
+    @OptionGroup(title: "Computes") var computeLink: ComputeLinkOptions
+
     @Option(name: [.customLong("tls-cert"), .customShort("c")], help: "Certificate chain shown to clients, PEM.")
     var tlsCert: String
 
@@ -175,6 +177,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.authentication = try authentication.settings()
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()
+        configuration.computeLink = computeLink.settings()
         return configuration
     }
 }

@@ -40,12 +40,13 @@ internal import COpenSSL
         return context
     }
 
-    /// As ``TLSContext/client(trustedCAFile:certificateFile:privateKeyFile:alpn:)``.
+    /// As ``TLSContext/client(trustedCAFile:systemRoots:certificateFile:privateKeyFile:alpn:)``.
     static func client(
-        trustedCAFile: String, certificateFile: String?, privateKeyFile: String?, alpn: [String]
+        trustedCAFile: String, systemRoots: Bool, certificateFile: String?, privateKeyFile: String?, alpn: [String]
     ) throws(TLSFailure) -> SSLContext {
         let context = unsafe try SSLContext(TLS_client_method(), alpn: alpn)
         try context.trust(trustedCAFile)
+        if systemRoots { try context.trustSystem() }
         unsafe SSL_CTX_set_verify(context.handle, SSL_VERIFY_PEER, nil)
         if let certificateFile, let privateKeyFile {
             try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
@@ -81,6 +82,14 @@ internal import COpenSSL
         OpenSSLErrors.clear()
         guard unsafe SSL_CTX_load_verify_locations(handle, file, nil) == 1 else {
             throw Self.unusable(file, "authority")
+        }
+    }
+
+    /// Where OpenSSL was built to look, or `SSL_CERT_FILE` and `SSL_CERT_DIR` say.
+    private func trustSystem() throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        guard unsafe SSL_CTX_set_default_verify_paths(handle) == 1 else {
+            throw Self.unusable("of the system", "authority")
         }
     }
 

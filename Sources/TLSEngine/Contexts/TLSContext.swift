@@ -42,17 +42,19 @@ package final class TLSContext: Sendable {
 
     /// For the side that connects.
     /// - Parameters:
-    ///   - trustedCAFile: PEM; the server's certificate must lead to one of these. The system's roots are not used.
+    ///   - trustedCAFile: PEM; the server's certificate must lead to one of these.
+    ///   - systemRoots: whether one that this machine trusts is as good.
     ///   - certificateFile: what to show a server that asks; comes with `privateKeyFile`.
     ///   - alpn: the protocols offered, best first. Whether the server chose one is for the caller to look at.
     package static func client(
-        trustedCAFile: String, certificateFile: String? = nil, privateKeyFile: String? = nil, alpn: [String] = []
+        trustedCAFile: String, systemRoots: Bool = false, certificateFile: String? = nil,
+        privateKeyFile: String? = nil, alpn: [String] = []
     ) throws(TLSFailure) -> TLSContext {
         TLSContext(
             TLSContents(
                 try .client(
-                    trustedCAFile: trustedCAFile, certificateFile: certificateFile, privateKeyFile: privateKeyFile,
-                    alpn: alpn)))
+                    trustedCAFile: trustedCAFile, systemRoots: systemRoots, certificateFile: certificateFile,
+                    privateKeyFile: privateKeyFile, alpn: alpn)))
     }
 
     /// Takes what the other one holds now. Engines made from now on use it; resumption begins anew.

@@ -12,10 +12,12 @@ package enum PostgresCancel {
 
     /// Returns when the server has closed its side, and by the deadline at the latest.
     ///
-    /// - Parameter context: needed when the target has a server name; as the session did, so does its cancel request.
+    /// - Parameters:
+    ///   - context: needed when the target has a server name; as the session did, so does its cancel request.
+    ///   - opening: what goes before everything else on this connection, in clear: a PROXY header.
     package static func send(
         _ request: CancelRequest, to target: PostgresUpstream.Target, context: TLSContext?, on loop: any EventLoop,
-        deadline: ContinuousClock.Instant
+        deadline: ContinuousClock.Instant, opening: (ByteStream) -> ByteBuffer = { _ in ByteBuffer() }
     ) async -> Outcome {
         let limit = ContinuousClock.now.duration(to: deadline)
         guard limit > .zero else { return .failed("no time left") }
@@ -25,21 +27,26 @@ package enum PostgresCancel {
         } catch {
             return .failed("\(error)")
         }
-        let outcome = await deliver(request, over: stream, target, context, deadline)
+        let outcome = await deliver(request, opening(stream), over: stream, target, context, deadline)
         if case .failed = outcome { await stream.abandon() } else { await stream.close() }
         return outcome
     }
 
     private static func deliver(
-        _ request: CancelRequest, over stream: ByteStream, _ target: PostgresUpstream.Target, _ context: TLSContext?,
+        _ request: CancelRequest, _ opening: ByteBuffer, over stream: ByteStream, _ target: PostgresUpstream.Target,
+        _ context: TLSContext?,
         _ deadline: ContinuousClock.Instant
     ) async -> Outcome {
         do {
             try await Deadline.run(until: deadline) {
+                var first = opening
                 if let serverName = target.serverName {
-                    try await secure(stream, context, serverName)
+                    first.writeImmutableBuffer(UpstreamLogin.tlsRequest)
+                    try await secure(stream, context, serverName, asking: first)
+                    first.clear()
                 }
-                try await stream.write(request.encoded())
+                first.writeImmutableBuffer(request.encoded())
+                try await stream.write(first)
                 while try await stream.read() != nil {}
             }
             return .done
@@ -51,8 +58,10 @@ package enum PostgresCancel {
         }
     }
 
-    private static func secure(_ stream: ByteStream, _ context: TLSContext?, _ serverName: String) async throws {
-        try await stream.write(UpstreamLogin.tlsRequest)
+    private static func secure(
+        _ stream: ByteStream, _ context: TLSContext?, _ serverName: String, asking request: ByteBuffer
+    ) async throws {
+        try await stream.write(request)
         guard let reply = try await stream.read(), reply.readableBytesView.elementsEqual("S".utf8), let context else {
             throw UpstreamLogin.Violation.tlsRefused
         }

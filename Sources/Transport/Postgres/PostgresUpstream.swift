@@ -5,7 +5,7 @@ package import TLSEngine
 /// A session with a PostgreSQL server, from dial to its first ReadyForQuery.
 package struct PostgresUpstream: Sendable {
     /// Where the server listens and who it has to be.
-    package struct Target: Sendable {
+    package struct Target: Equatable, Sendable {
         package var host: String
         package var port: Int
         /// The name that its certificate must carry. `nil`: no TLS.
@@ -42,17 +42,18 @@ package struct PostgresUpstream: Sendable {
     ///   - context: needed when the target has a server name.
     ///   - deadline: for all of it.
     ///   - silenceLimit: for one answer that the server owes us. `nil`: the deadline alone.
+    ///   - opening: goes before everything else, in clear: a PROXY header.
     package static func logIn(
         _ stream: ByteStream, to target: Target, context: TLSContext?, parameters: StartupParameters,
         credential: SCRAMClient.Credential, deadline: ContinuousClock.Instant,
-        silenceLimit: Duration? = nil
+        silenceLimit: Duration? = nil, opening: ByteBuffer = ByteBuffer()
     ) async throws(UpstreamFailure) -> PostgresUpstream {
         let detail = "\(target.host):\(target.port)"
         do {
             return try await Deadline.run(until: deadline, silenceLimit: silenceLimit) { pulse in
                 try await exchange(
                     stream, to: target, context: context, parameters: parameters, credential: credential,
-                    pulse: pulse)
+                    opening: opening, pulse: pulse)
             }
         } catch {
             // Not in order: there is nothing left to say, and to wait for a goodbye would take longer than the deadline.
@@ -63,7 +64,7 @@ package struct PostgresUpstream: Sendable {
 
     private static func exchange(
         _ stream: ByteStream, to target: Target, context: TLSContext?, parameters: StartupParameters,
-        credential: SCRAMClient.Credential, pulse: Deadline.Pulse
+        credential: SCRAMClient.Credential, opening: ByteBuffer, pulse: Deadline.Pulse
     ) async throws -> PostgresUpstream {
         let exchange = SCRAMClient(
             credential: credential, nonceBytes: Digests.randomBytes(SCRAMClient.nonceByteCount),
@@ -72,10 +73,13 @@ package struct PostgresUpstream: Sendable {
         var login = UpstreamLogin(demandsTLS: serverName != nil, parameters: parameters, exchange: exchange)
         var reader = FrameReader(bodyLimit: FrameReader.Limit.upstreamLogin)
         var action = login.connected()
+        var unsent = opening
         while true {
             switch action {
             case .askForTLS(let request):
-                try await stream.write(request)
+                unsent.writeImmutableBuffer(request)
+                try await stream.write(unsent)
+                unsent.clear()
                 guard var reply = try await stream.read(), let byte = reply.readInteger(as: UInt8.self) else {
                     throw Ended()
                 }
@@ -87,7 +91,9 @@ package struct PostgresUpstream: Sendable {
                 pulse.beat()
                 action = login.tlsEstablished(endPoint: peer.tlsServerEndPoint)
             case .send(let bytes):
-                try await stream.write(bytes)
+                unsent.writeImmutableBuffer(bytes)
+                try await stream.write(unsent)
+                unsent.clear()
                 action = login.frameReceived(try await nextFrame(&reader, from: stream, pulse))
             case .read:
                 action = login.frameReceived(try await nextFrame(&reader, from: stream, pulse))
