@@ -91,8 +91,11 @@ package final class EdgeProxy: Sendable {
         fleet = FleetView(
             me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
         let resyncs = Bell()
+        let cancelKeys = CancelKeyring(CancelTokenKeys(secret: Array(configuration.controlPlaneToken.reveal().utf8)))
         gossipService = try configuration.gossip.map { [fleet] settings throws(EdgeProxyConfiguration.Invalid) in
-            try GossipService(settings, me: configuration.id, fleet: fleet, resyncs: resyncs, logger: logger)
+            try GossipService(
+                settings, me: configuration.id, fleet: fleet, resyncs: resyncs,
+                keysChanged: { cancelKeys.use(CancelTokenKeys($0, cluster: settings.cluster)) }, logger: logger)
         }
         let gossip = gossipService?.face ?? .none
         isCurrent = gossip.isCurrent
@@ -122,19 +125,30 @@ package final class EdgeProxy: Sendable {
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
         facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
+        let access = AccessDesk(directory: directory, entrance: configuration.access.entrance)
+        let desk = CancelDesk(
+            registry: CancelRegistry(
+                owner: CancelOwner(configuration.id, process: gossip.process), keyring: cancelKeys),
+            peers: links,
+            rules: CancelRules(
+                allows: { await access.allows($0, at: $1) }, hasEnded: { table.hasEnded($0, $1) }),
+            gate: CancelGate(limits: .init()), tls: certificates.computes,
+            announcement: ClientAnnouncement(isWanted: configuration.computeLink.announcesClients), metrics: metrics,
+            logger: logger)
         sessions = SessionRunner(
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: certificates.clients,
-            computeTLS: certificates.computes,
-            directory: AccessDesk(directory: directory, entrance: configuration.access.entrance),
-            waker: backend.waker, mockSecret: Self.mockSecret(configuration), browser: backend.browser,
-            metrics: metrics, tracer: tracing.tracer, logger: logger)
+            computeTLS: certificates.computes, directory: access, waker: backend.waker, desk: desk,
+            mockSecret: Self.mockSecret(configuration), browser: backend.browser, metrics: metrics,
+            tracer: tracing.tracer, logger: logger)
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
         services = [
             ReportsEndpoint(facts: facts, resyncs: resyncs, logger: logger).definition,
             PeerEndpoint(
-                wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat, logins: backend.logins
+                wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat,
+                cancels: { await desk.serveForPeer($0, from: $1, on: group.next(), deadline: $2) },
+                logins: backend.logins
             ).definition,
             AdminEndpoint(
                 fleet: fleet, startedUnixMicros: started, drain: drainState, links: links, waker: wakes,

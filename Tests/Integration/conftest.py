@@ -64,6 +64,15 @@ def trio(shared_trio):
 
 
 @pytest.fixture
+def own_trio():
+    """Three proxies that agree, for a test that breaks one."""
+    fleet = Fleet(new_folder() / "data", suspend_after="never").start("--proxies", "3")
+    eventually(fleet.agrees, 30, "three proxies that agree")
+    yield fleet
+    fleet.destroy()
+
+
+@pytest.fixture
 def five():
     fleet = Fleet(new_folder() / "data", suspend_after="never")
     yield fleet.start("--proxies", "5")

@@ -66,9 +66,11 @@ package struct LocationCache: Sendable {
     }
 
     /// Whether the agent has said that this version, or a later one, came to its end.
-    package func hasEnded(_ location: ComputeLocation) -> Bool {
-        guard let floor = floors.peek(location.endpoint) else { return false }
-        return floor.cause == .ended && location.version <= floor.version
+    package func hasEnded(_ location: ComputeLocation) -> Bool { hasEnded(location.endpoint, location.version) }
+
+    package func hasEnded(_ endpoint: EndpointName, _ version: FactVersion) -> Bool {
+        guard let floor = floors.peek(endpoint) else { return false }
+        return floor.cause == .ended && version <= floor.version
     }
 
     /// - Returns: whether the location was taken. It is not when something newer is there, or when it is at or below

@@ -28,7 +28,11 @@ package final class LocationTable: Sendable {
     }
 
     package func hasEnded(_ location: ComputeLocation) -> Bool {
-        cache.withLock { $0.hasEnded(location) }
+        hasEnded(location.endpoint, location.version)
+    }
+
+    package func hasEnded(_ endpoint: EndpointName, _ version: FactVersion) -> Bool {
+        cache.withLock { $0.hasEnded(endpoint, version) }
     }
 
     @discardableResult

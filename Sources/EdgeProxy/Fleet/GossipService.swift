@@ -36,14 +36,19 @@ package final class GossipService: Sendable {
     private let logger: Logger
     private let opened = Latch<Socket?>()
     private let resyncs: Bell
+    private let keysChanged: @Sendable (KeyRing) -> Void
     private let addressesFound = Mutex(0)
     private let isFresh = Atomic<Bool>(true)
 
     /// - Throws: ``EdgeProxyConfiguration/Invalid`` when the keys cannot be read.
     ///
-    /// - Parameter resyncs: rung at each resync.
+    /// - Parameters:
+    ///   - resyncs: rung at each resync.
+    ///   - keysChanged: told the fleet's keys, at once and after every change.
     package init(
-        _ settings: GossipSettings, me: MemberID, fleet: FleetView, resyncs: Bell, logger: Logger
+        _ settings: GossipSettings, me: MemberID, fleet: FleetView, resyncs: Bell,
+        keysChanged: @escaping @Sendable (KeyRing) -> Void = { _ in },
+        logger: Logger
     ) throws(EdgeProxyConfiguration.Invalid) {
         do {
             keys = try KeyRingFile(path: settings.keyFile).read()
@@ -52,12 +57,14 @@ package final class GossipService: Sendable {
         }
         self.settings = settings
         self.resyncs = resyncs
+        self.keysChanged = keysChanged
         self.me = me
         self.fleet = fleet
         self.logger = logger
         let random = Digests.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         process = ProcessID(bits: max(random, 1))
         epoch = UInt64(Date().timeIntervalSince1970 * 1000)
+        keysChanged(keys.ring)
     }
 
     /// What the rest of the proxy sees of it. What is handed over before the socket is open waits for it.
@@ -214,11 +221,12 @@ package final class GossipService: Sendable {
 
     private func watchKeys(_ socket: Socket) async {
         let watcher = KeyRingWatcher(file: KeyRingFile(path: settings.keyFile), known: keys)
-        await watcher.run { [logger] news in
+        await watcher.run { [logger, keysChanged] news in
             switch news {
             case .changed(let content):
                 for warning in content.warnings { logger.warning("gossip keys", metadata: ["warning": "\(warning)"]) }
                 socket.use(content.ring)
+                keysChanged(content.ring)
             case .trouble(let failure):
                 logger.error("gossip keys stay as they are", metadata: ["reason": "\(failure)"])
             }

@@ -24,7 +24,11 @@ package struct EdgeMetrics: Sendable {
         /// From the client.
         case received = "rx"
     }
-    package enum Cancellation: String, Sendable { case found, notFound = "not_found" }
+    package enum Cancellation: String, Sendable, CaseIterable {
+        case found
+        case notFound = "not_found"
+        case rateLimitExceeded = "rate_limit_exceeded"
+    }
     package enum FailedConnect: String, Sendable {
         case cachedLocation = "compute_cached"
         case freshLocation = "compute_uncached"
@@ -85,6 +89,11 @@ package struct EdgeMetrics: Sendable {
 
     package func cancellationRequest(_ kind: Cancellation) {
         cancellationRequests(kind).add(1)
+    }
+
+    /// How a cancel request was served, beside Neon's words for it.
+    package func cancellation(_ path: CancelPath, _ outcome: CancelOutcome) {
+        cancellations(path, outcome).add(1)
     }
 
     /// - Parameter sqlState: one of our own; a compute's refusals are counted as `compute`.
@@ -156,7 +165,10 @@ package struct EdgeMetrics: Sendable {
     private func declareSeries() {
         declareSessionSeries()
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
-        for kind in [Cancellation.found, .notFound] { _ = cancellationRequests(kind) }
+        for kind in Cancellation.allCases { _ = cancellationRequests(kind) }
+        for path in CancelPath.allCases {
+            for outcome in CancelOutcome.allCases { _ = cancellations(path, outcome) }
+        }
         for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
         for cache in Cache.allCases {
@@ -174,8 +186,16 @@ package struct EdgeMetrics: Sendable {
 
     private func cancellationRequests(_ kind: Cancellation) -> Counter {
         registry.counter(
-            "proxy_cancellation_requests_total", help: "Cancel requests, by whether their session was found here.",
+            "proxy_cancellation_requests_total",
+            help: "Cancel requests of clients, by whether their session was found.",
             labels: [("kind", kind.rawValue)])
+    }
+
+    private func cancellations(_ path: CancelPath, _ outcome: CancelOutcome) -> Counter {
+        registry.counter(
+            "sidecar_cancellations_total",
+            help: "Cancel requests served, by how the session was found and what came of it.",
+            labels: [("via", path.rawValue), ("outcome", outcome.rawValue)])
     }
 
     private func cacheLookups(_ cache: Cache, _ outcome: CacheOutcome) -> Counter {

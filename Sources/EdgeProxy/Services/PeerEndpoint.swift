@@ -1,5 +1,6 @@
 package import GRPCLite
 internal import Gossip
+package import PostgresWire
 package import SidecarAPI
 internal import Telemetry
 
@@ -13,15 +14,22 @@ package struct PeerEndpoint: PeerV1.PeerService {
     private let wakes: WakeCoordinator
     private let fleet: FleetView
     private let gossip: FleetGossip
+    private let cancels: ForwardedCancels
     private let logins: LoginDesk?
+
+    /// Serves a cancel request that another proxy has passed on, until a deadline.
+    package typealias ForwardedCancels =
+        @Sendable (CancelKey, ClientOrigin, ContinuousClock.Instant) async -> CancelOutcome
 
     /// - Parameter beat: from one sign of life to the next; ``WakeConfiguration/beat``.
     package init(
-        wakes: WakeCoordinator, fleet: FleetView, gossip: FleetGossip, beat: Duration, logins: LoginDesk? = nil
+        wakes: WakeCoordinator, fleet: FleetView, gossip: FleetGossip, beat: Duration,
+        cancels: @escaping ForwardedCancels = { _, _, _ in .notFound }, logins: LoginDesk? = nil
     ) {
         self.wakes = wakes
         self.fleet = fleet
         self.gossip = gossip
+        self.cancels = cancels
         self.beat = beat
         self.logins = logins
     }
@@ -29,7 +37,9 @@ package struct PeerEndpoint: PeerV1.PeerService {
     package func cancel(
         _ request: PeerV1.CancelRequest, context: ServerCallContext
     ) async throws -> PeerV1.CancelReply {
-        throw GRPCStatus(.unimplemented, "no forwarded cancels yet")
+        guard let key = request.key else { throw GRPCStatus(.invalidArgument, "not a cancel key") }
+        let deadline = min(context.deadline ?? .now + CancelDesk.limit, .now + CancelDesk.limit)
+        return PeerV1.CancelReply(outcome: await cancels(key, request.origin, deadline).message)
     }
 
     package func deliverLogin(

@@ -26,7 +26,7 @@ package final class PeerLinks: PeerCalls, LoginPeers {
         case unreachable
     }
 
-    private let fleet: FleetView
+    let fleet: FleetView
     private let gossip: FleetGossip
     private let open: @Sendable (FleetMember) -> any GRPCChannel
     private let links = Mutex<[MemberID: Link]>([:])
@@ -157,7 +157,7 @@ package final class PeerLinks: PeerCalls, LoginPeers {
             isDraining: reply.draining, process: reply.process == 0 ? nil : ProcessID(bits: reply.process))
     }
 
-    private func channel(to id: MemberID) -> (any GRPCChannel)? {
+    func channel(to id: MemberID) -> (any GRPCChannel)? {
         guard id != fleet.me, let member = fleet.member(id) else { return nil }
         return links.withLock { links in
             if let link = links[id], link.grpc == member.grpc, link.process == member.process { return link.channel }

@@ -11,7 +11,6 @@ struct ClientSession: Sendable {
     let record: SessionRecord
     let stream: ByteStream
     let origin: ClientOrigin
-    let cancels: CancelRegistry
     let selection: EndpointSelection
     let handshake: ClientHandshake
     let handshakeDeadline: ContinuousClock.Instant
@@ -29,7 +28,7 @@ struct ClientSession: Sendable {
             case .cancel(let request):
                 record.update { $0.entered(.cancelling) }
                 SessionObservation.current?.update { $0.outcome = .cancelRequest }
-                await desk.serve(request, on: stream.eventLoop)
+                await desk.serve(request, from: origin, on: stream.eventLoop)
             case .startup(let message, let tls):
                 let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
                 try await serve(introduction, tls, admission)
@@ -92,16 +91,14 @@ struct ClientSession: Sendable {
         _ connected: ComputeConnector.Connected, _ proven: ClientAuthenticator.Proven, _ introduction: Introduction
     ) async {
         let upstream = connected.upstream
-        let entry = upstream.cancelKey.map {
-            CancelRegistry.Entry(target: connected.location.target, computeKey: $0)
-        }
-        let key = entry.map { cancels.issue(for: $0, version: introduction.version) }
+        let grant = upstream.cancelKey.map { CancelGrant(connected.location, computeKey: $0) }
+        let key = grant.flatMap { desk.registry.issue(for: $0, version: introduction.version) }
         var welcome = proven.confirmation
         welcome.writeImmutableBuffer(upstream.preamble)
         if let key { BackendKeyData(key: key).encode(into: &welcome) }
         ReadyForQuery(state: upstream.transactionState).encode(into: &welcome)
         let control = RelayControl()
-        record.joined(to: connected.location, relay: control, cancel: entry)
+        record.joined(to: connected.location, relay: control, cancel: grant)
         SessionObservation.current?.joined(to: connected.location, relay: control)
         logger.info(
             "joined",
@@ -111,16 +108,16 @@ struct ClientSession: Sendable {
         let outcome = await Relay.join(
             stream, upstream.stream, following: QueryCycle(after: upstream.transactionState), control: control)
         SessionObservation.current?.relayed(outcome)
-        if let key { cancels.remove(key) }
+        if let key { desk.registry.remove(key) }
         record.parted()
-        await settle(outcome, upstream.stream, entry)
+        await settle(outcome, upstream.stream, grant)
         // Side by side: neither waits for the other's goodbye.
         async let upstreamClosed: Void = upstream.stream.close()
         await stream.close()
         await upstreamClosed
     }
 
-    private func settle(_ outcome: RelayOutcome, _ upstream: ByteStream, _ entry: CancelRegistry.Entry?) async {
+    private func settle(_ outcome: RelayOutcome, _ upstream: ByteStream, _ grant: CancelGrant?) async {
         switch outcome.ending {
         case .cancelled:
             await sayLast(record.lastWords ?? Refusals.shuttingDown, after: outcome)
@@ -134,7 +131,7 @@ struct ClientSession: Sendable {
             await sayLast(Refusals.idleTooLong, after: outcome)
         case .failed(.client, _), .drainLimitReached(first: .client):
             // Nobody will read the answer that the compute may still be working on.
-            if let entry { await desk.cancel(entry, on: stream.eventLoop) }
+            if let grant { await desk.cancel(grant, from: origin, on: stream.eventLoop) }
         case .failed(.upstream, _):
             // What the compute said for itself was passed on, and is enough.
             guard let cycle = outcome.cycle, cycle.isEndUnexplained else { return }

@@ -11,7 +11,7 @@ final class SessionRecord: Sendable {
     private struct State {
         var facts: SessionFacts
         var relay: RelayControl?
-        var cancel: CancelRegistry.Entry?
+        var cancel: CancelGrant?
         var lastWords: ErrorResponse?
     }
 
@@ -34,7 +34,7 @@ final class SessionRecord: Sendable {
     }
 
     /// - Parameter cancel: reaches what the compute does for it.
-    func joined(to compute: ComputeLocation, relay: RelayControl, cancel: CancelRegistry.Entry?) {
+    func joined(to compute: ComputeLocation, relay: RelayControl, cancel: CancelGrant?) {
         state.withLock { state in
             state.facts.entered(.joined)
             state.facts.compute = compute
@@ -57,7 +57,7 @@ final class SessionRecord: Sendable {
     // MARK: - Others
 
     var facts: SessionFacts { state.withLock { $0.facts } }
-    var cancelEntry: CancelRegistry.Entry? { state.withLock { $0.cancel } }
+    var cancelEntry: CancelGrant? { state.withLock { $0.cancel } }
 
     /// For a drain, which looks at all sessions again and again.
     var standing: DrainTurns.Standing {

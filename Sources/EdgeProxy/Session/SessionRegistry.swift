@@ -10,7 +10,7 @@ internal import Synchronization
 /// lists takes the records out under the lock and looks at them without it.
 package final class SessionRegistry: Sendable {
     /// Stops what a compute does for a session. Bounded in time by itself.
-    typealias Cancel = @Sendable (CancelRegistry.Entry, any EventLoop) async -> Void
+    typealias Cancel = @Sendable (CancelGrant, any EventLoop) async -> Void
 
     /// Sessions that are asked, or cancels that are on their way, at one time.
     private static let lanes = 64

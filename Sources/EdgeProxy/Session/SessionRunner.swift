@@ -10,7 +10,6 @@ package import Transport
 /// Makes a session of every client connection, and holds what all sessions share.
 package struct SessionRunner: Sendable {
     package let registry: SessionRegistry
-    package let cancels: CancelRegistry
 
     /// Connections that may be open to hear that there are too many.
     private static let refusalRoom = 256
@@ -21,6 +20,7 @@ package struct SessionRunner: Sendable {
     private let reception: BalancerReception
     private let handshake: ClientHandshake
     private let authenticator: ClientAuthenticator
+    private let desk: CancelDesk
     private let waker: any Waker
     private let computeTLS: TLSContext?
     private let metrics: EdgeMetrics
@@ -31,10 +31,11 @@ package struct SessionRunner: Sendable {
     /// - Parameters:
     ///   - clientTLS: shown to clients, with `postgresql` as its only application protocol. `nil`: all in clear.
     ///   - computeTLS: for computes that have a server name.
+    ///   - desk: issues the clients' cancel keys, and serves them.
     ///   - mockSecret: what the fleet shares and strangers do not have; see `MockVerifiers`.
     package init(
         settings: SessionSettings, clientTLS: TLSContext?, computeTLS: TLSContext?, directory: any EndpointDirectory,
-        waker: any Waker, mockSecret: [UInt8], browser: BrowserLogin? = nil, metrics: EdgeMetrics,
+        waker: any Waker, desk: CancelDesk, mockSecret: [UInt8], browser: BrowserLogin? = nil, metrics: EdgeMetrics,
         tracer: Tracer = .off, logger: Logger
     ) {
         self.settings = settings
@@ -48,14 +49,12 @@ package struct SessionRunner: Sendable {
             limit: settings.authenticationLimit,
             browser: browser)
         self.waker = waker
+        self.desk = desk
         self.computeTLS = computeTLS
         self.metrics = metrics
         self.tracer = tracer
         self.logger = logger
-        let cancels = CancelRegistry()
-        self.cancels = cancels
-        let desk = CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: logger)
-        registry = SessionRegistry { entry, loop in await desk.cancel(entry, on: loop) }
+        registry = SessionRegistry { grant, loop in await desk.cancel(grant, from: .unknown, on: loop) }
     }
 
     /// Connections beyond this are to be closed without a word.
@@ -111,11 +110,9 @@ package struct SessionRunner: Sendable {
             waker: waker, tls: computeTLS, limits: settings.connect,
             announcement: ClientAnnouncement(isWanted: settings.announcesClients), metrics: metrics, logger: log)
         return ClientSession(
-            record: record, stream: stream, origin: origin, cancels: cancels, selection: selection,
+            record: record, stream: stream, origin: origin, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
-            connector: connector,
-            desk: CancelDesk(registry: cancels, tls: computeTLS, metrics: metrics, logger: log), metrics: metrics,
-            logger: log)
+            connector: connector, desk: desk.logging(to: log), metrics: metrics, logger: log)
     }
 
     private func refuse(_ stream: ByteStream, _ id: SessionID) async {

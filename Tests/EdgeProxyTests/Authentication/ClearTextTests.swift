@@ -1,5 +1,6 @@
 import EdgeProxy
 import Foundation
+import Gossip
 import NIOCore
 import PostgresWire
 import TLSEngine
@@ -54,7 +55,7 @@ struct ClearTextTests {
         #expect(welcome.filter { $0.name == "R" }.count == 1, "no SCRAM in it")
         let row = try await client.frames(upTo: "Z").first { $0.name == "D" }
         #expect(row.map { String(buffer: $0.body).hasSuffix("alice") } == true)
-        #expect(proxy.runner.registry.sessions.first?.endpoint == "demo")
+        #expect(await proxy.runner.registry.sessions().first?.facts.endpoint?.text == "demo")
         await client.stream.close()
         await proxy.stop()
     }

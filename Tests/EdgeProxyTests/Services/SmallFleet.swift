@@ -4,6 +4,7 @@ import GRPCLite
 import Gossip
 import Logging
 import NIOPosix
+import PostgresWire
 import SidecarAPI
 import Synchronization
 import TLSEngine
@@ -25,6 +26,7 @@ final class SmallFleet: Sendable {
         var told: HeardFacts
         /// Cards that came with a redirect.
         var cards: HeardCards
+        var cancels: HeardCancels
     }
 
     let proxies: [Proxy]
@@ -99,6 +101,7 @@ final class SmallFleet: Sendable {
             let table = LocationTable(CacheLimits(size: 100, timeToLive: .seconds(60)), metrics: metrics)
             let told = HeardFacts()
             let cards = HeardCards()
+            let cancels = HeardCancels()
             let fleet = FleetView(
                 me: id,
                 members: zip(ids, listening).map { other, listening in
@@ -124,11 +127,13 @@ final class SmallFleet: Sendable {
             let facts = FactBridge(table: table, wakes: wakes, directory: nil, outbox: told.outbox)
             services[index].fill(
                 reports: ReportsEndpoint(facts: facts, logger: logger),
-                peer: PeerEndpoint(wakes: wakes, fleet: fleet, gossip: gossip, beat: WakeConfiguration().beat))
+                peer: PeerEndpoint(
+                    wakes: wakes, fleet: fleet, gossip: gossip, beat: WakeConfiguration().beat,
+                    cancels: { cancels.serve($0, $1, $2) }))
             proxies.append(
                 Proxy(
                     id: id, wakes: wakes, table: table, metrics: metrics, listening: listening[index], links: links,
-                    fleet: fleet, facts: facts, told: told, cards: cards))
+                    fleet: fleet, facts: facts, told: told, cards: cards, cancels: cancels))
         }
         return SmallFleet(proxies: proxies, files: files)
     }
@@ -172,6 +177,23 @@ final class SmallFleet: Sendable {
 /// What a redirect brought.
 final class HeardCards: Sendable {
     let all = Mutex<[MemberCard]>([])
+}
+
+/// What cancel requests other members passed on; each is answered as the test wants.
+final class HeardCancels: Sendable {
+    struct Heard: Equatable {
+        var key: CancelKey
+        var origin: ClientOrigin
+        var deadline: ContinuousClock.Instant
+    }
+
+    let heard = Mutex<[Heard]>([])
+    let answer = Mutex(CancelOutcome.done)
+
+    func serve(_ key: CancelKey, _ origin: ClientOrigin, _ deadline: ContinuousClock.Instant) -> CancelOutcome {
+        heard.withLock { $0.append(Heard(key: key, origin: origin, deadline: deadline)) }
+        return answer.withLock { $0 }
+    }
 }
 
 /// Services whose implementation comes after their port is known.
@@ -219,7 +241,7 @@ private final class LateService: Sendable {
         }
 
         func cancel(_ request: PeerV1.CancelRequest, context: ServerCallContext) async throws -> PeerV1.CancelReply {
-            PeerV1.CancelReply()
+            try await late.filled().peer.cancel(request, context: context)
         }
 
         func deliverLogin(

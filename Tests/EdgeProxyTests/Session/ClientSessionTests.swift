@@ -41,7 +41,7 @@ struct ClientSessionTests {
         #expect(await proxy.runner.registry.sessions().first?.facts.phase == .joined)
         await connection.close()
         try await eventually("the session has ended") { proxy.runner.registry.count == 0 }
-        #expect(proxy.runner.cancels.count == 0)
+        #expect(proxy.desk.sessionCount == 0)
         #expect(proxy.metrics.acceptedConnections.value == 1)
         await proxy.stop()
     }
@@ -160,7 +160,7 @@ struct ClientSessionTests {
         let welcome = try await client.frames(upTo: "Z")
         #expect(!welcome.contains { $0.name == "v" }, "said once")
         let key = welcome.first { $0.name == "K" }.flatMap { BackendKeyData(decoding: $0.body) }
-        #expect(key?.key.secret.count == 32)
+        #expect(key.map { $0.key.secret.count > 32 } == true)
         await client.stream.close()
         await proxy.stop()
     }

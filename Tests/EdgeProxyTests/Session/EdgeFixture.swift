@@ -25,12 +25,13 @@ struct EdgeFixture: Sendable {
     let serving: TLSContext
     let caFile: String
     private let folder: TemporaryFolder
+    private let authority: CertificateAuthority
 
     init() async throws {
         let now = Int64(Date.now.timeIntervalSince1970)
         folder = try TemporaryFolder()
         caFile = folder.file("ca.crt")
-        let authority = try CertificateAuthority.create(commonName: "test", now: now)
+        authority = try CertificateAuthority.create(commonName: "test", now: now)
         try authority.certificatePEM.write(toFile: caFile, atomically: true, encoding: .utf8)
         let edge = try authority.issue(
             .init(commonName: "edge", dnsNames: ["*.localtest.me", "demo.example.com", "link.example.com"]), now: now)
@@ -53,6 +54,13 @@ struct EdgeFixture: Sendable {
         await admin.close()
     }
 
+    /// Of another compute of the same fleet.
+    func identity(of computeID: String) throws -> PostgresServer.Identity {
+        let issued = try authority.issue(
+            .init(commonName: computeID, dnsNames: [computeID]), now: Int64(Date.now.timeIntervalSince1970))
+        return .init(certificatePEM: issued.certificatePEM, privateKeyPEM: issued.privateKeyPEM)
+    }
+
     /// Where the compute listens, or pretends to.
     func location(
         generation: UInt64 = 1, port: Int? = nil, serverName: String? = "compute-demo-1", cached: Bool = true
@@ -66,6 +74,7 @@ struct EdgeFixture: Sendable {
 
     func proxy(
         waking answers: [Result<Located, WakeFailure>]? = nil, directory: ScriptedDirectory? = nil, tls: Bool = true,
+        cancels: CancelSurroundings = CancelSurroundings(),
         _ change: (inout SessionSettings) -> Void = { _ in }
     ) async throws -> RunningProxy {
         var settings = SessionSettings(domain: "localtest.me")
@@ -73,7 +82,7 @@ struct EdgeFixture: Sendable {
         let waker = ScriptedWaker(try answers ?? [.success(location())])
         return try await RunningProxy(
             fixture: self, waker: waker, directory: directory ?? ScriptedDirectory(verifier), tls: tls,
-            settings: settings)
+            cancels: cancels, settings: settings)
     }
 }
 
@@ -160,16 +169,19 @@ final class RunningProxy: Sendable {
     let runner: SessionRunner
     let socket: ListeningSocket
     let metrics: EdgeMetrics
+    let desk: CancelDesk
 
     init(
-        fixture: EdgeFixture, waker: ScriptedWaker, directory: ScriptedDirectory, tls: Bool, settings: SessionSettings
+        fixture: EdgeFixture, waker: ScriptedWaker, directory: ScriptedDirectory, tls: Bool,
+        cancels: CancelSurroundings, settings: SessionSettings
     ) async throws {
         var quiet = Logger(label: "test")
         quiet.logLevel = .critical
         let metrics = EdgeMetrics(registry: MetricRegistry())
+        desk = cancels.desk(tls: fixture.trusting, metrics: metrics, logger: quiet)
         let runner = SessionRunner(
             settings: settings, clientTLS: tls ? fixture.serving : nil, computeTLS: fixture.trusting,
-            directory: directory, waker: waker, mockSecret: [1, 2, 3], metrics: metrics, logger: quiet)
+            directory: directory, waker: waker, desk: desk, mockSecret: [1, 2, 3], metrics: metrics, logger: quiet)
         self.fixture = fixture
         self.waker = waker
         self.metrics = metrics
