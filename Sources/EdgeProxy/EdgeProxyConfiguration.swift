@@ -84,6 +84,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var certificates = CertificateSettings()
     /// Whether balancers in front of this proxy tell where clients come from.
     package var proxyProtocol = ProxyProtocolSettings()
+    /// Told to every client that is let in, in a NOTICE with its session's id. `nil`: nothing.
+    package var banner: String?
     /// How computes are spoken to.
     package var computeLink = ComputeLinkSettings()
 
@@ -104,6 +106,9 @@ package struct EdgeProxyConfiguration: Sendable {
         self.identity = identity
         self.trustedCAFile = trustedCAFile
     }
+
+    /// Of the banner, in bytes.
+    private static let bannerLimit = 1_000
 
     /// A field that cannot be used, by its name.
     package struct Invalid: Error, Equatable, CustomStringConvertible {
@@ -134,6 +139,9 @@ package struct EdgeProxyConfiguration: Sendable {
         try require(drain.lag >= .zero, "drain-lag", "must not be below nothing")
         try require(drain.spread >= .zero, "drain-spread", "must not be below nothing")
         try require(sessionLimit > 0, "session-limit", "must be at least 1")
+        try require(
+            banner.map { (1...Self.bannerLimit).contains($0.utf8.count) && !$0.utf8.contains(0) } ?? true, "motd",
+            "must have 1 to \(Self.bannerLimit) bytes, and no NUL")
         try require(
             proxyProtocol.mode == .required || proxyProtocol.balancers.isEmpty, "proxy-protocol-from",
             "is of use only with --proxy-protocol-v2 required")

@@ -20,6 +20,7 @@ package struct ComputeConnector: Sendable {
     package struct Connected: Sendable {
         package var upstream: PostgresUpstream
         package var location: ComputeLocation
+        var start: ColdStart
     }
 
     var waker: any Waker
@@ -54,7 +55,11 @@ package struct ComputeConnector: Sendable {
                 event = await pause(duration)
             case .join(let location):
                 guard let upstream = attempt.upstream else { return try await lost(attempt) }
-                return Connected(upstream: upstream, location: location)
+                let total = start.duration(to: clock.now)
+                let located = Located(location: location, isCached: attempt.isCached)
+                return Connected(
+                    upstream: upstream, location: location,
+                    start: ColdStart(located, wake: attempt.waking, connect: total - attempt.waking))
             case .fail(let refusal):
                 await attempt.stream?.close()
                 throw refusal
@@ -67,6 +72,8 @@ package struct ComputeConnector: Sendable {
     /// What the actions leave behind for the next ones.
     private struct Attempt {
         var isCached = false
+        /// For a place to dial, all in all.
+        var waking = Duration.zero
         var stream: ByteStream?
         var upstream: PostgresUpstream?
         var failures = 0
@@ -96,7 +103,11 @@ package struct ComputeConnector: Sendable {
     ) async -> ConnectLoop.Event {
         let start = ContinuousClock.now
         var failure: String?
-        defer { metrics.phase(.wake, took: start.duration(to: .now), failure: failure) }
+        defer {
+            let took = start.duration(to: .now)
+            attempt.waking += took
+            metrics.phase(.wake, took: took, failure: failure)
+        }
         do {
             let located = try await waker.location(
                 of: request.endpoint, session: request.session.during(.wake), deadline: deadline)

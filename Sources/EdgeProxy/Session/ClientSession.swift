@@ -17,6 +17,7 @@ struct ClientSession: Sendable {
     let authenticator: ClientAuthenticator
     var connector: ComputeConnector
     let desk: CancelDesk
+    let banner: String?
     let metrics: EdgeMetrics
     var logger: Logger
     var id: SessionID { record.id }
@@ -93,10 +94,10 @@ struct ClientSession: Sendable {
         let upstream = connected.upstream
         let grant = upstream.cancelKey.map { CancelGrant(connected.location, computeKey: $0) }
         let key = grant.flatMap { desk.registry.issue(for: $0, version: introduction.version) }
-        var welcome = proven.confirmation
-        welcome.writeImmutableBuffer(upstream.preamble)
-        if let key { BackendKeyData(key: key).encode(into: &welcome) }
-        ReadyForQuery(state: upstream.transactionState).encode(into: &welcome)
+        let welcome = Welcome(
+            confirmation: proven.confirmation, preamble: upstream.preamble,
+            coldStart: introduction.wantsColdStart ? connected.start : nil, banner: banner, key: key,
+            transactionState: upstream.transactionState)
         let control = RelayControl()
         record.joined(to: connected.location, relay: control, cancel: grant)
         SessionObservation.current?.joined(to: connected.location, relay: control)
@@ -104,7 +105,7 @@ struct ClientSession: Sendable {
             "joined",
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
-        try? await stream.write(welcome)
+        try? await stream.write(welcome.encoded(for: id))
         let outcome = await Relay.join(
             stream, upstream.stream, following: QueryCycle(after: upstream.transactionState), control: control)
         SessionObservation.current?.relayed(outcome)

@@ -15,6 +15,8 @@ struct Introduction: Sendable {
     let version: ProtocolVersion
     /// The client's own parameters, without what was meant for us.
     let forwarded: StartupParameters
+    /// Whether the client wants to know how it came by its compute.
+    let wantsColdStart: Bool
     /// NegotiateProtocolVersion, or nothing.
     let negotiation: ByteBuffer
 
@@ -35,6 +37,7 @@ struct Introduction: Sendable {
         replication = ReplicationMode(parameter: parameters["replication"] ?? [])
         version = message.agreedVersion
         forwarded = parameters.forwarded(with: options)
+        wantsColdStart = options.wantsColdStart
         var buffer = ByteBuffer()
         message.negotiation?.encode(into: &buffer)
         negotiation = buffer

@@ -112,7 +112,7 @@ package struct SessionRunner: Sendable {
         return ClientSession(
             record: record, stream: stream, origin: origin, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
-            connector: connector, desk: desk.logging(to: log), metrics: metrics, logger: log)
+            connector: connector, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics, logger: log)
     }
 
     private func refuse(_ stream: ByteStream, _ id: SessionID) async {

@@ -8,6 +8,8 @@ package struct SessionSettings: Sendable {
     package var authenticationLimit: Duration = .seconds(15)
     package var authentication = AuthenticationSettings()
     package var connect = ConnectLoop.Limits()
+    /// Told to every client that is let in, with its session's id. `nil`: nothing.
+    package var banner: String?
     /// Whether computes are told who their clients are.
     package var announcesClients = false
     package var admission = AdmissionGate.Limits()
@@ -31,6 +33,7 @@ package struct SessionSettings: Sendable {
         authentication = configuration.authentication
         connect.deadline = configuration.connectDeadline
         announcesClients = configuration.computeLink.announcesClients
+        banner = configuration.banner
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession
         admission.sessions = max(1, min(configuration.sessionLimit, room))

@@ -2,7 +2,8 @@
 ///
 /// Split like PostgreSQL's `pg_split_opts`: at whitespace, and a backslash takes the next byte as it is. A token
 /// `endpoint=ID` (or, older, `project=ID`) names the endpoint; so do `-c endpoint=ID`, `-cendpoint=ID` and
-/// `--endpoint=ID`, of which nothing may stay behind, because the compute would not know what to do with it.
+/// `--endpoint=ID`, of which nothing may stay behind, because the compute would not know what to do with it. A token
+/// `sidecar_cold_start:on` (or `:off`) asks the proxy to say how the session came by its compute.
 package struct StartupOptions: Equatable, Sendable {
     package enum Malformed: Error, Equatable {
         /// Two tokens that name different endpoints.
@@ -16,8 +17,10 @@ package struct StartupOptions: Equatable, Sendable {
     /// The value without the routing tokens; the other bytes are as the client sent them.
     package private(set) var remainder: [UInt8]
 
-    /// Whether a routing token was taken out.
-    package var routed: Bool { endpoint != nil }
+    /// Whether the client wants to know how it came by its compute.
+    package private(set) var wantsColdStart = false
+    /// Whether a token was taken out.
+    package private(set) var routed = false
 
     /// - Parameter value: the bytes of `options`; empty when the client sent none.
     package init(_ value: [UInt8]) throws(Malformed) {
@@ -26,18 +29,32 @@ package struct StartupOptions: Equatable, Sendable {
         var keptFrom = 0
         var index = 0
         while index < tokens.count {
-            let (name, length) = Self.routingValue(tokens[index...])
-            guard let name else {
+            let (own, length) = Self.ownToken(tokens[index...])
+            guard let own else {
                 index += length
                 continue
             }
-            try take(name)
+            try take(own)
             remainder += value[keptFrom..<tokens[index].range.lowerBound]
             index += length
             keptFrom = index < tokens.count ? tokens[index].range.lowerBound : value.count
         }
         remainder += value[keptFrom...]
         if routed { trimEnd() }
+    }
+
+    /// What is meant for us and not for the compute.
+    private enum OwnToken {
+        case endpoint([UInt8])
+        case coldStart(Bool)
+    }
+
+    private mutating func take(_ token: OwnToken) throws(Malformed) {
+        routed = true
+        switch token {
+        case .endpoint(let name): try take(name)
+        case .coldStart(let isWanted): wantsColdStart = isWanted
+        }
     }
 
     private mutating func take(_ name: [UInt8]) throws(Malformed) {
@@ -52,8 +69,8 @@ package struct StartupOptions: Equatable, Sendable {
         remainder.removeLast(remainder.count - end)
     }
 
-    /// - Returns: the value, when a routing token stands first, and how many tokens the first option takes up.
-    private static func routingValue(_ tokens: ArraySlice<Token>) -> ([UInt8]?, Int) {
+    /// - Returns: what a token of ours that stands first means, and how many tokens the first option takes up.
+    private static func ownToken(_ tokens: ArraySlice<Token>) -> (OwnToken?, Int) {
         guard let first = tokens.first?.text else { return (nil, 1) }
         if first.elementsEqual("-c".utf8) {
             return (tokens.dropFirst().first.flatMap { value(in: $0.text[...]) }, 2)
@@ -64,10 +81,12 @@ package struct StartupOptions: Equatable, Sendable {
         return (value(in: first[...]), 1)
     }
 
-    private static func value(in assignment: ArraySlice<UInt8>) -> [UInt8]? {
+    private static func value(in assignment: ArraySlice<UInt8>) -> OwnToken? {
         for name in ["endpoint=", "project="] where assignment.starts(with: name.utf8) {
-            return Array(assignment.dropFirst(name.utf8.count))
+            return .endpoint(Array(assignment.dropFirst(name.utf8.count)))
         }
+        if assignment.elementsEqual("sidecar_cold_start:on".utf8) { return .coldStart(true) }
+        if assignment.elementsEqual("sidecar_cold_start:off".utf8) { return .coldStart(false) }
         return nil
     }
 

@@ -38,6 +38,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Computes") var computeLink: ComputeLinkOptions
 
+    @OptionGroup(title: "Clients") var banner: BannerOptions
+
     @Option(name: [.customLong("tls-cert"), .customShort("c")], help: "Certificate chain shown to clients, PEM.")
     var tlsCert: String
 
@@ -178,6 +180,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()
         configuration.computeLink = computeLink.settings()
+        configuration.banner = banner.motd
         return configuration
     }
 }

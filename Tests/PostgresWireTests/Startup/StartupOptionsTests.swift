@@ -33,6 +33,25 @@ struct StartupOptionsTests {
         #expect(options.remainder == Array(value.utf8))
     }
 
+    @Test(arguments: [
+        ("sidecar_cold_start:on", true, ""), ("-c sidecar_cold_start:on -c a=b", true, "-c a=b"),
+        ("a sidecar_cold_start:on endpoint=demo b", true, "a b"), ("sidecar_cold_start:off", false, ""),
+        ("sidecar_cold_start:on sidecar_cold_start:off", false, ""),
+    ])
+    func `a question about the cold start is for us`(value: String, isAsked: Bool, remainder: String) throws {
+        let options = try StartupOptions(Array(value.utf8))
+        #expect(options.wantsColdStart == isAsked)
+        #expect(options.routed)
+        #expect(String(decoding: options.remainder, as: UTF8.self) == remainder)
+    }
+
+    @Test(arguments: ["sidecar_cold_start", "sidecar_cold_start:", "sidecar_cold_start:yes", "xsidecar_cold_start:on"])
+    func `what only looks like one is the compute's to judge`(value: String) throws {
+        let options = try StartupOptions(Array(value.utf8))
+        #expect(!options.wantsColdStart && !options.routed)
+        #expect(options.remainder == Array(value.utf8))
+    }
+
     @Test func `names that disagree are refused`() {
         #expect(throws: StartupOptions.Malformed.endpointsDisagree("a", "b")) {
             try StartupOptions(Array("endpoint=a -c project=b".utf8))
