@@ -31,6 +31,10 @@ static inline int sidecar_SSL_CTX_set_min_proto_version(SSL_CTX *context, int ve
     return (int)SSL_CTX_set_min_proto_version(context, version);
 }
 
+static inline int sidecar_SSL_CTX_set_groups(SSL_CTX *context, const char *names) {
+    return (int)SSL_CTX_set1_groups_list(context, names);
+}
+
 static inline long sidecar_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_mode(context, mode);
 }

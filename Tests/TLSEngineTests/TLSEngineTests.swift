@@ -8,6 +8,21 @@ struct TLSEngineTests {
         files = try TestFiles()
     }
 
+    @Test func `the greeting comes with the key share that PostgreSQL takes`() throws {
+        let side = EngineSide()
+        let client = try TLSEngine(connectingWith: files.client(), serverName: "db.example", output: side)
+        try client.start()
+        // RFC 8446 §4.2.8: extension 51, its length, the shares' length, and the first share's group.
+        let bytes = side.takeCiphertext()
+        let shares = bytes.indices.dropLast(8).filter { index in
+            bytes[index] == 0 && bytes[index + 1] == 51
+                && Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
+                    == (Int(bytes[index + 4]) << 8 | Int(bytes[index + 5])) + 2
+        }
+        let share = try #require(shares.first)
+        #expect(Array(bytes[(share + 6)...(share + 7)]) == [0, 0x17], "secp256r1")
+    }
+
     @Test func `both sides agree and talk both ways`() throws {
         let pair = try EnginePair(client: files.client(), server: files.server())
         let failures = pair.talk()

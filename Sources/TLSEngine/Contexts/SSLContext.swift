@@ -45,6 +45,7 @@ internal import COpenSSL
         trustedCAFile: String, systemRoots: Bool, certificateFile: String?, privateKeyFile: String?, alpn: [String]
     ) throws(TLSFailure) -> SSLContext {
         let context = unsafe try SSLContext(TLS_client_method(), alpn: alpn)
+        try context.preferGroups()
         try context.trust(trustedCAFile)
         if systemRoots { try context.trustSystem() }
         unsafe SSL_CTX_set_verify(context.handle, SSL_VERIFY_PEER, nil)
@@ -75,6 +76,16 @@ internal import COpenSSL
         // login to is what this side has. OpenSSL demands such a name besides, where clients show certificates.
         if let name = unsafe EndPointDigest.sha256(of: leaf) {
             _ = unsafe SSL_CTX_set_session_id_context(handle, name, CUnsignedInt(name.count))
+        }
+    }
+
+    /// The first one's key share goes with the greeting; a server that does not take it asks for another greeting, which
+    /// costs a round trip. PostgreSQL takes P-256 alone unless it is told otherwise (`ssl_ecdh_curve`), and everybody else
+    /// takes it too.
+    private func preferGroups() throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        guard unsafe sidecar_SSL_CTX_set_groups(handle, "P-256:X25519:P-384:P-521") == 1 else {
+            throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "groups refused").text)
         }
     }
 
