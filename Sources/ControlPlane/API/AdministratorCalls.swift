@@ -4,7 +4,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import Telemetry
 
-/// What administrators ask: endpoints, their histories, creation, deletion, suspension.
+/// What administrators ask: endpoints, their histories, creation, deletion, suspension, and who may connect.
 struct AdministratorCalls {
     /// Bytes of a request's body.
     private static let bodyLimit = 16 << 10
@@ -26,6 +26,10 @@ struct AdministratorCalls {
         router.get("endpoints/:name/history") { _, context in
             JSONReply.response(["history": await (try controller(context)).historyEntries])
         }
+        router.get("endpoints/:name/access") { _, context in
+            JSONReply.response(await (try controller(context)).currentRecord.rules)
+        }
+        router.put("endpoints/:name/access") { request, context in try await setRules(request, context) }
         router.post("endpoints/:name/suspend") { request, context in try await suspend(request, context) }
     }
 
@@ -69,6 +73,24 @@ struct AdministratorCalls {
         return JSONReply.response(await controller.summary)
     }
 
+    /// Replaces all rules: what the body leaves out is not restricted.
+    private func setRules(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let controller = try await controller(context)
+        let data = Data(try await Self.body(request).readableBytesView)
+        // A rule that is misspelt must not be a rule that is missing.
+        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            object.keys.allSatisfy(EndpointRules.keys.contains),
+            let rules = try? JSONDecoder().decode(EndpointRules.self, from: data)
+        else { throw APIError.badRequest("the body is JSON with any of \(EndpointRules.keys.joined(separator: ", "))") }
+        do throws(EndpointRules.Flaw) {
+            _ = try rules.validated()
+        } catch {
+            throw APIError.badRequest("\(error)")
+        }
+        try await controller.setRules(rules)
+        return JSONReply.response(rules)
+    }
+
     private func controller(_ context: BasicRequestContext) async throws -> EndpointController {
         guard let name = EndpointName(try context.parameters.require("name")),
             let controller = await registry.controller(of: name)
@@ -81,14 +103,17 @@ struct AdministratorCalls {
         var database: String?
     }
 
-    /// An empty body asks for nothing in particular, and so does an empty field.
-    private static func creation(_ request: Request) async throws -> Creation {
-        let body: ByteBuffer
+    private static func body(_ request: Request) async throws -> ByteBuffer {
         do {
-            body = try await request.body.collect(upTo: bodyLimit)
+            return try await request.body.collect(upTo: bodyLimit)
         } catch is NIOTooManyBytesError {
             throw APIError(status: .contentTooLarge, message: "the body is too long")
         }
+    }
+
+    /// An empty body asks for nothing in particular, and so does an empty field.
+    private static func creation(_ request: Request) async throws -> Creation {
+        let body = try await Self.body(request)
         guard body.readableBytes > 0 else { return Creation() }
         guard var creation = try? JSONDecoder().decode(Creation.self, from: Data(body.readableBytesView)) else {
             throw APIError.badRequest("the body is JSON with role and database, both optional")

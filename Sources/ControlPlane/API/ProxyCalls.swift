@@ -28,7 +28,8 @@ struct ProxyCalls {
         let role = try Self.role(request)
         return JSONReply.response(
             AccessControl(
-                roleSecret: role == record.role ? record.verifier.reveal() : "", projectID: record.name.text))
+                roleSecret: role == record.role ? record.verifier.reveal() : "", projectID: record.name.text,
+                rules: record.rules))
     }
 
     /// 2023. No secret is 404, which is no error there.
@@ -85,10 +86,19 @@ struct ProxyCalls {
     private struct AccessControl: Encodable {
         var roleSecret: String
         var projectID: String
+        /// Their fields stand beside the others.
+        var rules: EndpointRules
 
         enum CodingKeys: String, CodingKey {
             case roleSecret = "role_secret"
             case projectID = "project_id"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(roleSecret, forKey: .roleSecret)
+            try fields.encode(projectID, forKey: .projectID)
+            try rules.encode(to: encoder)
         }
     }
 

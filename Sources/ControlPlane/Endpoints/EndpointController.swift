@@ -119,6 +119,15 @@ package actor EndpointController {
         return record
     }
 
+    /// Replaces the rules; proxies hear of them when they ask.
+    package func setRules(_ rules: EndpointRules) throws {
+        var changed = record
+        changed.rules = rules
+        try store.save(changed)
+        record = changed
+        note(event: "access rules changed")
+    }
+
     package var summary: EndpointSummary {
         let location = location
         return EndpointSummary(

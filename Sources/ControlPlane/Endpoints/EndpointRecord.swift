@@ -13,6 +13,7 @@ package struct EndpointRecord: Sendable {
     package var generation: UInt64
     /// Microseconds since 1970-01-01 UTC.
     package let createdUnixMicros: Int64
+    package var rules = EndpointRules()
 
     package init(
         name: EndpointName, role: String, database: String, verifier: Secret<String>, generation: UInt64 = 0,
@@ -34,7 +35,7 @@ package struct EndpointRecord: Sendable {
 
 extension EndpointRecord: Codable {
     private enum CodingKeys: String, CodingKey {
-        case name, role, database, verifier, generation
+        case name, role, database, verifier, generation, rules
         case createdUnixMicros = "created_unix_micros"
     }
 
@@ -50,6 +51,8 @@ extension EndpointRecord: Codable {
             verifier: Secret(try fields.decode(String.self, forKey: .verifier)),
             generation: try fields.decode(UInt64.self, forKey: .generation),
             createdUnixMicros: try fields.decode(Int64.self, forKey: .createdUnixMicros))
+        // Records from before there were rules have none.
+        rules = try fields.decodeIfPresent(EndpointRules.self, forKey: .rules) ?? EndpointRules()
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -60,5 +63,6 @@ extension EndpointRecord: Codable {
         try fields.encode(verifier.reveal(), forKey: .verifier)
         try fields.encode(generation, forKey: .generation)
         try fields.encode(createdUnixMicros, forKey: .createdUnixMicros)
+        if rules != EndpointRules() { try fields.encode(rules, forKey: .rules) }
     }
 }

@@ -120,6 +120,41 @@ struct ControlPlaneTests {
         await under.plane.shutdown()
     }
 
+    @Test func `rules of access are set whole, kept, and told to proxies`() async throws {
+        let under = try await ControlPlaneUnderTest()
+        _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")
+        let path = "/sidecar/v1/endpoints/demo/access"
+        #expect(try await under.ask(path).text == "{}")
+        let rules = #"{"allowed_ips":["10.0.0.0/8"],"block_public_connections":true}"#
+        #expect(try await under.ask(path, method: "PUT", body: rules).status == 200)
+        let told = try await under.ask(Self.base + "/get_endpoint_access_control?endpointish=demo&role=x")
+        let fields = try under.object(told.text)
+        #expect(fields["allowed_ips"] as? [String] == ["10.0.0.0/8"])
+        #expect(fields["block_public_connections"] as? Bool == true)
+        #expect(fields["role_secret"] as? String == "" && fields["rate_limits"] == nil)
+        let limits = #"{"rate_limits":{"connection_attempts":{"tcp":{"burst":4,"rps":2}}}}"#
+        #expect(try await under.ask(path, method: "PUT", body: limits).status == 200)
+        #expect(try await under.ask(path).text == limits, "what the body leaves out is gone")
+        await under.plane.shutdown()
+    }
+
+    @Test(arguments: [
+        "", "[]", #"{"allowed_ip":["10.0.0.1"]}"#, #"{"allowed_ips":"10.0.0.1"}"#, #"{"allowed_ips":[""]}"#,
+        #"{"rate_limits":{"connection_attempts":{"tcp":{"rps":0,"burst":1}}}}"#,
+    ])
+    func `rules that are misspelt change nothing`(body: String) async throws {
+        let under = try await ControlPlaneUnderTest()
+        _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")
+        let path = "/sidecar/v1/endpoints/demo/access"
+        let rules = #"{"allowed_ips":["10.0.0.0/8"]}"#
+        _ = try await under.ask(path, method: "PUT", body: rules)
+        #expect(try await under.ask(path, method: "PUT", body: body).status == 400)
+        let kept = try await under.ask(path).text
+        #expect(kept.replacing("\\/", with: "/") == rules)
+        #expect(try await under.ask("/sidecar/v1/endpoints/x/access", method: "PUT", body: rules).status == 404)
+        await under.plane.shutdown()
+    }
+
     @Test func `access control in both spellings`() async throws {
         let under = try await ControlPlaneUnderTest()
         _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")

@@ -24,6 +24,19 @@ struct EndpointStoreTests {
         #expect(read.map(\.verifier).map { $0.reveal() } == ["SCRAM-SHA-256$x", "SCRAM-SHA-256$x"])
     }
 
+    @Test func `rules are kept with the record, and a record from before there were any has none`() throws {
+        let folder = try TemporaryFolder()
+        let store = try EndpointStore(folder: folder.path)
+        var record = try Self.record("demo")
+        try store.save(record)
+        let text = try String(contentsOfFile: folder.file("demo/endpoint.json"), encoding: .utf8)
+        #expect(!text.contains("rules"))
+        #expect(try store.load().first?.rules == EndpointRules())
+        record.rules = EndpointRules(allowedIPs: ["10.0.0.1"])
+        try store.save(record)
+        #expect(try store.load().first?.rules.allowedIPs == ["10.0.0.1"])
+    }
+
     @Test func `only the owner can read a record`() throws {
         let folder = try TemporaryFolder()
         try EndpointStore(folder: folder.path).save(Self.record("demo"))
