@@ -37,6 +37,7 @@ package final class EdgeProxy: Sendable {
     private let fleet: FleetView
     private let links: PeerLinks
     private let facts: FactBridge
+    private let notifications: NotificationDesk
     private let logger: Logger
     private let drainState = DrainState()
     private let metrics: EdgeMetrics
@@ -113,8 +114,8 @@ package final class EdgeProxy: Sendable {
             open: Self.opener(configuration.wake, tls: certificates.links, group: fleetGroup))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
-            configuration: configuration.wake, seed: .random(in: 0 ... .max), metrics: metrics, tracer: tracing.tracer,
-            logger: logger)
+            configuration: configuration.wake, rate: configuration.limits.wakeRate, seed: .random(in: 0 ... .max),
+            metrics: metrics, tracer: tracing.tracer, logger: logger)
         let backend = BackendParts(
             configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
             certificates: certificates,
@@ -125,7 +126,10 @@ package final class EdgeProxy: Sendable {
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
         facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
-        let access = AccessDesk(directory: directory, entrance: configuration.access.entrance)
+        notifications = NotificationDesk(facts: facts, logger: logger)
+        let access = AccessDesk(
+            directory: directory, entrance: configuration.access.entrance,
+            endpointRate: configuration.limits.endpointRate, metrics: metrics)
         let desk = CancelDesk(
             registry: CancelRegistry(
                 owner: CancelOwner(configuration.id, process: gossip.process), keyring: cancelKeys),
@@ -167,6 +171,7 @@ package final class EdgeProxy: Sendable {
                 let (httpPorts, httpPort) = AsyncStream.makeStream(of: Int.self)
                 group.addTask { await self.wakes.run() }
                 group.addTask { await self.directory.run() }
+                group.addTask { await self.notifications.run() }
                 group.addTask { await self.links.keepWarm() }
                 group.addTask { await self.outbox.run() }
                 group.addTask { await self.certificateWatcher.run() }

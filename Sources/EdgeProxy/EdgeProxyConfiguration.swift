@@ -57,6 +57,7 @@ package struct EdgeProxyConfiguration: Sendable {
 
     package var locationCache = CacheLimits(size: 4000, timeToLive: .seconds(5 * 60))
     package var access = AccessSettings()
+    package var limits = LimitSettings()
     /// For how long “no such role” is believed. 1 to 5 s: a role just made must not stay invisible.
     package var negativeTimeToLive: Duration = .seconds(2)
 

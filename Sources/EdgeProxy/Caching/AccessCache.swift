@@ -9,13 +9,32 @@ package struct AccessCache: Sendable {
         /// Too old to be believed while somebody can be asked, and better than nothing while nobody can.
         case stale(EndpointAccess)
         case absent
+        /// Not long ago the control plane refused this role, or took no more questions about it.
+        case refused(LookupFailure)
     }
+
+    private struct Refused: Sendable {
+        var failure: LookupFailure
+        var asked: Instant
+        var until: Instant
+    }
+
+    /// Roles of which a refusal is remembered: room of their own, since strangers choose the names.
+    private static let refusedLimit = 1_024
+    /// How long a refusal is remembered at most, whatever the control plane asks for.
+    private static let refusedTimeToLive: Duration = .seconds(30)
 
     private var secrets: RoleSecretCache
     private var settings: EndpointSettingsCache
     private var floors: SecretFloors
+    private var refusals: TimedLRU<RoleKey, Refused>
+    private let negativeTimeToLive: Duration
 
     package init(_ limits: ProjectInfoLimits, negativeTimeToLive: Duration) {
+        self.negativeTimeToLive = negativeTimeToLive
+        refusals = TimedLRU(
+            CacheLimits(
+                size: min(limits.roles.size, Self.refusedLimit), timeToLive: Self.refusedTimeToLive))
         secrets = RoleSecretCache(limits.roles, negativeTimeToLive: negativeTimeToLive)
         settings = EndpointSettingsCache(limits.endpoints, staleLimit: RoleSecretCache.staleLimit)
         floors = SecretFloors(
@@ -26,6 +45,9 @@ package struct AccessCache: Sendable {
 
     package mutating func lookUp(_ key: RoleKey, now: Instant) -> Lookup {
         let (entry, floor) = current(key.endpoint, now: now)
+        if let refused = refusals.peek(key), now < refused.until, floor.map({ refused.asked > $0 }) ?? true {
+            return .refused(refused.failure)
+        }
         switch (secrets.lookUp(key, floor: floor, now: now), entry) {
         case (.fresh(let role), let entry?):
             let access = EndpointAccess(role, entry.settings)
@@ -45,6 +67,15 @@ package struct AccessCache: Sendable {
     package mutating func fill(_ access: EndpointAccess, for key: RoleKey, asked: Instant, now: Instant) {
         if let told = access.settings { settings.fill(told, for: key, asked: asked, now: now) }
         secrets.fill(access.role, for: key, asked: asked, now: now)
+        refusals.remove(key)
+    }
+
+    /// The control plane refused to answer. What it says of this role is remembered for a moment, so that whoever tries
+    /// on and on does not make it busy; any other failure says nothing about the next question.
+    package mutating func fill(_ failure: LookupFailure, for key: RoleKey, asked: Instant, now: Instant) {
+        guard [.roleProtected, .rateLimited].contains(failure.reason) else { return }
+        let wait = min(max(failure.retryAfter ?? .zero, negativeTimeToLive), Self.refusedTimeToLive)
+        refusals.insert(Refused(failure: failure, asked: asked, until: now + wait), for: key, now: now)
     }
 
     /// Secrets and settings of this endpoint, or of all endpoints of this project or account, changed: what has been
@@ -86,7 +117,8 @@ package struct AccessCache: Sendable {
     /// - Parameter endpoint: `nil` for all.
     /// - Returns: how many entries were let go.
     package mutating func purge(_ endpoint: EndpointName?) -> Int {
-        secrets.purge(endpoint) + settings.purge(endpoint)
+        refusals.removeAll { endpoint == nil || $0.endpoint == endpoint }
+        return secrets.purge(endpoint) + settings.purge(endpoint)
     }
 
     // MARK: - Floors

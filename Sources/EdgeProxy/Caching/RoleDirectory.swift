@@ -82,6 +82,9 @@ package actor RoleDirectory {
             metrics.cacheLookup(.roleSecret, .hit)
             return access
         case .fresh(let access), .stale(let access): fallback = access
+        case .refused(let failure):
+            metrics.cacheLookup(.roleSecret, .hit)
+            throw failure
         case .absent: fallback = nil
         }
         metrics.cacheLookup(.roleSecret, .miss)
@@ -121,6 +124,14 @@ package actor RoleDirectory {
         guard access.rules != tried.rules else { return nil }
         metrics.cacheLookup(.accessRules, .spuriousHit)
         return access
+    }
+
+    /// What holds for an endpoint, if nobody need be asked. Not counted: a lookup follows, or a denial.
+    package func knownSettings(of endpoint: EndpointName) -> EndpointSettings? {
+        guard isCurrent(), let known = cache.lookUpSettings(of: endpoint, now: .now), known.isFresh(at: .now) else {
+            return nil
+        }
+        return known.settings
     }
 
     /// What holds for an endpoint whichever role it is about, as somebody who is no client wants to know.
@@ -193,9 +204,11 @@ package actor RoleDirectory {
     }
 
     private func settled(_ key: RoleKey, _ answer: Answer, asked: ContinuousClock.Instant) {
-        if case .success(let access) = answer {
+        switch answer {
+        case .success(let access):
             noteUnreadable(access, of: key.endpoint)
             cache.fill(access, for: key, asked: asked, now: .now)
+        case .failure(let failure): cache.fill(failure, for: key, asked: asked, now: .now)
         }
         for inbox in waiters.removeValue(forKey: key) ?? [] {
             inbox.yield(answer)

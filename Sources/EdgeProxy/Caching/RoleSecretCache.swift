@@ -115,11 +115,13 @@ package struct RoleSecretCache: Sendable {
     package func roles(of endpoint: EndpointName, now: Instant) -> [CachedSecret] {
         let known = verifiers.entries.filter { $0.key.endpoint == endpoint }.map { key, entry in
             CachedSecret(
-                role: key.role, kind: "SCRAM-SHA-256", age: entry.fetchedAt.duration(to: now),
-                isFresh: now < entry.freshUntil)
+                role: key.role, kind: RoleAccess.verifier(entry.verifier).kind, age: entry.fetchedAt.duration(to: now),
+                freshFor: max(.zero, now.duration(to: entry.freshUntil)))
         }
         let missing = absences.entries.filter { $0.key.endpoint == endpoint && now < $0.value.until }.map {
-            CachedSecret(role: $0.role, kind: "none", age: $1.fetchedAt.duration(to: now), isFresh: true)
+            CachedSecret(
+                role: $0.role, kind: $1.access.kind, age: $1.fetchedAt.duration(to: now),
+                freshFor: now.duration(to: $1.until))
         }
         return known + missing
     }
@@ -141,13 +143,13 @@ package struct CachedSecret: Sendable, Equatable {
     package var kind: String
     /// Since it was asked for.
     package var age: Duration
-    /// Whether it is used without asking.
-    package var isFresh: Bool
+    /// For how long it is used without asking; zero: only while nobody can be asked.
+    package var freshFor: Duration
 
-    package init(role: String, kind: String, age: Duration, isFresh: Bool) {
+    package init(role: String, kind: String, age: Duration, freshFor: Duration) {
         self.role = role
         self.kind = kind
         self.age = age
-        self.isFresh = isFresh
+        self.freshFor = freshFor
     }
 }

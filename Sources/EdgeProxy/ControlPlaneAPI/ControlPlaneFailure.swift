@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// A call to the control plane that brought nothing usable.
 package struct ControlPlaneFailure: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -97,7 +99,8 @@ extension ControlPlaneFailure {
     /// What the session hears when this ends its wake.
     package var wakeFailure: WakeFailure {
         WakeFailure(
-            reason: wakeReason, clientMessage: userFacingMessage, retryAfter: retryAfter, detail: detail)
+            reason: wakeReason, clientMessage: userFacingMessage, sqlState: usersFault?.text, retryAfter: retryAfter,
+            detail: detail)
     }
 
     /// What the session hears when this ends its lookup.
@@ -111,8 +114,29 @@ extension ControlPlaneFailure {
             case .refused(502...504, nil): .controlPlaneUnreachable
             case .refused, .malformed: .controlPlaneRefused
             }
+        // An endpoint that is disabled is so whichever of the two calls says it.
+        let told = reason == .controlPlaneRefused ? knownRefusal : nil
         return LookupFailure(
-            reason: reason, clientMessage: userFacingMessage, retryAfter: retryAfter, detail: detail)
+            reason: reason, clientMessage: userFacingMessage ?? told?.message, sqlState: told?.sqlState.text,
+            hint: told?.hint, retryAfter: retryAfter, detail: detail)
+    }
+
+    private var knownRefusal: ErrorResponse? {
+        switch wakeReason {
+        case .endpointDisabled, .quotaExceeded, .temporarilyUnavailable: Refusals.wake(wakeReason)
+        case .endpointNotFound, .rateLimited, .startFailed, .controlPlaneUnreachable, .controlPlaneRefused,
+            .deadlineExceeded, .cancelled:
+            nil
+        }
+    }
+
+    /// Where it is no use that a driver tries again, though the control plane's answer is all there is to say.
+    private var usersFault: SQLState? {
+        switch kind {
+        case .refused(_, "ROLE_PROTECTED"): .invalidAuthorization
+        case .refused(_, "WRONG_LSN_OR_TIMESTAMP"): .invalidParameterValue
+        case .refused, .unreachable, .cancelled, .malformed: nil
+        }
     }
 
     private var wakeReason: WakeFailure.Reason {

@@ -54,7 +54,8 @@ package struct RetryPolicy<Dice: RandomNumberGenerator & Sendable>: Sendable {
             pause = jitter(upTo: nextPause())
         case .busy(let retryAfter?):
             outageBegan = nil
-            pause = retryAfter + jitter(upTo: Self.politeJitter)
+            // Asked to come back at once, again and again, it still comes less and less often.
+            pause = max(max(.zero, retryAfter) + jitter(upTo: Self.politeJitter), jitter(upTo: nextPause()))
         case .busy(nil):
             outageBegan = nil
             pause = jitter(upTo: nextPause())

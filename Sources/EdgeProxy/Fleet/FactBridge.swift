@@ -1,4 +1,6 @@
+internal import Foundation
 package import Gossip
+internal import Synchronization
 
 /// Between what gossip carries and what this proxy's caches hold, both ways.
 ///
@@ -9,8 +11,15 @@ package final class FactBridge: Sendable {
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory?
     private let outbox: FactOutbox
+    private let revisions = Mutex(RevisionClock())
+    private let unixMicros: @Sendable () -> UInt64
 
-    package init(table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox) {
+    /// - Parameter unixMicros: the time, for the numbers of changes that are heard of here.
+    package init(
+        table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox,
+        unixMicros: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000_000)) }
+    ) {
+        self.unixMicros = unixMicros
         self.table = table
         self.wakes = wakes
         self.directory = directory
@@ -24,7 +33,9 @@ package final class FactBridge: Sendable {
     package func learned(_ fact: Fact) async {
         switch fact {
         case .endpoint(let fact): await apply(fact)
-        case .secrets(let fact): await directory?.invalidate(fact.endpoint.text, upTo: fact.revision)
+        case .secrets(let fact):
+            revisions.withLock { $0.heard(fact.revision) }
+            await directory?.invalidate(fact.endpoint.text, upTo: fact.revision)
         }
     }
 
@@ -52,10 +63,36 @@ package final class FactBridge: Sendable {
         await outbox.publish(.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .ended)))
     }
 
-    /// Somebody who knows, the control plane or an admin, said that role secrets before `revision` are of no use.
-    package func secretsChanged(of endpoint: EndpointName, revision: UInt64) async {
+    /// Somebody who knows, the control plane or an admin, said that what has been fetched of this endpoint so far, its
+    /// roles' secrets and its settings, is of no use.
+    ///
+    /// - Parameter revision: the number that whoever knows gave the change, if any. Ours is at least as large, and larger
+    ///   than every one heard before: the fleet's numbers are its own.
+    /// - Returns: the number that the fleet hears.
+    @discardableResult
+    package func secretsChanged(of endpoint: EndpointName, revision: UInt64 = 0) async -> UInt64 {
+        let revision = next(least: revision)
         await directory?.invalidate(endpoint.text, upTo: revision)
         await outbox.publish(.secrets(SecretsFact(endpoint: endpoint, revision: revision)))
+        return revision
+    }
+
+    /// The same by the name of an endpoint, or of a project or an account for all its endpoints. Gossip's facts about
+    /// secrets have one name, and each member looks for whose it is.
+    ///
+    /// - Returns: whether gossip can carry the name. Otherwise only this proxy knows.
+    package func secretsChanged(named name: String) async -> Bool {
+        guard let subject = EndpointName(name) else {
+            await directory?.invalidate(name, upTo: next())
+            return false
+        }
+        await secretsChanged(of: subject)
+        return true
+    }
+
+    private func next(least: UInt64 = 0) -> UInt64 {
+        let now = unixMicros()
+        return revisions.withLock { $0.next(unixMicros: now, least: least) }
     }
 }
 

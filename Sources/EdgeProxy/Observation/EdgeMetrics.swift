@@ -5,6 +5,15 @@ package struct EdgeMetrics: Sendable {
     package enum Cache: String, Sendable, CaseIterable {
         case location, roleSecret = "role_secret", accessRules = "access_rules"
     }
+    /// What somebody had too much of.
+    package enum Limit: String, Sendable, CaseIterable {
+        case strangers, sessions
+        case sourceShare = "source_share"
+        case endpointShare = "endpoint_share"
+        case sourceRate = "source_rate"
+        case endpointRate = "endpoint_rate"
+        case wakeRate = "wake_rate"
+    }
     package enum CacheOutcome: String, Sendable {
         case hit, miss
         /// The cache answered, and its answer turned out dead.
@@ -123,6 +132,10 @@ package struct EdgeMetrics: Sendable {
         cacheLookups(cache, outcome).add(1)
     }
 
+    package func limitReached(_ limit: Limit) {
+        limitsReached(limit).add(1)
+    }
+
     package func wakeRequest(via path: WakePath, outcome: String) {
         wakeRequests(path, outcome).add(1)
     }
@@ -171,6 +184,7 @@ package struct EdgeMetrics: Sendable {
         }
         for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
+        for limit in Limit.allCases { _ = limitsReached(limit) }
         for cache in Cache.allCases {
             for outcome in [CacheOutcome.hit, .spuriousHit, .miss] { _ = cacheLookups(cache, outcome) }
         }
@@ -202,6 +216,12 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "sidecar_cache_lookups_total", help: "Cache lookups.",
             labels: [("cache", cache.rawValue), ("outcome", outcome.rawValue)])
+    }
+
+    private func limitsReached(_ limit: Limit) -> Counter {
+        registry.counter(
+            "sidecar_limits_reached_total", help: "Clients and wakes refused, by the limit that they reached.",
+            labels: [("limit", limit.rawValue)])
     }
 
     private func wakeRequests(_ path: WakePath, _ outcome: String) -> Counter {

@@ -31,7 +31,41 @@ extension Refusals {
         }
     }
 
+    static func notAdmitted(_ refusal: AdmissionRefusal) -> ErrorResponse {
+        switch refusal {
+        case .strangers, .sessions, .sourceShare: tooManySessions
+        case .endpointShare: ErrorResponse(.tooManyConnections, tooManyOfEndpoint, hint: tryAgainSoon)
+        case .sourceRate(let wait):
+            ErrorResponse(.tooManyConnections, "Too many connections attempts", hint: tryAgain(after: wait))
+        }
+    }
+
+    /// The endpoint's clients connect too often.
+    static func tooManyAttempts(retryAfter wait: Duration) -> ErrorResponse {
+        ErrorResponse(.tooManyConnections, tooManyOfEndpoint, hint: tryAgain(after: wait))
+    }
+
+    static func tryAgain(after wait: Duration) -> String {
+        let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
+        return "Try again in \(seconds) second\(seconds == 1 ? "" : "s")."
+    }
+
+    private static let tooManyOfEndpoint = "Too many connections to this endpoint. Please try again later."
+
     static let accessEntries = [
+        Entry(
+            notAdmitted(.endpointShare),
+            when: "The proxy has about as many clients as it takes, and the endpoint has its share of them.",
+            remedy: "Keep connections open and share them. Operators: add proxies, or raise the limits."),
+        Entry(
+            notAdmitted(.sourceRate(retryAfter: .seconds(1))),
+            when: "More connection attempts came from this address, or its IPv6 /64, than `--source-rps-limit`.",
+            remedy: "Connect less often, or keep connections open. It is said before TLS, so that some clients show only that "
+                + "something was."),
+        Entry(
+            tooManyAttempts(retryAfter: .seconds(1)),
+            when: "The endpoint's clients try to connect more often than its own limit, or `--endpoint-rps-limit`.",
+            remedy: "Connect less often: keep connections open and share them. What is refused does not count."),
         Entry(
             notAllowed(.address(IPAddress(family: .v4, number: 0xC000_0201))),
             when: "The endpoint has a list of addresses that may connect, and the client's is not on it.",

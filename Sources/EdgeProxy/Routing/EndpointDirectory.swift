@@ -9,6 +9,15 @@ package enum RoleAccess: Equatable, Sendable {
     case noSecret
     /// The role has a password, kept in a form that no proof can be checked by.
     case outdated(StoredSecret.Form)
+
+    /// Which of them it is, for operators.
+    package var kind: String {
+        switch self {
+        case .verifier: "SCRAM-SHA-256"
+        case .noSecret: "none"
+        case .outdated(let form): form.rawValue
+        }
+    }
 }
 
 /// Answers who may log in to an endpoint.

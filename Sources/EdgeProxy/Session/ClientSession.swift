@@ -41,6 +41,7 @@ struct ClientSession: Sendable {
 
     private func serve(_ introduction: Introduction, _ tls: TLSPeer?, _ admission: consuming Admission) async throws {
         SessionObservation.current?.introduced(introduction, serverName: tls?.serverName)
+        if let endpoint = introduction.endpoint { try admission.named(endpoint) }
         var session = self
         session.logger[metadataKey: "ep"] = introduction.endpoint.map { "\($0)" }
         session.logger[metadataKey: "role"] = "\(introduction.role)"
@@ -52,6 +53,7 @@ struct ClientSession: Sendable {
         let context = SessionContext(
             id: id, applicationName: introduction.applicationName, origin: origin)
         let proven = try await session.authenticate(introduction, tls, context)
+        try admission.named(proven.endpoint)
         admission.authenticated()
         SessionObservation.current?.authenticated(for: proven.endpoint)
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"

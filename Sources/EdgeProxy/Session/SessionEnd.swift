@@ -18,6 +18,7 @@ enum SessionEnd: Error {
         switch error {
         case let end as SessionEnd: self = end
         case let response as ErrorResponse: self = .refused(response)
+        case let refusal as AdmissionRefusal: self = .refused(Refusals.notAdmitted(refusal))
         case is CancellationError: self = .cancelled
         case ConnectLoop.Refusal.cancelled: self = .cancelled
         case ConnectLoop.Refusal.proxy(let response): self = .refused(response)

@@ -39,7 +39,7 @@ package struct SessionRunner: Sendable {
         tracer: Tracer = .off, logger: Logger
     ) {
         self.settings = settings
-        gate = AdmissionGate(limits: settings.admission)
+        gate = AdmissionGate(limits: settings.admission, sourceRate: settings.sourceRate, metrics: metrics)
         selection = EndpointSelection(domains: settings.domains, certificates: clientTLS)
         reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
@@ -58,7 +58,9 @@ package struct SessionRunner: Sendable {
     }
 
     /// Connections beyond this are to be closed without a word.
-    package var connectionLimit: Int { settings.admission.sessions + Self.refusalRoom }
+    package var connectionLimit: Int {
+        settings.admission.sessions + settings.admission.sessionReserve + Self.refusalRoom
+    }
 
     /// The whole life of one client connection. The stream is the caller's to close.
     package func run(_ stream: ByteStream) async {
@@ -78,15 +80,17 @@ package struct SessionRunner: Sendable {
         let facts = SessionFacts(id: observation.id, origin: peer, startedUnixMicros: Self.unixMicros)
         let record = SessionRecord(facts, task: stream.task, loop: stream.eventLoop)
         registry.enter(record)
-        if let admission = gate.enter() {
+        do throws(AdmissionRefusal) {
+            var admission = try gate.enter(from: peer)
             let deadline = ContinuousClock.now + settings.handshakeLimit
             if let origin = await reception.receive(stream, deadline: deadline) {
                 observation.update { $0.origin = origin }
                 record.update { $0.origin = origin }
+                try admission.came(from: origin)
                 await session(record, stream, origin, handshakeDeadline: deadline).live(admission)
             }
-        } else {
-            await refuse(stream, observation.id)
+        } catch {
+            await refuse(stream, observation.id, error)
         }
         registry.leave(record)
     }
@@ -115,8 +119,8 @@ package struct SessionRunner: Sendable {
             connector: connector, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics, logger: log)
     }
 
-    private func refuse(_ stream: ByteStream, _ id: SessionID) async {
-        let end = SessionEnd.refused(Refusals.tooManySessions)
+    private func refuse(_ stream: ByteStream, _ id: SessionID, _ refusal: AdmissionRefusal) async {
+        let end = SessionEnd(refusal)
         metrics.refusal(sqlState: end.label)
         SessionObservation.current?.ended(end)
         // The client may be gone; then nobody needs to know.

@@ -13,6 +13,8 @@ package struct SessionSettings: Sendable {
     /// Whether computes are told who their clients are.
     package var announcesClients = false
     package var admission = AdmissionGate.Limits()
+    /// Attempts of one source. `nil`: no limit.
+    package var sourceRate: AttemptRate?
     package var proxyProtocol = ProxyProtocolSettings()
 
     package init(domain: String) {
@@ -36,7 +38,10 @@ package struct SessionSettings: Sendable {
         banner = configuration.banner
         connect.dial = configuration.dialLimit
         let room = (descriptors - descriptors / Self.reservedShare) / Self.descriptorsPerSession
-        admission.sessions = max(1, min(configuration.sessionLimit, room))
-        admission.strangers = min(admission.strangers, admission.sessions)
+        // With what is kept for endpoints that have few.
+        let share = AdmissionGate.Limits.sessionReserveShare
+        admission.sessions = max(1, min(configuration.sessionLimit, room * share / (share + 1)))
+        admission.strangers = min(configuration.limits.strangers, admission.sessions)
+        sourceRate = configuration.limits.sourceRate
     }
 }

@@ -11,9 +11,17 @@ package final class OwnedWake: Sendable {
     private let table: LocationTable
     private let outbox: FactOutbox
     private let numbering = Mutex(GenerationNumbering())
+    private let attempts: AttemptLimiter<EndpointName>
+    private let metrics: EdgeMetrics
     private let logger: Logger
 
-    package init(controlPlane: any WakeCalls, table: LocationTable, outbox: FactOutbox, logger: Logger) {
+    /// - Parameter attempts: how often the control plane is asked to wake one endpoint.
+    package init(
+        controlPlane: any WakeCalls, table: LocationTable, outbox: FactOutbox, attempts: AttemptLimiter<EndpointName>,
+        metrics: EdgeMetrics, logger: Logger
+    ) {
+        self.attempts = attempts
+        self.metrics = metrics
         self.controlPlane = controlPlane
         self.table = table
         self.outbox = outbox
@@ -25,6 +33,13 @@ package final class OwnedWake: Sendable {
     ) async -> ComputeWakeOutcome {
         var key = key
         while true {
+            if let wait = attempts.take(endpoint) {
+                metrics.limitReached(.wakeRate)
+                return .failed(
+                    WakeFailure(
+                        reason: .rateLimited, hint: Refusals.tryAgain(after: wait), retryAfter: wait,
+                        detail: "wakes of an endpoint"))
+            }
             let location: ComputeLocation
             let isNumbered: Bool
             do {

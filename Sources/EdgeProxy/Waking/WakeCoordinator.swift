@@ -13,13 +13,16 @@ package final class WakeCoordinator: Waker {
 
     /// - Parameters:
     ///   - outbox: hears of wakes that brought something, and of locations that nobody reached.
+    ///   - rate: calls that wake one endpoint. `nil`: no limit.
     ///   - seed: for the jitter of repeated questions.
     package init(
         fleet: FleetView, table: LocationTable, peers: any PeerCalls, controlPlane: any WakeCalls, outbox: FactOutbox,
-        configuration: WakeConfiguration, seed: UInt64, metrics: EdgeMetrics,
+        configuration: WakeConfiguration, rate: AttemptRate? = nil, seed: UInt64, metrics: EdgeMetrics,
         tracer: Tracer = .off, logger: Logger
     ) {
-        let owned = OwnedWake(controlPlane: controlPlane, table: table, outbox: outbox, logger: logger)
+        let owned = OwnedWake(
+            controlPlane: controlPlane, table: table, outbox: outbox, attempts: AttemptLimiter(rate), metrics: metrics,
+            logger: logger)
         self.table = table
         self.outbox = outbox
         self.metrics = metrics

@@ -13,6 +13,7 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let connectionFailure = SQLState("08006")
     package static let featureNotSupported = SQLState("0A000")
     package static let characterNotInRepertoire = SQLState("22021")
+    package static let invalidParameterValue = SQLState("22023")
     package static let invalidAuthorization = SQLState("28000")
     package static let invalidPassword = SQLState("28P01")
     package static let tooManyConnections = SQLState("53300")

@@ -64,6 +64,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Draining") var drain: DrainOptions
 
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
@@ -181,6 +183,8 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.access = try access.settings()
         configuration.computeLink = computeLink.settings()
         configuration.banner = banner.motd
+        configuration.limits = try limits.settings()
+        configuration.sessionLimit = limits.maxConnections
         return configuration
     }
 }

@@ -125,8 +125,9 @@ final class Fleet: Sendable {
             certificates.edge.privateKey, "--domain", settings.domain, "--ca-file",
             certificates.authority.certificateFile, "--identity-cert", identity.certificate, "--identity-key",
             identity.privateKey, "--drain-deadline", "\(settings.drainDeadline.wholeMilliseconds)ms",
-            // Nobody balances this fleet: who is stopped need not be announced first.
-            "--drain-lag", "0", "--lifeline",
+            // Nobody balances this fleet: who is stopped need not be announced first. All of it is one machine, and all
+            // its clients one source.
+            "--drain-lag", "0", "--endpoint-rps-limit", "off", "--lifeline",
         ]
         let gossip = [
             "--gossip", "\(proxy.gossip)", "--gossip-key-file", certificates.gossipKeyFile, "--cluster",

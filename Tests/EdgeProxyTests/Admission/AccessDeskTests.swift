@@ -20,12 +20,14 @@ struct AccessDeskTests {
 
     private func run<Result: Sendable>(
         _ base: String, entrance: Entrance = .publicNetwork, timeToLive: Duration = .seconds(60),
+        rate: AttemptRate? = nil,
         _ body: @escaping @Sendable (AccessDesk, RoleDirectory) async throws -> Result
     ) async throws -> Result {
         let directory = RoleDirectory(
             source: fixtures.calls(base), limits: ProjectInfoLimits(size: 100, timeToLive: timeToLive),
             negativeTimeToLive: .milliseconds(50), metrics: fixtures.metrics, logger: fixtures.logger)
-        let desk = AccessDesk(directory: directory, entrance: entrance)
+        let desk = AccessDesk(
+            directory: directory, entrance: entrance, endpointRate: rate, metrics: fixtures.metrics)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 await directory.run()
@@ -44,11 +46,13 @@ struct AccessDeskTests {
         ClientOrigin(address: IPAddress(address), privateLink: link)
     }
 
-    private func refusal(_ desk: AccessDesk, from origin: ClientOrigin) async -> LookupFailure? {
+    private func refusal(
+        _ desk: AccessDesk, from origin: ClientOrigin, endpoint: EndpointName? = nil, role: String = "demo"
+    ) async -> LookupFailure? {
         var session = fixtures.session
         session.origin = origin
         do {
-            _ = try await desk.accessControl(endpoint: demo, role: "demo", session: session)
+            _ = try await desk.accessControl(endpoint: endpoint ?? demo, role: role, session: session)
             return nil
         } catch {
             return error
@@ -153,6 +157,66 @@ struct AccessDeskTests {
                 #expect(await directory.invalidate("quiet-sea-1", upTo: 1))
                 let failure = await refusal(desk, from: origin("10.0.0.1"))
                 #expect(failure?.clientMessage.contains("blocked network") == true)
+            }
+        }
+    }
+
+    @Test func `an endpoint's attempts are limited, its own limit goes first, and the others go on`() async throws {
+        let other = try #require(EndpointName("other"))
+        let plane = ScriptedControlPlane { ask in
+            ask.query["endpointish"] == "demo"
+                ? Self.body(#","rate_limits":{"connection_attempts":{"tcp":{"rps":0.001,"burst":3}}}"#)
+                : Self.body("")
+        }
+        try await plane.serve { base in
+            try await run(base, rate: AttemptRate(perSecond: 0.001, burst: 5)) { desk, _ in
+                for _ in 0..<3 { #expect(await refusal(desk, from: origin("10.0.0.1")) == nil) }
+                let failure = await refusal(desk, from: origin("10.0.0.2"))
+                #expect(failure?.reason == .rateLimited)
+                #expect(failure?.sqlState == "53300")
+                #expect(
+                    failure?.clientMessage == "Too many connections to this endpoint. Please try again later.")
+                #expect(failure?.hint?.hasPrefix("Try again in ") == true)
+                #expect(failure?.retryAfter != nil)
+                for _ in 0..<5 { #expect(await refusal(desk, from: origin("10.0.0.1"), endpoint: other) == nil) }
+                #expect(await refusal(desk, from: origin("10.0.0.1"), endpoint: other) != nil)
+            }
+        }
+        #expect(fixtures.metrics.exposition().contains(#"sidecar_limits_reached_total{limit="endpoint_rate"} 2"#))
+    }
+
+    @Test func `roles that strangers invent do not make the control plane busy`() async throws {
+        let plane = ScriptedControlPlane { _ in Self.body(#","allowed_ips":["10.0.0.1"]"#) }
+        try await plane.serve { base in
+            try await run(base, rate: AttemptRate(perSecond: 0.001, burst: 3)) { desk, _ in
+                for number in 0..<50 { _ = await refusal(desk, from: origin("10.0.0.1"), role: "r\(number)") }
+                #expect(plane.asked.count == 3)
+                for number in 0..<50 {
+                    let failure = await refusal(desk, from: origin("10.0.0.2"), role: "s\(number)")
+                    #expect(failure?.reason == .notAllowed)
+                }
+                // One more at most: whether the rules are still the same.
+                #expect(plane.asked.count <= 4)
+            }
+        }
+    }
+
+    @Test func `whoever may not come in uses nothing up`() async throws {
+        let plane = ScriptedControlPlane { _ in Self.body(#","allowed_ips":["10.0.0.1"]"#) }
+        try await plane.serve { base in
+            try await run(base, rate: AttemptRate(perSecond: 0.001, burst: 1)) { desk, _ in
+                for _ in 0..<10 { #expect(await refusal(desk, from: origin("10.0.0.2"))?.reason == .notAllowed) }
+                #expect(await refusal(desk, from: origin("10.0.0.1")) == nil)
+            }
+        }
+    }
+
+    @Test func `an endpoint that is not there is limited alike, and apart`() async throws {
+        let plane = ScriptedControlPlane { _ in .json(#"{"error":"no"}"#, status: 404) }
+        try await plane.serve { base in
+            try await run(base, rate: AttemptRate(perSecond: 0.001, burst: 2)) { desk, _ in
+                for _ in 0..<2 { #expect(await refusal(desk, from: origin("10.0.0.1")) == nil) }
+                #expect(await refusal(desk, from: origin("10.0.0.1"))?.sqlState == "53300")
             }
         }
     }

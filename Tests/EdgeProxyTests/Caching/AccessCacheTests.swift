@@ -13,14 +13,41 @@ struct AccessCacheTests {
         key = RoleKey(endpoint: try #require(EndpointName("demo")), role: "demo")
     }
 
-    private enum Seen: Equatable { case fresh, stale, absent }
+    private enum Seen: Equatable { case fresh, stale, absent, refused }
 
     private func seen(_ key: RoleKey? = nil, at now: ContinuousClock.Instant) -> Seen {
         switch cache({ $0.lookUp(key ?? self.key, now: now) }) {
         case .fresh: .fresh
         case .stale: .stale
         case .absent: .absent
+        case .refused: .refused
         }
+    }
+
+    @Test(arguments: LookupFailure.Reason.allCases)
+    func `what the control plane says of a role is remembered for a moment, an outage is not`(
+        reason: LookupFailure.Reason
+    ) throws {
+        cache { $0.fill(LookupFailure(reason: reason), for: key, asked: start, now: start) }
+        let isRemembered = [.roleProtected, .rateLimited].contains(reason)
+        #expect(seen(at: start + .milliseconds(1_999)) == (isRemembered ? .refused : .absent))
+        #expect(seen(at: start + .seconds(2)) == .absent)
+        #expect(seen(RoleKey(endpoint: key.endpoint, role: "other"), at: start) == .absent)
+    }
+
+    @Test func `a refusal lasts as long as was asked for, within reason, and a change or an answer ends it`() throws {
+        let failure = LookupFailure(reason: .rateLimited, retryAfter: .seconds(3_600))
+        cache { $0.fill(failure, for: key, asked: start, now: start) }
+        #expect(seen(at: start + .seconds(29)) == .refused)
+        #expect(seen(at: start + .seconds(30)) == .absent)
+        cache { $0.invalidate("demo", upTo: 1, now: start + .seconds(1)) }
+        #expect(seen(at: start + .seconds(1)) == .absent)
+        cache { $0.fill(failure, for: key, asked: start + .seconds(2), now: start + .seconds(2)) }
+        try fill(asked: .seconds(3))
+        #expect(seen(at: start + .seconds(3)) == .fresh)
+        cache { $0.fill(failure, for: key, asked: start + .seconds(4), now: start + .seconds(4)) }
+        _ = cache { $0.purge(nil) }
+        #expect(seen(at: start + .seconds(4)) == .absent)
     }
 
     private func secret() throws -> RoleAccess {

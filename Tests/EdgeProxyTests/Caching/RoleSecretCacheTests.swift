@@ -84,8 +84,8 @@ struct RoleSecretCacheTests {
         let seen = cache { $0.roles(of: key.endpoint, now: start + .seconds(1)) }
         #expect(
             seen == [
-                CachedSecret(role: "demo", kind: "SCRAM-SHA-256", age: .seconds(1), isFresh: true),
-                CachedSecret(role: "gone", kind: "none", age: .seconds(1), isFresh: true),
+                CachedSecret(role: "demo", kind: "SCRAM-SHA-256", age: .seconds(1), freshFor: .seconds(59)),
+                CachedSecret(role: "gone", kind: "none", age: .seconds(1), freshFor: .seconds(1)),
             ])
         #expect(cache { $0.purge(key.endpoint) } == 2)
         #expect(isAbsent(cache { $0.lookUp(key, now: start + .seconds(1)) }))

@@ -46,6 +46,23 @@ struct RetryPolicyTests {
         #expect(pause >= .seconds(1) && pause <= .milliseconds(1_100))
     }
 
+    @Test func `somebody who says “at once” for good is asked less and less often`() throws {
+        let policy = policy(deadline: .seconds(1000))
+        var pauses: [Duration] = []
+        for _ in 0..<60 {
+            guard
+                case .again(let pause) = policy({ $0.failed(.busy(retryAfter: .seconds(-5)), began: start, now: start) }
+                )
+            else {
+                Issue.record("gave up")
+                return
+            }
+            pauses.append(pause)
+        }
+        #expect(pauses.allSatisfy { $0 >= .zero && $0 <= .seconds(2) })
+        #expect(pauses.suffix(40).reduce(.zero, +) > .seconds(20), "a second each, on average")
+    }
+
     @Test func `an outage is given up after its limit, counted from its beginning`() {
         let policy = policy()
         guard case .again = policy({ $0.failed(.unreachable, began: start, now: start) }) else {

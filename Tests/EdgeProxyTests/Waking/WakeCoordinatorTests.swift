@@ -76,7 +76,7 @@ struct WakeCoordinatorTests {
 
     private func coordinator(
         me: MemberID, plane: PlayedPlane, peers: PlayedPeers = PlayedPeers(), cacheSize: Int = 100,
-        outbox: FactOutbox = FactOutbox { _ in }
+        rate: AttemptRate? = nil, outbox: FactOutbox = FactOutbox { _ in }
     ) -> (WakeCoordinator, LocationTable) {
         let table = LocationTable(
             CacheLimits(size: cacheSize, timeToLive: .seconds(60)), metrics: fixtures.metrics)
@@ -84,7 +84,7 @@ struct WakeCoordinatorTests {
         let coordinator = WakeCoordinator(
             fleet: FleetView(me: me, members: [owner, second, third].map { FleetMember(id: $0, grpc: nowhere) }),
             table: table, peers: peers, controlPlane: plane, outbox: outbox, configuration: WakeConfiguration(),
-            seed: 1, metrics: fixtures.metrics, logger: fixtures.logger)
+            rate: rate, seed: 1, metrics: fixtures.metrics, logger: fixtures.logger)
         return (coordinator, table)
     }
 
@@ -112,6 +112,25 @@ struct WakeCoordinatorTests {
     }
 
     // MARK: - The owner
+
+    @Test func `an endpoint that is woken too often is told when to come again`() async throws {
+        let plane = PlayedPlane { Self.compute(UInt64($0)) }
+        let (coordinator, table) = coordinator(
+            me: owner, plane: plane, rate: AttemptRate(perSecond: 0.1, burst: 2))
+        try await running(coordinator) { coordinator in
+            for generation in [UInt64(1), 2] {
+                let woken = try await locate(coordinator)
+                #expect(woken.location == located(generation))
+                table.invalidate(demo, upTo: woken.location.version, because: .ended)
+            }
+            let failure = try await #require(throws: WakeFailure.self) { try await locate(coordinator) }
+            #expect(failure.reason == .rateLimited)
+            #expect(failure.sqlState == "53300")
+            #expect(failure.hint == "Try again in 10 seconds.")
+        }
+        #expect(plane.keys.withLock { $0.count } == 2)
+        #expect(fixtures.metrics.exposition().contains(#"sidecar_limits_reached_total{limit="wake_rate"} 1"#))
+    }
 
     @Test func `two hundred sessions at the owner cost one call`() async throws {
         let gate = Gate()
