@@ -9,7 +9,7 @@ SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
 def refusal(port, *, ca_file=None, server_name=None, user="demo", database="demo", wrong_password=False, tls=True,
-            timeout=45, opening=b"", **parameters):
+            timeout=45, opening=b"", check_name=True, **parameters):
     """
     Logs in as far as the server lets it; gives the fields of the error, by their letters.
 
@@ -21,7 +21,7 @@ def refusal(port, *, ca_file=None, server_name=None, user="demo", database="demo
             connection.sendall(SSL_REQUEST)
             assert connection.recv(1) == b"S"
             context = ssl.create_default_context(cafile=ca_file)
-            context.check_hostname = server_name is not None
+            context.check_hostname = check_name and server_name is not None
             connection = context.wrap_socket(connection, server_hostname=server_name)
         send_startup(connection, {"user": user, "database": database} | parameters)
         while True:

@@ -44,7 +44,9 @@ struct FuzzTests {
         var dice = SeededDice(seed: seed)
         var read = 0
         for _ in 0..<Self.rounds {
-            let words = ["endpoint=a", "-c", " ", " ", " ", "\\", "-cproject=a", "\t", "x=y", "--endpoint=a", "e"]
+            let words = [
+                "endpoint=a", "-c", " ", " ", " ", "\\", "-cproject=a", "\t", "x=y", "--endpoint=a", "e", "neon_a:b",
+            ]
             let value = (0..<8).flatMap { _ in Array((words.randomElement(using: &dice) ?? "").utf8) }
             _ = try? StartupOptions(noise(&dice))
             guard let options = try? StartupOptions(value) else { continue }

@@ -65,9 +65,10 @@ struct ProxyCalls {
         guard let text = request.uri.queryParameters[Substring(parameter)] else {
             throw APIError.badRequest("\(parameter) is missing")
         }
-        guard let name = EndpointName(String(text)), let controller = await registry.controller(of: name) else {
-            throw APIError.endpointNotFound
-        }
+        guard let name = EndpointName(String(text)) else { throw APIError.endpointNotFound }
+        if let controller = await registry.controller(of: name) { return controller }
+        // There is no pooler: every way in leads to the one compute.
+        guard let controller = await registry.controller(of: name.unsuffixed) else { throw APIError.endpointNotFound }
         return controller
     }
 

@@ -6,8 +6,6 @@ package import TLSEngine
 package struct EndpointSelection: Sendable {
     /// First labels that name services of the operator and never an endpoint.
     private static let reservedLabels: Set<String> = ["api", "apiauth"]
-    /// How much of a stranger's text is repeated to it.
-    private static let echoLimit = 64
 
     /// In front of which clients put an endpoint's name; lower case.
     private let domains: [String]
@@ -27,21 +25,16 @@ package struct EndpointSelection: Sendable {
     package func endpoint(serverName: String?, options: StartupOptions) throws(ErrorResponse) -> EndpointName? {
         let label = serverName.flatMap(label)
         guard let named = options.endpoint ?? label else { return nil }
-        if let label, named != label {
-            let texts = "from SNI ('\(Self.echo(label))') and project option ('\(Self.echo(named))')."
-            throw ErrorResponse(.protocolViolation, "Inconsistent project name inferred \(texts)")
-        }
+        if let label, named != label { throw Refusals.namesDisagree(serverName: label, option: named) }
         return try Self.checked(named)
     }
 
+    /// Whether this name in TLS names an endpoint.
+    func isNamed(by serverName: String?) -> Bool { serverName.flatMap(label) != nil }
+
     /// The same rule wherever a client names an endpoint.
     static func checked(_ named: String) throws(ErrorResponse) -> EndpointName {
-        guard let endpoint = EndpointName(named) else {
-            throw ErrorResponse(
-                .protocolViolation,
-                "Project name ('\(echo(named))') must contain only alphanumeric characters and hyphen.",
-                hint: "An endpoint's name has 1 to \(EndpointName.lengthLimit) characters out of a-z, 0-9 and hyphen.")
-        }
+        guard let endpoint = EndpointName(named) else { throw Refusals.noEndpointName(named) }
         return endpoint
     }
 
@@ -56,9 +49,5 @@ package struct EndpointSelection: Sendable {
 
     private func isServed(_ domain: String) -> Bool {
         domains.contains(domain) || certificates?.wildcardDomains.contains(domain) == true
-    }
-
-    private static func echo(_ text: String) -> String {
-        String(text.prefix(echoLimit))
     }
 }

@@ -18,7 +18,7 @@ package struct MockVerifiers: Sendable {
 
     package func verifier(of endpoint: EndpointName, role: String) -> SCRAMVerifier {
         // An endpoint's name holds no slash, so two different pairs never read alike.
-        let seed = Digests.hmacSHA256(key: key.reveal(), Array("\(endpoint.text)/\(role)".utf8))
+        let seed = Digests.hmacSHA256(key: key.reveal(), Array("\(endpoint.unsuffixed)/\(role)".utf8))
         return .mock(seed: seed, hashing: LibcryptoHashing())
     }
 }

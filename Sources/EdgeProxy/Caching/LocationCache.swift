@@ -4,6 +4,9 @@ package import Gossip
 ///
 /// Two rules keep races harmless, whatever order reports, answers and failures arrive in: a location never replaces a
 /// newer one, and what has been invalidated does not come back.
+///
+/// `demo-pooler` may be somewhere else than `demo` (``EndpointName/unsuffixed``), so each has a location of its own. Behind
+/// both is one compute with one count of generations: what has ended for `demo` has ended for both.
 package struct LocationCache: Sendable {
     package typealias Instant = ContinuousClock.Instant
 
@@ -62,14 +65,14 @@ package struct LocationCache: Sendable {
 
     /// The newest generation that is known not to do: what a wake says it has seen. 0 when nothing is known.
     package func seenGeneration(of endpoint: EndpointName) -> UInt64 {
-        floors.peek(endpoint)?.version.generation ?? 0
+        floor(of: endpoint)?.version.generation ?? 0
     }
 
     /// Whether the agent has said that this version, or a later one, came to its end.
     package func hasEnded(_ location: ComputeLocation) -> Bool { hasEnded(location.endpoint, location.version) }
 
     package func hasEnded(_ endpoint: EndpointName, _ version: FactVersion) -> Bool {
-        guard let floor = floors.peek(endpoint) else { return false }
+        guard let floor = floor(of: endpoint) else { return false }
         return floor.cause == .ended && version <= floor.version
     }
 
@@ -80,7 +83,7 @@ package struct LocationCache: Sendable {
         _ location: ComputeLocation, as evidence: Evidence, from origin: Origin = .controlPlane, now: Instant
     ) -> Bool {
         let endpoint = location.endpoint
-        if let floor = floors.peek(endpoint), location.version <= floor.version {
+        if let floor = floor(of: endpoint), location.version <= floor.version {
             let isLifted =
                 evidence == .confirmed && floor.cause == .unreachable
                 && location.version.generation == floor.version.generation
@@ -100,6 +103,12 @@ package struct LocationCache: Sendable {
         _ endpoint: EndpointName, upTo version: FactVersion, because cause: Cause, now: Instant
     ) -> Bool {
         raiseFloor(of: endpoint, to: Floor(version: version, cause: cause), now: now)
+        if cause == .ended {
+            for name in endpoint.suffixed {
+                guard let present = locations.peek(name)?.location, present.version <= version else { continue }
+                locations.remove(name)
+            }
+        }
         guard let present = locations.peek(endpoint)?.location, present.version <= version else { return false }
         locations.remove(endpoint)
         return true
@@ -124,6 +133,15 @@ package struct LocationCache: Sendable {
         let before = locations.count
         locations.removeAll { endpoint == nil || $0 == endpoint }
         return before - locations.count
+    }
+
+    /// The endpoint's own, or the one of the compute behind it, whichever says more.
+    private func floor(of endpoint: EndpointName) -> Floor? {
+        let own = floors.peek(endpoint)
+        guard endpoint.isSuffixed, let shared = floors.peek(endpoint.unsuffixed), shared.cause == .ended else {
+            return own
+        }
+        return own.map { $0.version > shared.version ? $0 : shared } ?? shared
     }
 
     private mutating func raiseFloor(of endpoint: EndpointName, to floor: Floor, now: Instant) {

@@ -41,6 +41,7 @@ enum Refusals {
     /// All of them, in the order of a session's way.
     static let catalogue = [
         Section(title: "Admission and the end of a session", entries: sessionEntries),
+        Section(title: "The startup packet", entries: startupEntries),
         Section(title: "Looking a role up", entries: lookupEntries),
         Section(title: "From where, and how often", entries: accessEntries),
         Section(title: "Proving who one is", entries: authenticationEntries),

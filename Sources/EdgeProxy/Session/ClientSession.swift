@@ -32,6 +32,7 @@ struct ClientSession: Sendable {
                 await desk.serve(request, from: origin, on: stream.eventLoop)
             case .startup(let message, let tls):
                 let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
+                metrics.accepted(introduction.naming)
                 try await serve(introduction, tls, admission)
             }
         } catch {

@@ -6,6 +6,7 @@ internal import PostgresWire
 struct Introduction: Sendable {
     /// `nil`: the client has not named one yet.
     let endpoint: EndpointName?
+    let naming: EdgeMetrics.Naming
     let role: String
     /// The role's name unless the client says otherwise, as in PostgreSQL.
     let database: String
@@ -24,15 +25,16 @@ struct Introduction: Sendable {
     init(_ message: StartupMessage, serverName: String?, selection: EndpointSelection) throws(ErrorResponse) {
         let parameters = message.parameters
         guard let user = parameters["user"], !user.isEmpty else {
-            throw ErrorResponse(.invalidAuthorization, "Parameter 'user' is missing in startup packet.")
+            throw Refusals.userMissing
         }
         guard let role = String(validating: user, as: UTF8.self) else {
-            throw ErrorResponse(.characterNotInRepertoire, "Parameter 'user' is not UTF-8.")
+            throw Refusals.userNotText
         }
         let options = try Self.options(of: parameters)
         self.role = role
         endpoint = try selection.endpoint(serverName: serverName, options: options)
         database = parameters.text("database").flatMap { $0.isEmpty ? nil : $0 } ?? role
+        naming = endpoint == nil ? .passwordHack : selection.isNamed(by: serverName) ? .sni : .noSNI
         applicationName = parameters.text("application_name")
         replication = ReplicationMode(parameter: parameters["replication"] ?? [])
         version = message.agreedVersion
@@ -44,16 +46,19 @@ struct Introduction: Sendable {
     }
 
     private static func options(of parameters: StartupParameters) throws(ErrorResponse) -> StartupOptions {
+        let options: StartupOptions
         do throws(StartupOptions.Malformed) {
-            return try StartupOptions(parameters["options"] ?? [])
+            options = try StartupOptions(parameters["options"] ?? [])
         } catch {
-            switch error {
-            case .endpointsDisagree(let first, let second):
-                let names = "'\(first.prefix(64))' and '\(second.prefix(64))'"
-                throw ErrorResponse(.protocolViolation, "Inconsistent project options: \(names).")
-            case .endpointNotText:
-                throw ErrorResponse(.protocolViolation, "The project option is not UTF-8.")
-            }
+            throw Refusals.options(error)
         }
+        // What is asked for is never left undone without a word: see decision 10.
+        if let wish = options.wishes.first(where: { !harmlessWishes.contains($0.key) }) {
+            throw Refusals.wish(wish.key)
+        }
+        return options
     }
+
+    /// To forward all parameters, which is always done; and the mark of a probe.
+    private static let harmlessWishes: Set<String> = ["proxy_params_compat", "query_id"]
 }

@@ -44,7 +44,7 @@ package struct SessionRunner: Sendable {
         reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
         handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
         authenticator = ClientAuthenticator(
-            directory: directory, mocks: MockVerifiers(secret: mockSecret),
+            directory: SuffixDirectory(inner: directory), mocks: MockVerifiers(secret: mockSecret),
             checks: PasswordChecks(threads: settings.authentication.passwordThreads),
             limit: settings.authenticationLimit,
             browser: browser)
@@ -111,7 +111,7 @@ package struct SessionRunner: Sendable {
         var log = logger(of: .current)
         log[metadataKey: "peer_addr"] = "\(origin)"
         let connector = ComputeConnector(
-            waker: waker, tls: computeTLS, limits: settings.connect,
+            waker: SuffixWaker(waker), tls: computeTLS, limits: settings.connect,
             announcement: ClientAnnouncement(isWanted: settings.announcesClients), metrics: metrics, logger: log)
         return ClientSession(
             record: record, stream: stream, origin: origin, selection: selection,

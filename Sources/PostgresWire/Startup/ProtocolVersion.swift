@@ -11,6 +11,8 @@ package struct ProtocolVersion: Hashable, Comparable, Sendable, CustomStringConv
     }
 
     package static let v3_0 = ProtocolVersion(major: 3, minor: 0)
+    /// Skipped: there is no such protocol.
+    package static let v3_1 = ProtocolVersion(major: 3, minor: 1)
     /// Adds cancel secrets of up to 256 bytes. The newest we speak with clients.
     package static let v3_2 = ProtocolVersion(major: 3, minor: 2)
 

@@ -11,7 +11,10 @@ package struct StartupMessage: Equatable, Sendable {
     }
 
     /// The newest version that both sides speak.
-    package var agreedVersion: ProtocolVersion { min(version, .v3_2) }
+    package var agreedVersion: ProtocolVersion {
+        // No 3.1 was ever made: some servers and clients took it for what became 3.2.
+        version == .v3_1 ? .v3_0 : min(version, .v3_2)
+    }
 
     /// What to answer before anything else, exactly once; `nil` when the client asked for nothing that we lack.
     /// We understand no `_pq_.` parameter.

@@ -3,22 +3,38 @@
 /// Split like PostgreSQL's `pg_split_opts`: at whitespace, and a backslash takes the next byte as it is. A token
 /// `endpoint=ID` (or, older, `project=ID`) names the endpoint; so do `-c endpoint=ID`, `-cendpoint=ID` and
 /// `--endpoint=ID`, of which nothing may stay behind, because the compute would not know what to do with it. A token
-/// `sidecar_cold_start:on` (or `:off`) asks the proxy to say how the session came by its compute.
+/// `neon_KEY:VALUE` says what kind of compute is wanted, and `sidecar_cold_start:on` (or `:off`) asks the proxy to say how the
+/// session came by its compute; both are taken out in the same ways.
 package struct StartupOptions: Equatable, Sendable {
     package enum Malformed: Error, Equatable {
         /// Two tokens that name different endpoints.
         case endpointsDisagree(String, String)
         /// The value of a routing token is not UTF-8.
         case endpointNotText
+        /// A `neon_` token whose value is not UTF-8.
+        case wishNotText
+    }
+
+    /// `neon_KEY:VALUE`.
+    package struct Wish: Equatable, Comparable, Sendable {
+        /// Letters, digits and underscores.
+        package var key: String
+        package var value: String
+
+        package static func < (left: Wish, right: Wish) -> Bool {
+            (left.key, left.value) < (right.key, right.value)
+        }
     }
 
     /// What the client calls the endpoint, unchecked; `nil` without a routing token.
     package private(set) var endpoint: String?
+    /// In order of their keys.
+    package private(set) var wishes: [Wish] = []
+    /// Whether the client wants to know how it came by its compute.
+    package private(set) var wantsColdStart = false
     /// The value without the routing tokens; the other bytes are as the client sent them.
     package private(set) var remainder: [UInt8]
 
-    /// Whether the client wants to know how it came by its compute.
-    package private(set) var wantsColdStart = false
     /// Whether a token was taken out.
     package private(set) var routed = false
 
@@ -29,38 +45,37 @@ package struct StartupOptions: Equatable, Sendable {
         var keptFrom = 0
         var index = 0
         while index < tokens.count {
-            let (own, length) = Self.ownToken(tokens[index...])
-            guard let own else {
+            let (assignment, length) = Self.assignment(tokens[index...])
+            guard try take(assignment) else {
                 index += length
                 continue
             }
-            try take(own)
+            routed = true
             remainder += value[keptFrom..<tokens[index].range.lowerBound]
             index += length
             keptFrom = index < tokens.count ? tokens[index].range.lowerBound : value.count
         }
         remainder += value[keptFrom...]
+        wishes.sort()
         if routed { trimEnd() }
     }
 
-    /// What is meant for us and not for the compute.
-    private enum OwnToken {
-        case endpoint([UInt8])
-        case coldStart(Bool)
-    }
-
-    private mutating func take(_ token: OwnToken) throws(Malformed) {
-        routed = true
-        switch token {
-        case .endpoint(let name): try take(name)
-        case .coldStart(let isWanted): wantsColdStart = isWanted
+    /// - Returns: whether it was meant for us.
+    private mutating func take(_ assignment: ArraySlice<UInt8>) throws(Malformed) -> Bool {
+        if let name = Self.endpoint(in: assignment) {
+            guard let text = String(validating: name, as: UTF8.self) else { throw .endpointNotText }
+            if let endpoint, endpoint != text { throw .endpointsDisagree(endpoint, text) }
+            endpoint = text
+            return true
         }
-    }
-
-    private mutating func take(_ name: [UInt8]) throws(Malformed) {
-        guard let text = String(validating: name, as: UTF8.self) else { throw .endpointNotText }
-        if let endpoint, endpoint != text { throw .endpointsDisagree(endpoint, text) }
-        endpoint = text
+        if let isWanted = Self.coldStart(in: assignment) {
+            wantsColdStart = isWanted
+            return true
+        }
+        guard let (key, value) = Self.wish(in: assignment) else { return false }
+        guard let text = String(validating: value, as: UTF8.self) else { throw .wishNotText }
+        wishes.append(Wish(key: String(decoding: key, as: UTF8.self), value: text))
+        return true
     }
 
     /// Takes away the whitespace that stood before a last token that is gone. Whitespace behind a backslash stays.
@@ -69,25 +84,43 @@ package struct StartupOptions: Equatable, Sendable {
         remainder.removeLast(remainder.count - end)
     }
 
-    /// - Returns: what a token of ours that stands first means, and how many tokens the first option takes up.
-    private static func ownToken(_ tokens: ArraySlice<Token>) -> (OwnToken?, Int) {
-        guard let first = tokens.first?.text else { return (nil, 1) }
-        if first.elementsEqual("-c".utf8) {
-            return (tokens.dropFirst().first.flatMap { value(in: $0.text[...]) }, 2)
-        }
-        if first.starts(with: "-c".utf8) || first.starts(with: "--".utf8) {
-            return (value(in: first.dropFirst(2)), 1)
-        }
-        return (value(in: first[...]), 1)
+    /// - Returns: what the first option assigns to what, and how many tokens it takes up.
+    private static func assignment(_ tokens: ArraySlice<Token>) -> (ArraySlice<UInt8>, Int) {
+        guard let first = tokens.first?.text else { return ([], 1) }
+        if first.elementsEqual("-c".utf8) { return (tokens.dropFirst().first?.text[...] ?? [], 2) }
+        if first.starts(with: "-c".utf8) || first.starts(with: "--".utf8) { return (first.dropFirst(2), 1) }
+        return (first[...], 1)
     }
 
-    private static func value(in assignment: ArraySlice<UInt8>) -> OwnToken? {
+    private static func endpoint(in assignment: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         for name in ["endpoint=", "project="] where assignment.starts(with: name.utf8) {
-            return .endpoint(Array(assignment.dropFirst(name.utf8.count)))
+            return assignment.dropFirst(name.utf8.count)
         }
-        if assignment.elementsEqual("sidecar_cold_start:on".utf8) { return .coldStart(true) }
-        if assignment.elementsEqual("sidecar_cold_start:off".utf8) { return .coldStart(false) }
         return nil
+    }
+
+    private static func coldStart(in assignment: ArraySlice<UInt8>) -> Bool? {
+        if assignment.elementsEqual("sidecar_cold_start:on".utf8) { return true }
+        return assignment.elementsEqual("sidecar_cold_start:off".utf8) ? false : nil
+    }
+
+    private static func wish(in assignment: ArraySlice<UInt8>) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
+        let prefix = "neon_".utf8
+        guard assignment.starts(with: prefix), let colon = assignment.firstIndex(of: UInt8(ascii: ":")) else {
+            return nil
+        }
+        let key = assignment[..<colon].dropFirst(prefix.count)
+        let value = assignment[(colon + 1)...]
+        return key.isEmpty || value.isEmpty || !key.allSatisfy(isWordByte) ? nil : (key, value)
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     private struct Token {

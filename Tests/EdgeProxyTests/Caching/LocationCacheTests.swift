@@ -120,4 +120,37 @@ struct LocationCacheTests {
         cache { $0.fill(location(4), as: .fresh, now: start) }
         #expect(cache { $0.purge(nil) } == 1)
     }
+
+    // MARK: Names with a suffix
+
+    private func pooled(_ generation: UInt64) throws -> ComputeLocation {
+        var location = location(generation)
+        location.endpoint = try #require(EndpointName("demo-pooler"))
+        return location
+    }
+
+    @Test func `what has ended has ended for every way in`() throws {
+        cache { $0.fill(location(3), as: .fresh, now: start) }
+        let pooled = try pooled(3)
+        #expect(cache { $0.fill(pooled, as: .fresh, now: start) })
+        cache { $0.invalidate(demo, upTo: version(3, 4), because: .ended, now: start) }
+        #expect(cache { $0.location(of: pooled.endpoint, now: start) } == nil)
+        #expect(cache { $0.hasEnded(pooled) })
+        #expect(cache { $0.seenGeneration(of: pooled.endpoint) } == 3)
+        #expect(!cache { $0.fill(pooled, as: .confirmed, now: start) })
+        let later = try self.pooled(4)
+        #expect(cache { $0.fill(later, as: .fresh, now: start) })
+    }
+
+    @Test func `a pooler that cannot be reached says nothing about the compute`() throws {
+        cache { $0.fill(location(3), as: .fresh, now: start) }
+        let pooled = try pooled(3)
+        cache { $0.fill(pooled, as: .fresh, now: start) }
+        cache { $0.invalidate(pooled.endpoint, upTo: version(3, 0), because: .unreachable, now: start) }
+        #expect(cache { $0.location(of: demo, now: start) } == location(3))
+        #expect(cache { $0.location(of: pooled.endpoint, now: start) } == nil)
+        cache { $0.fill(pooled, as: .confirmed, now: start) }
+        cache { $0.invalidate(demo, upTo: version(3, 0), because: .unreachable, now: start) }
+        #expect(cache { $0.location(of: pooled.endpoint, now: start) } == pooled)
+    }
 }

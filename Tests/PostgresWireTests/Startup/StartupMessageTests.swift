@@ -11,10 +11,16 @@ struct StartupMessageTests {
         return message
     }
 
-    @Test(arguments: [0, 1, 2] as [UInt32]) func `versions we speak are not negotiated`(minor: UInt32) throws {
+    @Test(arguments: [0, 2] as [UInt32]) func `versions we speak are not negotiated`(minor: UInt32) throws {
         let message = try read(196_608 + minor, "user\0alice\0\0")
         #expect(message.negotiation == nil)
         #expect(message.agreedVersion == ProtocolVersion(major: 3, minor: UInt16(minor)))
+    }
+
+    @Test func `the version that was skipped is none`() throws {
+        let message = try read(196_609, "user\0alice\0\0")
+        #expect(message.agreedVersion == .v3_0)
+        #expect(message.negotiation == NegotiateProtocolVersion(version: .v3_0, unknownParameters: []))
     }
 
     @Test func `a greasing client hears our version and its own invention`() throws {

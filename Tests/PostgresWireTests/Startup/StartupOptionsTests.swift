@@ -52,6 +52,24 @@ struct StartupOptionsTests {
         #expect(options.remainder == Array(value.utf8))
     }
 
+    @Test(arguments: [
+        ("neon_lsn:0/16B3748", ["lsn=0/16B3748"], ""),
+        ("-c neon_b:2 endpoint=demo neon_a:x:y -c geqo=off", ["a=x:y", "b=2"], "-c geqo=off"),
+        ("-cneon_b:1 --neon_b:0", ["b=0", "b=1"], ""), ("neon_a:b\\ c", ["a=b c"], ""),
+        ("neon_:x", [], "neon_:x"), ("neon_a:", [], "neon_a:"), ("neon_a-b:c", [], "neon_a-b:c"),
+        ("neon_a", [], "neon_a"), ("-c x=neon_a:b", [], "-c x=neon_a:b"),
+    ]) func `wishes are taken out and sorted`(value: String, wishes: [String], remainder: String) throws {
+        let options = try StartupOptions(Array(value.utf8))
+        #expect(options.wishes.map { "\($0.key)=\($0.value)" } == wishes)
+        #expect(String(decoding: options.remainder, as: UTF8.self) == remainder)
+    }
+
+    @Test func `a wish that is no text`() {
+        #expect(throws: StartupOptions.Malformed.wishNotText) {
+            try StartupOptions(Array("neon_a:".utf8) + [0xFF])
+        }
+    }
+
     @Test func `names that disagree are refused`() {
         #expect(throws: StartupOptions.Malformed.endpointsDisagree("a", "b")) {
             try StartupOptions(Array("endpoint=a -c project=b".utf8))
