@@ -135,7 +135,8 @@ package final class EdgeProxy: Sendable {
                 owner: CancelOwner(configuration.id, process: gossip.process), keyring: cancelKeys),
             peers: links,
             rules: CancelRules(
-                allows: { await access.allows($0, at: $1) }, hasEnded: { table.hasEnded($0, $1) }),
+                allows: { await SuffixDirectory(inner: access).allows($0, at: $1) },
+                hasEnded: { table.hasEnded($0, $1) }),
             gate: CancelGate(limits: .init()), tls: certificates.computes,
             announcement: ClientAnnouncement(isWanted: configuration.computeLink.announcesClients), metrics: metrics,
             logger: logger)

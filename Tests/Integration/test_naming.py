@@ -2,10 +2,13 @@
 import socket
 import ssl
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from lone import ControlPlane, LoneProxy
+from waiting import eventually
 from wire import SSL_REQUEST, exactly, receive, refusal
 
 GSS_REQUEST = struct.pack("!ii", 8, 80877104)
@@ -194,3 +197,33 @@ def test_a_suffixed_name_wakes_the_one_compute(fleet, suffix):
     fleet.wait_until_asleep()
     with fleet.connect(host=host) as again:
         assert again.execute("select pg_postmaster_start_time()").fetchone() > begun[0]
+
+
+def wakes(control_plane):
+    return [query["endpointish"] for call, query, _ in control_plane.calls if call == "wake_compute"]
+
+
+def test_a_control_plane_that_knows_only_the_endpoint(lone, control_plane, database):
+    """Secret, rules, traffic and cancels of a pooled name are the endpoint's."""
+    control_plane.access["demo"] = {"allowed_ips": ["127.0.0.1"]}
+    with lone.connect("demo-pooler", channel_binding="require") as connection, ThreadPoolExecutor() as pool:
+        assert wakes(control_plane) == ["demo-pooler", "demo"]
+        assert {query["endpointish"] for call, query, _ in control_plane.calls if call != "wake_compute"} == {"demo"}
+        running = pool.submit(connection.execute, "select pg_sleep(60), 'pooled'")
+        with database.connect() as observer:
+            eventually(lambda: observer.execute(
+                "select count(*) from pg_stat_activity where state = 'active' and query like '%%''pooled''%%'"
+                " and pid <> pg_backend_pid()").fetchone() == (1,), 20, "the query")
+        connection.cancel()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            running.result(30)
+    eventually(lambda: lone.metric("proxy_io_bytes_per_client", endpoint_id="demo", direction="tx") > 0, 10, "the bytes")
+    assert lone.metric("proxy_io_bytes_per_client", endpoint_id="demo-pooler") == 0
+
+
+def test_a_pooler_that_the_control_plane_knows(lone, control_plane):
+    control_plane.computes["demo-pooler"] = control_plane.computes["demo"] | {"aux": {"compute_id": "pooler-1"}}
+    with lone.connect("demo-pooler"), lone.connect():
+        assert wakes(control_plane) == ["demo-pooler", "demo"]
+    with lone.connect("demo-pooler"), lone.connect():
+        assert wakes(control_plane) == ["demo-pooler", "demo"], "each is remembered"

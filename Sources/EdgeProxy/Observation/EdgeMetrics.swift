@@ -152,18 +152,6 @@ package struct EdgeMetrics: Sendable {
         SessionObservation.current?.phase(phase, took: duration, failure: failure)
     }
 
-    /// How a client named its endpoint.
-    package enum Naming: String, Sendable, CaseIterable {
-        case sni
-        /// In the options.
-        case noSNI = "no_sni"
-        case passwordHack = "password_hack"
-    }
-
-    package func accepted(_ naming: Naming) {
-        acceptedBySNI(naming).add(1)
-    }
-
     package enum Reload: String, Sendable { case success = "ok", failure = "failed" }
 
     package func certificateReload(_ outcome: Reload) {
@@ -194,7 +182,6 @@ package struct EdgeMetrics: Sendable {
         for path in CancelPath.allCases {
             for outcome in CancelOutcome.allCases { _ = cancellations(path, outcome) }
         }
-        for naming in Naming.allCases { _ = acceptedBySNI(naming) }
         for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
         for limit in Limit.allCases { _ = limitsReached(limit) }
@@ -247,12 +234,6 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "sidecar_control_plane_requests_total", help: "Calls to the control plane.",
             labels: [("call", call.rawValue), ("outcome", outcome)])
-    }
-
-    private func acceptedBySNI(_ naming: Naming) -> Counter {
-        registry.counter(
-            "proxy_accepted_connections_by_sni", help: "Startup packets, by how they name the endpoint.",
-            labels: [("protocol", "tcp"), ("kind", naming.rawValue)])
     }
 
     private func certificateReloads(_ outcome: Reload) -> Counter {

@@ -57,11 +57,17 @@ extension EdgeMetrics {
     func computeOpened() { openedComputes.add(1) }
     func computeClosed() { closedComputes.add(1) }
 
-    /// How the client named its endpoint: by the server name in TLS, by its options, or with its password.
-    func named(_ endpoint: String?, serverName: String?) {
-        guard let endpoint else { return namings("password_hack").add(1) }
-        namings(serverName?.lowercased().hasPrefix(endpoint + ".") == true ? "sni" : "no_sni").add(1)
+    /// How a client named its endpoint.
+    enum Naming: String, Sendable, CaseIterable {
+        /// By the server name in TLS, whatever else.
+        case sni
+        /// By its options alone.
+        case noSNI = "no_sni"
+        /// With its password.
+        case passwordHack = "password_hack"
     }
+
+    func named(_ naming: Naming) { namings(naming).add(1) }
 
     func error(_ type: ErrorType) { errors(type).add(1) }
 
@@ -113,7 +119,7 @@ extension EdgeMetrics {
     /// Series that exist from the start.
     func declareSessionSeries() {
         for type in ErrorType.allCases { _ = errors(type) }
-        for kind in ["sni", "no_sni", "password_hack"] { _ = namings(kind) }
+        for naming in Naming.allCases { _ = namings(naming) }
         for direction in [Direction.received, .transmitted] { _ = ioBytes(direction) }
         for series in [openedClients, closedClients, openedComputes, closedComputes, tlsFailures] { series.add(0) }
         for series in [spansExported, spansDropped, spanExportFailures] { series.add(0) }
@@ -178,10 +184,10 @@ extension EdgeMetrics {
         registry.gauge("sidecar_wake_flights", help: "Wakes on their way: asked of a member, or of the control plane.")
     }
 
-    private func namings(_ kind: String) -> Counter {
+    private func namings(_ naming: Naming) -> Counter {
         registry.counter(
             "proxy_accepted_connections_by_sni", help: "Clients by how they named their endpoint.",
-            labels: Self.tcp + [("kind", kind)])
+            labels: Self.tcp + [("kind", naming.rawValue)])
     }
 
     private func errors(_ type: ErrorType) -> Counter {

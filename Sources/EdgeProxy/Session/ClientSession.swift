@@ -32,7 +32,6 @@ struct ClientSession: Sendable {
                 await desk.serve(request, from: origin, on: stream.eventLoop)
             case .startup(let message, let tls):
                 let introduction = try Introduction(message, serverName: tls?.serverName, selection: selection)
-                metrics.accepted(introduction.naming)
                 try await serve(introduction, tls, admission)
             }
         } catch {
@@ -41,8 +40,8 @@ struct ClientSession: Sendable {
     }
 
     private func serve(_ introduction: Introduction, _ tls: TLSPeer?, _ admission: consuming Admission) async throws {
-        SessionObservation.current?.introduced(introduction, serverName: tls?.serverName)
-        if let endpoint = introduction.endpoint { try admission.named(endpoint) }
+        SessionObservation.current?.introduced(introduction)
+        if let endpoint = introduction.endpoint { try admission.named(endpoint.unsuffixed) }
         var session = self
         session.logger[metadataKey: "ep"] = introduction.endpoint.map { "\($0)" }
         session.logger[metadataKey: "role"] = "\(introduction.role)"
@@ -54,7 +53,7 @@ struct ClientSession: Sendable {
         let context = SessionContext(
             id: id, applicationName: introduction.applicationName, origin: origin)
         let proven = try await session.authenticate(introduction, tls, context)
-        try admission.named(proven.endpoint)
+        try admission.named(proven.endpoint.unsuffixed)
         admission.authenticated()
         SessionObservation.current?.authenticated(for: proven.endpoint)
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"

@@ -4,6 +4,7 @@ package import Transport
 /// Which sessions are meant: those that fulfil everything that is given.
 package struct SessionFilter: Sendable, Equatable {
     package var id: SessionID?
+    /// Also by a name with a suffix, unless that one is given.
     package var endpoint: EndpointName?
     package var role: String?
     package var phase: SessionPhase?
@@ -17,7 +18,7 @@ package struct SessionFilter: Sendable, Equatable {
 
     package func admits(_ facts: SessionFacts) -> Bool {
         if let id, facts.id != id { return false }
-        if let endpoint, facts.endpoint != endpoint { return false }
+        if let endpoint, facts.endpoint != endpoint, facts.endpoint?.unsuffixed != endpoint { return false }
         if let role, facts.role != role { return false }
         if let phase, facts.phase != phase { return false }
         if let addresses {

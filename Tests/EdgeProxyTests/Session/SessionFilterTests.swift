@@ -31,6 +31,10 @@ struct SessionFilterTests {
         #expect(!admits(facts()) { $0.id = SessionID("t") })
         #expect(admits(facts()) { $0.endpoint = EndpointName("demo") })
         #expect(!admits(facts()) { $0.endpoint = EndpointName("other") })
+        #expect(!admits(facts()) { $0.endpoint = EndpointName("demo-pooler") })
+        let pooled = facts { $0.endpoint = EndpointName("demo-pooler") }
+        #expect(admits(pooled) { $0.endpoint = EndpointName("demo") })
+        #expect(admits(pooled) { $0.endpoint = EndpointName("demo-pooler") })
         #expect(!admits(facts { $0.endpoint = nil }) { $0.endpoint = EndpointName("demo") })
         #expect(admits(facts()) { $0.role = "alice" })
         #expect(!admits(facts()) { $0.role = "bob" })

@@ -45,8 +45,7 @@ final class SessionObservation: Sendable {
 
     // MARK: - On the way
 
-    /// - Parameter serverName: what the client asked for in TLS.
-    func introduced(_ introduction: Introduction, serverName: String?) {
+    func introduced(_ introduction: Introduction) {
         state.withLock { state in
             state.isOpened = true
             state.story.endpoint = introduction.endpoint?.text
@@ -55,7 +54,7 @@ final class SessionObservation: Sendable {
             state.story.applicationName = introduction.applicationName
         }
         metrics.clientOpened()
-        metrics.named(introduction.endpoint?.text, serverName: serverName)
+        metrics.named(introduction.naming)
     }
 
     /// The client has proved its role. Its endpoint may have come with its password.

@@ -11,7 +11,8 @@ final class TrafficMeter: Sendable {
 
     init(_ control: RelayControl, endpoint: EndpointName, metrics: EdgeMetrics) {
         self.control = control
-        self.endpoint = endpoint
+        // Whichever way in it took, the traffic is the endpoint's.
+        self.endpoint = endpoint.unsuffixed
         self.metrics = metrics
     }
 
