@@ -35,6 +35,7 @@ def test_a_session_that_was_served_has_one_line_with_everything(lone):
     fields = line["fields"]
     assert fields["application_name"] == "a test" and fields["database"] == "postgres" and fields["proxy"] == "lone"
     assert fields["peer_addr"].startswith("127.0.0.1:") and fields["protocol"] == "tcp"
+    assert fields["auth_method"] == "scram_sha_256_plus"
     assert fields["compute"] == "compute-1" and fields["cold_start_info"] == "warm" and fields["location_cached"] == "false"
     phases = [int(fields[f"{phase}_us"]) for phase in ("tls", "auth", "wake", "connect", "login")]
     assert all(took > 0 for took in phases)

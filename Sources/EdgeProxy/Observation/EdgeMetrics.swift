@@ -27,7 +27,7 @@ package struct EdgeMetrics: Sendable {
         case endpoints
     }
     package enum SessionPhase: String, Sendable, CaseIterable { case tls, auth, wake, connect, login }
-    package enum Direction: String, Sendable {
+    package enum Direction: String, Sendable, CaseIterable {
         /// To the client.
         case transmitted = "tx"
         /// From the client.
@@ -60,6 +60,7 @@ package struct EdgeMetrics: Sendable {
     private static let phaseBuckets: [Double] = (0..<16).map { 0.0005 * Double(1 << $0) }
 
     let registry: MetricRegistry
+    let series: SessionSeries
     private let endpoints = EndpointLabels()
     /// Sockets taken from the listener.
     package let acceptedConnections: Counter
@@ -74,6 +75,7 @@ package struct EdgeMetrics: Sendable {
 
     package init(registry: MetricRegistry) {
         self.registry = registry
+        series = SessionSeries(registry)
         acceptedConnections = registry.counter(
             "proxy_accepted_connections_total", help: "Client sockets accepted.", labels: [])
         closedConnections = registry.counter(
@@ -176,7 +178,6 @@ package struct EdgeMetrics: Sendable {
 
     /// Makes the series that exist from the start, so that a rate over them is 0 and not absent.
     private func declareSeries() {
-        declareSessionSeries()
         for kind in [FailedConnect.cachedLocation, .freshLocation] { _ = connectionFailures(kind) }
         for kind in Cancellation.allCases { _ = cancellationRequests(kind) }
         for path in CancelPath.allCases {

@@ -43,19 +43,18 @@ extension EdgeMetrics {
     }
 
     /// Neon's words for how warm a start was. What a control plane says beyond them counts as unknown.
-    package static let coldStartInfos: Set<String> = ["unknown", "warm", "pool_hit", "pool_miss"]
+    package static let coldStartInfos: Set<String> = [unknownColdStart, "warm", "pool_hit", "pool_miss"]
+    private static let unknownColdStart = "unknown"
 
-    private static let tcp = [("protocol", "tcp")]
-    private static let latencyBuckets: [Double] = (0..<16).map { 0.0005 * Double(1 << $0) }
     private static let controlPlaneBuckets: [Double] = (0..<16).map { 0.0002 * Double(1 << $0) }
     private static let retryBuckets: [Double] = [0, 1, 2, 3, 4, 6, 8, 12, 16]
 
     // MARK: - Sessions
 
-    func clientOpened() { openedClients.add(1) }
-    func clientClosed() { closedClients.add(1) }
-    func computeOpened() { openedComputes.add(1) }
-    func computeClosed() { closedComputes.add(1) }
+    func clientOpened() { series.openedClients.add(1) }
+    func clientClosed() { series.closedClients.add(1) }
+    func computeOpened() { series.openedComputes.add(1) }
+    func computeClosed() { series.closedComputes.add(1) }
 
     /// How a client named its endpoint.
     enum Naming: String, Sendable, CaseIterable {
@@ -67,25 +66,19 @@ extension EdgeMetrics {
         case passwordHack = "password_hack"
     }
 
-    func named(_ naming: Naming) { namings(naming).add(1) }
+    func named(_ naming: Naming) { series.namings[naming]?.add(1) }
 
-    func error(_ type: ErrorType) { errors(type).add(1) }
+    func error(_ type: ErrorType) { series.errors[type]?.add(1) }
 
     func relayed(_ direction: Direction, _ bytes: Int, endpoint: String) {
         ioBytes(direction, endpoint: endpoint).add(bytes)
-        ioBytes(direction).add(bytes)
+        series.bytes[direction]?.add(bytes)
     }
 
     func connectionLatency(_ latency: Duration, excluding excluded: Excluded, coldStart: String?, isSuccess: Bool) {
-        let coldStart = coldStart.flatMap { Self.coldStartInfos.contains($0) ? $0 : nil } ?? "unknown"
-        registry.histogram(
-            "proxy_compute_connection_latency_seconds",
-            help: "From accept to the compute's ReadyForQuery, without what is excluded.", buckets: Self.latencyBuckets,
-            labels: Self.tcp + [
-                ("cold_start_info", coldStart), ("outcome", isSuccess ? "success" : "failed"),
-                ("excluded", excluded.rawValue),
-            ]
-        ).record(latency)
+        let coldStart = coldStart.flatMap { Self.coldStartInfos.contains($0) ? $0 : nil } ?? Self.unknownColdStart
+        let key = SessionSeries.Latency(coldStart: coldStart, isSuccess: isSuccess, excluded: excluded)
+        series.latency(key, in: registry).record(latency)
     }
 
     // MARK: - What sessions ask others for
@@ -107,110 +100,21 @@ extension EdgeMetrics {
 
     /// - Parameter isRepeated: whether it is tried again.
     func connectFailed(_ error: ConnectError, isRepeated: Bool) {
-        connectErrors(error, isRepeated).add(1)
+        series.connectErrors[isRepeated ? 1 : 0][error]?.add(1)
     }
 
     // MARK: - The process
 
     func service(is state: ServiceState) {
-        for each in ServiceState.allCases { serviceInfo(each).set(each == state ? 1 : 0) }
+        for (each, gauge) in series.states { gauge.set(each == state ? 1 : 0) }
     }
 
-    /// Series that exist from the start.
-    func declareSessionSeries() {
-        for type in ErrorType.allCases { _ = errors(type) }
-        for naming in Naming.allCases { _ = namings(naming) }
-        for direction in [Direction.received, .transmitted] { _ = ioBytes(direction) }
-        for series in [openedClients, closedClients, openedComputes, closedComputes, tlsFailures] { series.add(0) }
-        for series in [spansExported, spansDropped, spanExportFailures] { series.add(0) }
-        for error in ConnectError.allCases {
-            for isRepeated in [false, true] { _ = connectErrors(error, isRepeated) }
-        }
-        service(is: .starting)
-        registry.gauge(
-            "libmetrics_build_info", help: "Which build this is.",
-            labels: [("revision", "unknown"), ("build_tag", "sidecar")]
-        ).set(1)
-    }
-
-    // MARK: - Series
-
-    private var openedClients: Counter {
-        registry.counter(
-            "proxy_opened_client_connections_total", help: "Clients that have sent their startup packet.",
-            labels: Self.tcp)
-    }
-
-    private var closedClients: Counter {
-        registry.counter(
-            "proxy_closed_client_connections_total", help: "Clients that had sent their startup packet, and are gone.",
-            labels: Self.tcp)
-    }
-
-    private var openedComputes: Counter {
-        registry.counter(
-            "proxy_opened_db_connections_total", help: "Sessions joined to a compute.", labels: Self.tcp)
-    }
-
-    private var closedComputes: Counter {
-        registry.counter(
-            "proxy_closed_db_connections_total", help: "Sessions that were joined to a compute, and are over.",
-            labels: Self.tcp)
-    }
-
-    var tlsFailures: Counter {
-        registry.counter("proxy_tls_handshake_failures", help: "TLS handshakes of clients that came to nothing.")
-    }
-
-    var spansExported: Counter {
-        registry.counter("sidecar_trace_spans_exported_total", help: "Spans that the collector has taken.")
-    }
-
-    var spansDropped: Counter {
-        registry.counter(
-            "sidecar_trace_spans_dropped_total", help: "Spans lost to a full queue, or not wanted by the collector.")
-    }
-
-    var spanExportFailures: Counter {
-        registry.counter("sidecar_trace_export_failures_total", help: "Calls to the collector that failed.")
-    }
-
-    /// Sessions and members that wait for a wake now, and wakes on their way: copied when somebody looks.
-    var wakeWaiters: Gauge {
-        registry.gauge("sidecar_wake_waiters", help: "Sessions and members that wait for a wake.")
-    }
-
-    var wakeFlights: Gauge {
-        registry.gauge("sidecar_wake_flights", help: "Wakes on their way: asked of a member, or of the control plane.")
-    }
-
-    private func namings(_ naming: Naming) -> Counter {
-        registry.counter(
-            "proxy_accepted_connections_by_sni", help: "Clients by how they named their endpoint.",
-            labels: Self.tcp + [("kind", naming.rawValue)])
-    }
-
-    private func errors(_ type: ErrorType) -> Counter {
-        registry.counter(
-            "proxy_errors_total", help: "Sessions that ended in an error, by whose it was.",
-            labels: [("type", type.rawValue)])
-    }
-
-    private func ioBytes(_ direction: Direction) -> Counter {
-        registry.counter(
-            "proxy_io_bytes", help: "Bytes relayed, of all endpoints.", labels: [("direction", direction.rawValue)])
-    }
-
-    private func connectErrors(_ error: ConnectError, _ isRepeated: Bool) -> Counter {
-        registry.counter(
-            "proxy_connection_failures_breakdown", help: "Failed connects to computes, by what went wrong.",
-            labels: [("kind", error.rawValue), ("retry", "\(isRepeated)")])
-    }
-
-    private func serviceInfo(_ state: ServiceState) -> Gauge {
-        registry.gauge(
-            "proxy_service_info", help: "1 for the state that this proxy is in.", labels: [("state", state.rawValue)])
-    }
+    var tlsFailures: Counter { series.tlsFailures }
+    var spansExported: Counter { series.spansExported }
+    var spansDropped: Counter { series.spansDropped }
+    var spanExportFailures: Counter { series.spanExportFailures }
+    var wakeWaiters: Gauge { series.wakeWaiters }
+    var wakeFlights: Gauge { series.wakeFlights }
 }
 
 extension EdgeMetrics.ConnectError {

@@ -60,7 +60,8 @@ extension Refusals {
         Entry(
             notAdmitted(.sourceRate(retryAfter: .seconds(1))),
             when: "More connection attempts came from this address, or its IPv6 /64, than `--source-rps-limit`.",
-            remedy: "Connect less often, or keep connections open. It is said before TLS, so that some clients show only that "
+            remedy:
+                "Connect less often, or keep connections open. It is said before TLS, so that some clients show only that "
                 + "something was."),
         Entry(
             tooManyAttempts(retryAfter: .seconds(1)),

@@ -55,7 +55,7 @@ struct ClientSession: Sendable {
         let proven = try await session.authenticate(introduction, tls, context)
         try admission.named(proven.endpoint.unsuffixed)
         admission.authenticated()
-        SessionObservation.current?.authenticated(for: proven.endpoint)
+        SessionObservation.current?.authenticated(for: proven.endpoint, by: proven.method)
         session.logger[metadataKey: "ep"] = "\(proven.endpoint)"
         session.logger[metadataKey: "auth_method"] = "\(proven.method.rawValue)"
         session.connector.logger = session.logger

@@ -69,7 +69,6 @@ package struct SessionRunner: Sendable {
         let observation = SessionObservation(
             SessionID.fresh(), metrics: metrics, tracer: tracer, meters: meters)
         await SessionObservation.$current.withValue(observation) { await run(stream, observation) }
-        observation.finish(logger(of: observation))
         metrics.sessions.add(-1)
         metrics.closedConnections.add(1)
     }
@@ -92,6 +91,8 @@ package struct SessionRunner: Sendable {
         } catch {
             await refuse(stream, observation.id, error)
         }
+        // Told before whoever waits for the last session goes on, to its end maybe.
+        observation.finish(logger(of: observation))
         registry.leave(record)
     }
 

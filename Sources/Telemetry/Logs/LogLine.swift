@@ -99,6 +99,8 @@ package struct LogLine: Sendable {
 
     /// - Parameter quoted: whether quotes and backslashes need an escape too.
     private static func append(_ text: String, to line: inout String, quoted: Bool) {
+        let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+        if isPlain, text.utf8.count <= textLimit { return line += text }
         let isCut = text.utf8.count > textLimit
         var room = textLimit
         for scalar in text.unicodeScalars {

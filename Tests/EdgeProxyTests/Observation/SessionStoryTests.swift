@@ -20,6 +20,7 @@ struct SessionStoryTests {
             story.origin = ClientOrigin(address: IPAddress("2001:db8::1"), port: 5, privateLink: "vpce-1")
             (story.endpoint, story.role, story.database) = ("demo", "alice", "db")
             story.applicationName = "psql"
+            story.method = .scram
             story.phases = [.tls: .microseconds(10), .wake: .milliseconds(2)]
             story.isLocationCached = false
             story.failedAttempts = 2
@@ -32,7 +33,8 @@ struct SessionStoryTests {
         }
         let expected: Logger.Metadata = [
             "outcome": "served", "protocol": "tcp", "peer_addr": "[2001:db8::1]:5", "private_link": "vpce-1",
-            "ep": "demo", "role": "alice", "database": "db", "application_name": "psql", "duration_us": "1500000",
+            "ep": "demo", "role": "alice", "database": "db", "application_name": "psql",
+            "auth_method": "\(AuthenticationMethod.scram.rawValue)", "duration_us": "1500000",
             "tls_us": "10", "wake_us": "2000", "joined_us": "20000", "location_cached": "false", "failed_attempts": "2",
             "compute": "compute-demo-3", "compute_addr": "[::1]:7", "version": "3.1", "cold_start_info": "pool_hit",
             "bytes_from_client": "1", "bytes_to_client": "2",

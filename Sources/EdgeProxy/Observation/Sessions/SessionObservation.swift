@@ -58,10 +58,11 @@ final class SessionObservation: Sendable {
     }
 
     /// The client has proved its role. Its endpoint may have come with its password.
-    func authenticated(for endpoint: EndpointName) {
+    func authenticated(for endpoint: EndpointName, by method: AuthenticationMethod) {
         state.withLock { state in
             state.isProven = true
             state.story.endpoint = endpoint.text
+            state.story.method = method
         }
     }
 

@@ -30,6 +30,7 @@ struct SessionStory: Sendable {
     var role: String?
     var database: String?
     var applicationName: String?
+    var method: AuthenticationMethod?
     /// Of each phase, all its turns together.
     var phases: [EdgeMetrics.SessionPhase: Duration] = [:]
     var isLocationCached: Bool?
@@ -89,6 +90,7 @@ struct SessionStory: Sendable {
         add("role", role)
         add("database", database)
         add("application_name", applicationName)
+        add("auth_method", method?.rawValue)
         add("duration_us", duration.microseconds)
         for (phase, took) in phases { add("\(phase.rawValue)_us", took.microseconds) }
         add("joined_us", joinedAfter?.microseconds)
