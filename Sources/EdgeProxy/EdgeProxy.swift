@@ -57,6 +57,8 @@ package final class EdgeProxy: Sendable {
     private let gossipLoop: any EventLoop
     private let isCurrent: @Sendable () -> Bool
     private let serviceLimits: GRPCListenerLimits
+    private let events = EventHub()
+    private let audit: AuditLog
 
     /// - Parameters:
     ///   - group: for clients, computes and HTTP.
@@ -83,7 +85,10 @@ package final class EdgeProxy: Sendable {
         self.certificateLooks = certificateLooks
         certificateWatcher = CertificateWatcher(
             certificates: certificates, interval: configuration.certificates.interval, requests: looks,
-            metrics: metrics, logger: logger)
+            metrics: metrics, logger: logger, events: events)
+        var auditLogger = Logger(label: AuditLog.label)
+        auditLogger[metadataKey: "proxy"] = "\(configuration.id)"
+        audit = AuditLog(auditLogger)
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
         tracing = try Tracing(configuration, group: fleetGroup, metrics: metrics, logger: logger)
@@ -93,10 +98,12 @@ package final class EdgeProxy: Sendable {
             me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
         let resyncs = Bell()
         let cancelKeys = CancelKeyring(CancelTokenKeys(secret: Array(configuration.controlPlaneToken.reveal().utf8)))
-        gossipService = try configuration.gossip.map { [fleet] settings throws(EdgeProxyConfiguration.Invalid) in
+        gossipService = try configuration.gossip.map {
+            [fleet, events] settings throws(EdgeProxyConfiguration.Invalid) in
             try GossipService(
                 settings, me: configuration.id, fleet: fleet, resyncs: resyncs,
-                keysChanged: { cancelKeys.use(CancelTokenKeys($0, cluster: settings.cluster)) }, logger: logger)
+                keysChanged: { cancelKeys.use(CancelTokenKeys($0, cluster: settings.cluster)) }, logger: logger,
+                events: events)
         }
         let gossip = gossipService?.face ?? .none
         isCurrent = gossip.isCurrent
@@ -115,7 +122,7 @@ package final class EdgeProxy: Sendable {
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, rate: configuration.limits.wakeRate, seed: .random(in: 0 ... .max),
-            metrics: metrics, tracer: tracing.tracer, logger: logger)
+            metrics: metrics, tracer: tracing.tracer, logger: logger, events: events)
         let backend = BackendParts(
             configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
             certificates: certificates,
@@ -125,7 +132,7 @@ package final class EdgeProxy: Sendable {
             source: backend.secrets, limits: configuration.access.projectInfo,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
-        facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox)
+        facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox, events: events)
         notifications = NotificationDesk(facts: facts, logger: logger)
         let access = AccessDesk(
             directory: directory, entrance: configuration.access.entrance,
@@ -155,11 +162,25 @@ package final class EdgeProxy: Sendable {
                 cancels: { await desk.serveForPeer($0, from: $1, on: group.next(), deadline: $2) },
                 logins: backend.logins
             ).definition,
-            AdminEndpoint(
-                fleet: fleet, startedUnixMicros: started, drain: drainState, links: links, waker: wakes,
-                endpoints: EndpointCalls(client: client), gossip: gossipService,
-                newSession: { SessionID.fresh() }
-            ).definition,
+            audit.audited(
+                AdminEndpoint(
+                    members: MemberDesk(
+                        fleet: fleet, startedUnixMicros: started, drain: drainState, links: links,
+                        gossip: gossipService),
+                    endpoints: EndpointDesk(
+                        calls: EndpointCalls(client: client), waker: wakes, facts: facts,
+                        newSession: { SessionID.fresh() }),
+                    caches: CacheDesk(
+                        me: configuration.id, table: table, directory: directory, wakes: wakes, facts: facts,
+                        sessions: sessions.registry, notifications: notifications),
+                    sessions: SessionDesk(me: configuration.id, registry: sessions.registry),
+                    operation: OperationDesk(
+                        me: configuration.id, settings: configuration.effectiveSettings,
+                        levels: configuration.logLevels),
+                    watching: WatchDesk(
+                        me: configuration.id, hub: events, sessions: sessions.registry, drain: drainState),
+                    draining: DrainDesk(state: drainState)
+                ).definition),
         ]
     }
 
@@ -213,12 +234,12 @@ package final class EdgeProxy: Sendable {
     private func serve(
         _ httpPorts: AsyncStream<Int>, _ onReady: @Sendable (Addresses) -> Void
     ) async throws {
-        let authorization = ServiceAuthorization()
+        let authorization = ServiceAuthorization(audit)
         let grpc = try await Self.opening("grpc", configuration.grpc) {
             try await GRPCListener.start(
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: certificates.services,
                 services: services,
-                authorize: { authorization.refusal(of: $0, for: $1) }, limits: serviceLimits, group: fleetGroup)
+                authorize: { authorization.verdict(on: $0, for: $1) }, limits: serviceLimits, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {
             try await Listener.bind(
@@ -295,6 +316,7 @@ package final class EdgeProxy: Sendable {
             await gossipService?.beganDraining()
         }.run()
         await Self.within(settings.farewellLimit) { await postgres.waitForConnections() }
+        events.close()
         await grpc.shutdown(grace: .milliseconds(200))
         logger.notice("drained")
     }

@@ -90,6 +90,11 @@ package struct EdgeProxyConfiguration: Sendable {
     /// How computes are spoken to.
     package var computeLink = ComputeLinkSettings()
 
+    /// Everything that was set and everything that was not, as whoever started the proxy read it.
+    package var settings: [EffectiveSetting] = []
+    /// How much its loggers write. `nil`: that cannot be changed.
+    package var logLevels: LogLevels?
+
     package init(
         id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],
         authEndpoint: String, controlPlaneToken: Secret<String>, domain: String, edge: KeyPair, identity: KeyPair,
@@ -149,6 +154,16 @@ package struct EdgeProxyConfiguration: Sendable {
         var whole = self
         if !members.contains(where: { $0.id == id }) { whole.members.append(Member(id: id, grpc: grpc)) }
         return whole
+    }
+
+    /// ``settings``, and what no flag changes.
+    package var effectiveSettings: [EffectiveSetting] {
+        let others =
+            durations.map { ($0.0, DurationText.spell($0.1)) } + [("session-limit", "\(sessionLimit)")]
+        let known = Set(settings.map(\.name))
+        return settings
+            + others.filter { !known.contains($0.0) }
+            .map { EffectiveSetting(name: $0.0, value: $0.1, origin: EffectiveSetting.byDefault) }
     }
 
     private var durations: [(String, Duration)] {

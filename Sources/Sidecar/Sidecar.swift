@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EdgeProxy
 internal import Foundation
 internal import Glibc
 
@@ -22,15 +23,10 @@ struct Sidecar: AsyncParsableCommand {
         var settings: [Setting] = []
         do {
             try LogBootstrap.start()
-            let complete = try completed(Array(CommandLine.arguments.dropFirst()))
+            let (complete, effective) = try completed(Array(CommandLine.arguments.dropFirst()))
             settings = complete.settings
             LogBootstrap.settle(complete.arguments, command: complete.arguments.first ?? "")
-            var command = try parsed(complete)
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
+            try await EffectiveSettings.$current.withValue(effective) { try await run(parsed(complete)) }
         } catch let failure as CommandFailure {
             failure.naming(settings).report()
             exit(withError: ExitCode(failure.exitCode))
@@ -39,7 +35,18 @@ struct Sidecar: AsyncParsableCommand {
         }
     }
 
-    private static func completed(_ arguments: [String]) throws -> SettingSources.Result {
+    private static func run(_ command: any ParsableCommand) async throws {
+        var command = command
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    private static func completed(
+        _ arguments: [String]
+    ) throws -> (SettingSources.Result, [EffectiveSetting]) {
         let command = try CommandCatalog().command(of: arguments)
         let sources = SettingSources(environment: ProcessInfo.processInfo.environment)
         let complete = try sources.completed(arguments, for: command)
@@ -47,7 +54,7 @@ struct Sidecar: AsyncParsableCommand {
         for setting in complete.settings {
             if case .environment(let name) = setting.origin { unsetenv(name) }
         }
-        return complete
+        return (complete, EffectiveSettings.of(command, complete.settings))
     }
 
     private static func parsed(_ complete: SettingSources.Result) throws -> any ParsableCommand {

@@ -69,6 +69,9 @@ struct APIError: Error, Equatable {
                 status: .tooManyRequests, message: "there are \(limit) endpoints already",
                 reason: .concurrencyLimitReached)
         case .noSuchEndpoint: self = .endpointNotFound
+        case .running:
+            let message = "the endpoint is running: suspend it first, or force its deletion"
+            self.init(status: .preconditionFailed, message: message, userFacing: message)
         case .closing: self.init(WakeFailure(.closing))
         }
     }

@@ -22,7 +22,7 @@ struct AdministratorCalls {
             JSONReply.response(await (try controller(context)).summary)
         }
         router.post("endpoints/:name") { request, context in try await create(request, context) }
-        router.delete("endpoints/:name") { _, context in try await delete(context) }
+        router.delete("endpoints/:name") { request, context in try await delete(request, context) }
         router.get("endpoints/:name/history") { _, context in
             JSONReply.response(["history": await (try controller(context)).historyEntries])
         }
@@ -53,9 +53,15 @@ struct AdministratorCalls {
             ], status: .created)
     }
 
-    private func delete(_ context: BasicRequestContext) async throws -> Response {
+    private func delete(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let force: Bool
+        switch request.uri.queryParameters["force"] {
+        case nil, "false": force = false
+        case "true": force = true
+        case .some: throw APIError.badRequest("force is true or false")
+        }
         guard let name = EndpointName(try context.parameters.require("name")) else { throw APIError.endpointNotFound }
-        try await registry.delete(name)
+        try await registry.delete(name, force: force)
         await changed(.deleted(name))
         return Response(status: .noContent)
     }

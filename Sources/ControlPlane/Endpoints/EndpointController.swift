@@ -84,6 +84,18 @@ package actor EndpointController {
         await stop(.closeAsked)
     }
 
+    /// As `close`, unless a compute runs or is on its way up or down.
+    ///
+    /// - Returns: whether it did.
+    package func closeUnlessRunning() async -> Bool {
+        switch machine.state {
+        case .asleep, .backingOff:
+            await close()
+            return true
+        case .starting, .running, .suspending, .stopping: return false
+        }
+    }
+
     /// Takes a transition from this endpoint's agent. When it returns, the transition is applied and in the history.
     ///
     /// - Throws: when the history cannot be written; then the transition must not be acknowledged.

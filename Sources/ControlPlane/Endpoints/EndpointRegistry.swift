@@ -12,6 +12,8 @@ package actor EndpointRegistry {
         /// So many exist already.
         case tooMany(limit: Int)
         case noSuchEndpoint
+        /// It is not deleted under its clients' feet.
+        case running
         /// This control plane is about to stop.
         case closing
     }
@@ -90,9 +92,17 @@ package actor EndpointRegistry {
         return Created(name: name, role: record.role, password: password, database: record.database)
     }
 
-    /// Stops the compute and deletes the endpoint with all of its data.
-    package func delete(_ name: EndpointName) async throws {
-        guard let controller = controllers.removeValue(forKey: name) else { throw Refusal.noSuchEndpoint }
+    /// Deletes the endpoint with all of its data, for good.
+    ///
+    /// - Parameter force: stops its compute first; otherwise an endpoint whose compute runs stays as it is.
+    package func delete(_ name: EndpointName, force: Bool) async throws {
+        guard let controller = controllers[name] else { throw Refusal.noSuchEndpoint }
+        // Known to wakes for as long as it may have to stay.
+        if !force {
+            guard await controller.closeUnlessRunning() else { throw Refusal.running }
+        }
+        // Somebody else may have deleted it meanwhile.
+        guard controllers.removeValue(forKey: name) != nil else { throw Refusal.noSuchEndpoint }
         leaving.insert(name)
         defer { leaving.remove(name) }
         await controller.close()

@@ -64,6 +64,12 @@ package enum DurationText {
         }
     }
 
+    /// As ``parse(_:)`` reads it: whole seconds, or milliseconds.
+    package static func spell(_ duration: Duration) -> String {
+        let millis = Int64(duration / .milliseconds(1))
+        return millis >= 1000 && millis % 1000 == 0 ? "\(millis / 1000)s" : "\(millis)ms"
+    }
+
     private static func seconds(_ number: Int64, times factor: Int64) -> Duration? {
         let product = number.multipliedReportingOverflow(by: factor)
         return product.overflow ? nil : .seconds(product.partialValue)

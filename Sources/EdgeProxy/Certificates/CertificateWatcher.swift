@@ -10,6 +10,7 @@ struct CertificateWatcher: Sendable {
     let requests: AsyncStream<Void>
     let metrics: EdgeMetrics
     let logger: Logger
+    let events: EventHub
 
     /// Returns when the calling task is cancelled.
     func run() async {
@@ -36,14 +37,17 @@ struct CertificateWatcher: Sendable {
         switch news {
         case .loaded(let part):
             metrics.certificateReload(.success)
+            events.publish(.reload("certificate \(part)", trouble: nil))
             logger.notice("certificate loaded", metadata: ["certificate": "\(part)"])
         case .failed(let part, let reason):
             metrics.certificateReload(.failure)
+            events.publish(.reload("certificate \(part)", trouble: reason))
             logger.error(
                 "certificate cannot be used; the former one stays",
                 metadata: ["certificate": "\(part)", "reason": "\(reason)"])
         case .removed(let part):
             metrics.certificateReload(.success)
+            events.publish(.reload("certificate \(part) removed", trouble: nil))
             logger.notice("certificate removed", metadata: ["certificate": "\(part)"])
         }
     }

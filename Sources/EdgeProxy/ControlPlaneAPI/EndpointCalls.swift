@@ -53,6 +53,17 @@ package struct EndpointCalls: Sendable {
         return try await client.answer(to: call, as: CreatedEndpoint.self)
     }
 
+    /// Gone with all of its data when this returns.
+    ///
+    /// - Parameter force: stop its compute first, should one run.
+    package func delete(_ endpoint: EndpointName, force: Bool) async throws(ControlPlaneFailure) {
+        var call = call("DELETE", "endpoints/\(endpoint)")
+        if force { call.query = [("force", "true")] }
+        // Repeated, it could only say that there is no such endpoint.
+        call.isIdempotent = false
+        try await client.perform(call)
+    }
+
     package func suspend(_ endpoint: EndpointName, immediately: Bool) async throws(ControlPlaneFailure) {
         var call = call("POST", "endpoints/\(endpoint)/suspend")
         call.query = [("mode", immediately ? "immediate" : "fast")]

@@ -11,15 +11,18 @@ package final class FactBridge: Sendable {
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory?
     private let outbox: FactOutbox
+    private let events: EventHub
     private let revisions = Mutex(RevisionClock())
     private let unixMicros: @Sendable () -> UInt64
 
     /// - Parameter unixMicros: the time, for the numbers of changes that are heard of here.
     package init(
         table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox,
-        unixMicros: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000_000)) }
+        unixMicros: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000_000)) },
+        events: EventHub = EventHub()
     ) {
         self.unixMicros = unixMicros
+        self.events = events
         self.table = table
         self.wakes = wakes
         self.directory = directory
@@ -36,6 +39,7 @@ package final class FactBridge: Sendable {
         case .secrets(let fact):
             revisions.withLock { $0.heard(fact.revision) }
             await directory?.invalidate(fact.endpoint.text, upTo: fact.revision)
+            events.publish(.fact(.secrets(fact), from: .gossip))
         }
     }
 
@@ -44,8 +48,12 @@ package final class FactBridge: Sendable {
         case .running(let place):
             guard let location = ComputeLocation(place, of: fact.endpoint, at: fact.version) else { return }
             await wakes.learned(location, from: .gossip)
-        case .unreachable: table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
-        case .ended: table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
+        case .unreachable:
+            table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
+            events.publish(.fact(.endpoint(fact), from: .gossip))
+        case .ended:
+            table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
+            events.publish(.fact(.endpoint(fact), from: .gossip))
         }
     }
 
@@ -53,14 +61,34 @@ package final class FactBridge: Sendable {
 
     /// An agent reported where its compute listens. Returns when it is applied here and gossip has it.
     package func reported(_ location: ComputeLocation) async {
-        await wakes.learned(location)
+        await wakes.learned(location, from: .agent)
         await outbox.publish(location.fact)
     }
 
     /// An agent reported that its compute stops, has stopped or has failed: nobody dials it any more.
     package func reportedEnd(of endpoint: EndpointName, at version: FactVersion) async {
-        table.invalidate(endpoint, upTo: version, because: .ended)
-        await outbox.publish(.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .ended)))
+        await over(endpoint, upTo: version, phase: .ended, from: .agent)
+    }
+
+    /// An operator wants everybody to ask anew. A compute that runs after all is found again: the control plane's
+    /// confirmation lifts such a floor.
+    package func doubted(_ endpoint: EndpointName, upTo version: FactVersion) async {
+        await over(endpoint, upTo: version, phase: .unreachable, from: .admin)
+    }
+
+    /// An operator has deleted the endpoint. Whatever bears its name later has later versions.
+    package func deleted(_ endpoint: EndpointName, at version: FactVersion) async {
+        await over(endpoint, upTo: version, phase: .ended, from: .admin)
+    }
+
+    private func over(
+        _ endpoint: EndpointName, upTo version: FactVersion, phase: EndpointFact.Phase,
+        from origin: FleetEvent.FactOrigin
+    ) async {
+        table.invalidate(endpoint, upTo: version, because: phase == .ended ? .ended : .unreachable)
+        let fact = Fact.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: phase))
+        events.publish(.fact(fact, from: origin))
+        await outbox.publish(fact)
     }
 
     /// Somebody who knows, the control plane or an admin, said that what has been fetched of this endpoint so far, its
@@ -73,7 +101,9 @@ package final class FactBridge: Sendable {
     package func secretsChanged(of endpoint: EndpointName, revision: UInt64 = 0) async -> UInt64 {
         let revision = next(least: revision)
         await directory?.invalidate(endpoint.text, upTo: revision)
-        await outbox.publish(.secrets(SecretsFact(endpoint: endpoint, revision: revision)))
+        let fact = Fact.secrets(SecretsFact(endpoint: endpoint, revision: revision))
+        events.publish(.fact(fact, from: .admin))
+        await outbox.publish(fact)
         return revision
     }
 

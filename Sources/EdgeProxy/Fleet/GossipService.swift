@@ -34,6 +34,7 @@ package final class GossipService: Sendable {
     private let keys: KeyRingFile.Content
     private let fleet: FleetView
     private let logger: Logger
+    private let events: EventHub
     private let opened = Latch<Socket?>()
     private let resyncs: Bell
     private let keysChanged: @Sendable (KeyRing) -> Void
@@ -48,8 +49,9 @@ package final class GossipService: Sendable {
     package init(
         _ settings: GossipSettings, me: MemberID, fleet: FleetView, resyncs: Bell,
         keysChanged: @escaping @Sendable (KeyRing) -> Void = { _ in },
-        logger: Logger
+        logger: Logger, events: EventHub = EventHub()
     ) throws(EdgeProxyConfiguration.Invalid) {
+        self.events = events
         do {
             keys = try KeyRingFile(path: settings.keyFile).read()
         } catch {
@@ -180,7 +182,9 @@ package final class GossipService: Sendable {
                 for action in batch {
                     switch action {
                     case .learned(let fact): await facts.learned(fact)
-                    case .tell(let story): logger.log(story)
+                    case .tell(let story):
+                        logger.log(story)
+                        if let event = story.event { events.publish(event) }
                     case .pingOverStream(let card):
                         group.addTask {
                             socket.tell(.streamPinged(card.process, isAlive: await links.ping(card)))
@@ -221,13 +225,15 @@ package final class GossipService: Sendable {
 
     private func watchKeys(_ socket: Socket) async {
         let watcher = KeyRingWatcher(file: KeyRingFile(path: settings.keyFile), known: keys)
-        await watcher.run { [logger, keysChanged] news in
+        await watcher.run { [logger, keysChanged, events] news in
             switch news {
             case .changed(let content):
+                events.publish(.reload("gossip keys", trouble: nil))
                 for warning in content.warnings { logger.warning("gossip keys", metadata: ["warning": "\(warning)"]) }
                 socket.use(content.ring)
                 keysChanged(content.ring)
             case .trouble(let failure):
+                events.publish(.reload("gossip keys", trouble: "\(failure)"))
                 logger.error("gossip keys stay as they are", metadata: ["reason": "\(failure)"])
             }
         }

@@ -5,7 +5,19 @@ internal import Gossip
 /// no. A proxy of the fleet is whoever holds a certificate of the fleet's authority that says so; whether gossip has
 /// heard of it yet does not matter, or nobody could join.
 package struct ServiceAuthorization: Sendable {
-    package init() {}
+    private let audit: AuditLog?
+
+    /// - Parameter audit: told of everybody who is turned away from the Admin service.
+    package init(_ audit: AuditLog? = nil) {
+        self.audit = audit
+    }
+
+    /// ``refusal(of:for:)``, written down where it matters.
+    package func verdict(on method: String, for peer: PeerIdentity) -> GRPCStatus? {
+        let refusal = refusal(of: method, for: peer)
+        if let refusal, service(of: method) == Self.admin { audit?.refused(method, peer, refusal) }
+        return refusal
+    }
 
     /// - Parameter method: `/package.Service/Method`.
     /// - Returns: the status to refuse with, or `nil` to let the call in.
@@ -21,10 +33,12 @@ package struct ServiceAuthorization: Sendable {
         switch (service, identity) {
         case ("sidecar.report.v1.Reports", .compute): true
         case ("sidecar.peer.v1.Peer", .proxy): true
-        case ("sidecar.admin.v1.Admin", .admin): true
+        case (Self.admin[...], .admin): true
         default: false
         }
     }
+
+    private static let admin = "sidecar.admin.v1.Admin"
 
     private func service(of method: String) -> Substring {
         guard method.first == "/", let end = method.lastIndex(of: "/") else { return "" }

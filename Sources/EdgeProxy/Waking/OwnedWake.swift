@@ -14,14 +14,16 @@ package final class OwnedWake: Sendable {
     private let attempts: AttemptLimiter<EndpointName>
     private let metrics: EdgeMetrics
     private let logger: Logger
+    private let events: EventHub
 
     /// - Parameter attempts: how often the control plane is asked to wake one endpoint.
     package init(
         controlPlane: any WakeCalls, table: LocationTable, outbox: FactOutbox, attempts: AttemptLimiter<EndpointName>,
-        metrics: EdgeMetrics, logger: Logger
+        metrics: EdgeMetrics, logger: Logger, events: EventHub
     ) {
         self.attempts = attempts
         self.metrics = metrics
+        self.events = events
         self.controlPlane = controlPlane
         self.table = table
         self.outbox = outbox
@@ -57,6 +59,7 @@ package final class OwnedWake: Sendable {
             let isNews = table.fill(location, as: isConfirmed ? .confirmed : .fresh) && !isConfirmed
             // A number of this process's own says nothing to others.
             if isNews, isNumbered { outbox.post(location.fact) }
+            if isNews { events.publish(.fact(location.fact, from: .controlPlane)) }
             guard table.hasEnded(location) else { return .ready(location) }
             // Its agent has said meanwhile that it is gone: ask for a later one.
             guard ContinuousClock.now + Self.pause < deadline, (try? await Task.sleep(for: Self.pause)) != nil else {

@@ -10,6 +10,7 @@ package final class WakeCoordinator: Waker {
     private let outbox: FactOutbox
     private let switchboard: WakeSwitchboard
     private let metrics: EdgeMetrics
+    private let events: EventHub
 
     /// - Parameters:
     ///   - outbox: hears of wakes that brought something, and of locations that nobody reached.
@@ -18,17 +19,18 @@ package final class WakeCoordinator: Waker {
     package init(
         fleet: FleetView, table: LocationTable, peers: any PeerCalls, controlPlane: any WakeCalls, outbox: FactOutbox,
         configuration: WakeConfiguration, rate: AttemptRate? = nil, seed: UInt64, metrics: EdgeMetrics,
-        tracer: Tracer = .off, logger: Logger
+        tracer: Tracer = .off, logger: Logger, events: EventHub = EventHub()
     ) {
         let owned = OwnedWake(
             controlPlane: controlPlane, table: table, outbox: outbox, attempts: AttemptLimiter(rate), metrics: metrics,
-            logger: logger)
+            logger: logger, events: events)
+        self.events = events
         self.table = table
         self.outbox = outbox
         self.metrics = metrics
         switchboard = WakeSwitchboard(
             configuration, fleet: fleet, table: table, peers: peers, seed: seed, metrics: metrics, tracer: tracer,
-            logger: logger
+            logger: logger, events: events
         ) { endpoint, key, session, deadline in
             await owned.execute(endpoint, key, session: session, deadline: deadline)
         }
@@ -73,7 +75,9 @@ package final class WakeCoordinator: Waker {
     /// whoever found the location still in the cache.
     package func invalidate(_ endpoint: EndpointName, upTo version: FactVersion) {
         guard table.invalidate(endpoint, upTo: version, because: .unreachable) else { return }
-        outbox.post(.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .unreachable)))
+        let fact = Fact.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .unreachable))
+        events.publish(.fact(fact, from: .proxy))
+        outbox.post(fact)
     }
 
     // MARK: - Members, agents, gossip
@@ -97,7 +101,13 @@ package final class WakeCoordinator: Waker {
     /// An agent, here or elsewhere, reported where its compute listens: whoever waits for something this new has it.
     package func learned(_ location: ComputeLocation, from origin: LocationCache.Origin = .agent) async {
         guard table.fill(location, as: .fresh, from: origin) else { return }
+        events.publish(.fact(location.fact, from: FleetEvent.FactOrigin(origin)))
         await switchboard.learned(location)
+    }
+
+    /// The endpoint's wake that is on its way through this proxy.
+    package func flight(of endpoint: EndpointName) async -> FlightLedger.Flight? {
+        await switchboard.flight(of: endpoint)
     }
 
     /// Sessions and members that wait here.

@@ -43,7 +43,9 @@ package actor WakeSwitchboard {
     private let logger: Logger
     private var desk: ComputeWakeDesk
     private var revision: UInt64
-    private var waiters: [WakeWaiterID: AsyncStream<Answer>.Continuation] = [:]
+    private var waiters: [WakeWaiterID: (endpoint: EndpointName, inbox: AsyncStream<Answer>.Continuation)] = [:]
+    private var ledger = FlightLedger()
+    private let events: EventHub
     /// Finishing one hangs up.
     private var hangUps: [WakeAskID: AsyncStream<Void>.Continuation] = [:]
     /// When the next tick comes that was ordered.
@@ -54,8 +56,10 @@ package actor WakeSwitchboard {
 
     package init(
         _ configuration: WakeConfiguration, fleet: FleetView, table: LocationTable, peers: any PeerCalls, seed: UInt64,
-        metrics: EdgeMetrics, tracer: Tracer = .off, logger: Logger, execute: @escaping Execution
+        metrics: EdgeMetrics, tracer: Tracer = .off, logger: Logger, events: EventHub = EventHub(),
+        execute: @escaping Execution
     ) {
+        self.events = events
         self.fleet = fleet
         self.table = table
         self.peers = peers
@@ -122,11 +126,15 @@ package actor WakeSwitchboard {
         spans.waits(waiter, for: endpoint, in: trace)
         defer { spans.left(waiter) }
         let (stream, inbox) = AsyncStream.makeStream(of: Answer.self, bufferingPolicy: .bufferingOldest(1))
-        waiters[waiter] = inbox
-        handle(input(waiter))
+        waiters[waiter] = (endpoint, inbox)
+        ledger.waiterCame(endpoint)
+        handle(input(waiter), about: endpoint)
         let answer = await Self.first(of: stream, before: deadline)
         // Left by itself: nothing came in time, or the task was cancelled.
-        if waiters.removeValue(forKey: waiter) != nil { handle(.left(waiter)) }
+        if waiters.removeValue(forKey: waiter) != nil {
+            ledger.waiterLeft(endpoint)
+            handle(.left(waiter), about: endpoint)
+        }
         return answer
     }
 
@@ -150,7 +158,7 @@ package actor WakeSwitchboard {
 
     /// An agent's report or gossip brought this location, and the table has taken it.
     package func learned(_ location: ComputeLocation) {
-        handle(.learned(location))
+        handle(.learned(location), about: location.endpoint)
     }
 
     package func flightState(of endpoint: EndpointName) -> WakeFlightState {
@@ -159,6 +167,9 @@ package actor WakeSwitchboard {
     }
 
     package func flightKey(of endpoint: EndpointName) -> WakeKey? { desk.flightKey(of: endpoint) }
+
+    /// The wake of this endpoint that is on its way through this proxy.
+    package func flight(of endpoint: EndpointName) -> FlightLedger.Flight? { ledger.flight(of: endpoint) }
 
     package var flightCount: Int { desk.flightCount }
     package var waiterCount: Int { waiters.count }
@@ -176,10 +187,16 @@ package actor WakeSwitchboard {
 
     // MARK: - Carrying out
 
-    private func handle(_ input: ComputeWakeDesk.Input) {
+    /// - Parameter endpoint: the only one whose flight this can begin or end; `nil`: it may be any.
+    private func handle(_ input: ComputeWakeDesk.Input, about endpoint: EndpointName? = nil) {
         var actions: [ComputeWakeDesk.Action] = []
         desk.handle(input, at: clock.now, into: &actions)
         for action in actions { carryOut(action) }
+        for endpoint in endpoint.map({ [$0] }) ?? ledger.open {
+            guard !desk.isAsking(endpoint), desk.flightKey(of: endpoint) == nil else { continue }
+            guard let (begin, end) = ledger.ended(endpoint, at: .now) else { continue }
+            events.publish(.wakeEnded(endpoint, begin, end))
+        }
         guard let due = desk.nextDeadline, due < armed else { return }
         armed = due
         ordering.yield(.tick(due))
@@ -188,6 +205,10 @@ package actor WakeSwitchboard {
     private func carryOut(_ action: ComputeWakeDesk.Action) {
         switch action {
         case .answer(let ids, let outcome):
+            // All of them wait for the same endpoint.
+            if let endpoint = ids.lazy.compactMap({ self.waiters[$0]?.endpoint }).first {
+                ledger.settled(endpoint, outcome.word, waiters: ids.count)
+            }
             for id in ids { tell(id, .settled(outcome)) }
         case .redirect(let id, let owner, let unknown):
             tell(id, .redirected(to: owner, unknown: unknown))
@@ -200,17 +221,26 @@ package actor WakeSwitchboard {
                         "silent": "\(call.suspected.map(\.name).joined(separator: " "))",
                     ])
             }
+            began(call.endpoint, call.key, owner: member)
             ordering.yield(.ask(id, member, call, deadline: deadline, errand, newHangUp(for: id)))
         case .askState(let id, let member, let endpoint):
             ordering.yield(.askState(id, member, endpoint, newHangUp(for: id)))
         case .giveUp(let id): hangUps.removeValue(forKey: id)?.finish()
         case .execute(let flight, let endpoint, let key, let deadline, let errand):
+            began(endpoint, key, owner: fleet.me)
             ordering.yield(.execute(flight, endpoint, key, deadline: deadline, errand))
         }
     }
 
+    private func began(_ endpoint: EndpointName, _ key: WakeKey, owner: MemberID) {
+        let beginning = FleetEvent.WakeBeginning(seenGeneration: key.seen, owner: owner)
+        guard ledger.began(endpoint, beginning, at: .now) else { return }
+        events.publish(.wakeBegan(endpoint, beginning))
+    }
+
     private func tell(_ id: WakeWaiterID, _ answer: Answer) {
-        guard let inbox = waiters.removeValue(forKey: id) else { return }
+        guard let (endpoint, inbox) = waiters.removeValue(forKey: id) else { return }
+        ledger.waiterLeft(endpoint)
         inbox.yield(answer)
         inbox.finish()
     }
@@ -243,7 +273,7 @@ package actor WakeSwitchboard {
             let outcome = await execute(endpoint, key, session, clock[deadline])
             executed(outcome)
             metrics.wakeRequest(via: .owner, outcome: outcome.word)
-            await self.executed(flight, outcome)
+            await self.executed(flight, of: endpoint, outcome)
         case .tick(let due):
             try? await Task.sleep(until: clock[due], clock: .continuous)
             await tick(due)
@@ -265,20 +295,24 @@ package actor WakeSwitchboard {
         case .settled(let outcome):
             guard hangUps.removeValue(forKey: id) != nil else { return }
             metrics.wakeRequest(via: .peer, outcome: outcome.word)
+            if let call { ledger.settled(call.endpoint, outcome.word, waiters: 0) }
             if let call, case .ready(let location) = outcome {
-                table.fill(
-                    location, as: location.version.generation == call.key.seen ? .confirmed : .fresh, from: .peer)
+                let isConfirmed = location.version.generation == call.key.seen
+                if table.fill(location, as: isConfirmed ? .confirmed : .fresh, from: .peer), !isConfirmed {
+                    events.publish(.fact(location.fact, from: .peer))
+                }
             }
         case .redirected, .state, .lost:
             hangUps[id] = nil
             // What came along with a redirect is known by now.
             followView()
         }
-        handle(.heard(id, reply))
+        handle(.heard(id, reply), about: call?.endpoint)
     }
 
-    private func executed(_ flight: WakeFlightID, _ outcome: ComputeWakeOutcome) {
-        handle(.executed(flight, outcome))
+    private func executed(_ flight: WakeFlightID, of endpoint: EndpointName, _ outcome: ComputeWakeOutcome) {
+        ledger.settled(endpoint, outcome.word, waiters: 0)
+        handle(.executed(flight, outcome), about: endpoint)
     }
 
     private func tick(_ due: GossipInstant) {

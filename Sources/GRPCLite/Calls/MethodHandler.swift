@@ -2,6 +2,8 @@
 package struct MethodHandler: Sendable {
     /// `/package.Service/Method`.
     package var path: String
+    /// Whether it may answer with more than one message.
+    package var isStreaming = false
     let serve: @Sendable (MessageMailbox, MessageOutlet, ServerCallContext) async throws -> Void
 
     /// One request, one response.
@@ -20,7 +22,7 @@ package struct MethodHandler: Sendable {
         _ path: String,
         _ body: @escaping @Sendable (Request, ResponseWriter<Response>, ServerCallContext) async throws -> Void
     ) -> MethodHandler {
-        MethodHandler(path: path) { inbound, outbound, context in
+        MethodHandler(path: path, isStreaming: true) { inbound, outbound, context in
             let request: Request = try await inbound.onlyRequest()
             try await body(request, ResponseWriter(outbound), context)
         }
@@ -43,7 +45,7 @@ package struct MethodHandler: Sendable {
             @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, ServerCallContext) async throws ->
             Void
     ) -> MethodHandler {
-        MethodHandler(path: path) { inbound, outbound, context in
+        MethodHandler(path: path, isStreaming: true) { inbound, outbound, context in
             try await body(RequestStream(inbound), ResponseWriter(outbound), context)
         }
     }

@@ -7,6 +7,8 @@ package struct ServerCallContext: Sendable {
     package var peer: PeerIdentity
     /// When the client gives up; `nil` when it set no limit. The handler's task is cancelled at this instant.
     package var deadline: ContinuousClock.Instant?
+    /// For a service whose calls are recorded; see ``MethodHandler/recorded(by:)``.
+    package var notes: CallNotes?
 
     package init(
         method: String, metadata: Metadata = [:], peer: PeerIdentity = .anonymous,

@@ -1,3 +1,4 @@
+internal import EdgeProxy
 internal import Foundation
 internal import Glibc
 internal import Logging
@@ -8,6 +9,14 @@ internal import Telemetry
 enum LogBootstrap {
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. Children inherit it.
     static let levelVariable = "SIDECAR_LOG_LEVEL"
+    private static let usual = Logger.Level.info
+
+    /// What each logger writes, for whoever wants more or less of it while the process runs.
+    ///
+    /// An operator's calls are written down at any level, unless somebody says otherwise of them in particular.
+    static let levels = LogLevels(
+        LogLevelTable(base: (try? level()) ?? usual, pinned: [AuditLog.label: .info]))
+
     /// `json` or `text`. Children inherit it.
     static let formatVariable = "SIDECAR_LOG_FORMAT"
     /// What Neon's proxy calls it.
@@ -22,9 +31,12 @@ enum LogBootstrap {
 
     /// Once per process, before the first logger is made.
     static func start() throws {
-        let level = try level()
+        _ = try level()
         use(givenFormat(in: []))
-        LoggingSystem.bootstrap { label in LineLogHandler(to: .standardError, label: label, logLevel: level) }
+        LoggingSystem.bootstrap { label in
+            AdjustableLogHandler(
+                LineLogHandler(to: .standardError, label: label, logLevel: .trace), label: label, levels: levels)
+        }
     }
 
     /// The command line is whole by now: takes the format from it, and passes it on to children.
@@ -57,11 +69,20 @@ enum LogBootstrap {
     }
 
     static func level() throws -> Logger.Level {
-        guard let text = ProcessInfo.processInfo.environment[levelVariable] else { return .info }
+        guard let text else { return usual }
         guard let level = Logger.Level(rawValue: text) else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFailure.badConfiguration("\(levelVariable): “\(text)” is none of \(known)")
         }
         return level
     }
+
+    /// For `sidecar admin config`; what an operator has changed since is told by `log-level`.
+    static var setting: EffectiveSetting {
+        EffectiveSetting(
+            name: "log-level", value: text ?? usual.rawValue,
+            origin: text == nil ? EffectiveSetting.byDefault : levelVariable)
+    }
+
+    private static var text: String? { ProcessInfo.processInfo.environment[levelVariable] }
 }

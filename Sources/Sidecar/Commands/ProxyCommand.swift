@@ -185,6 +185,8 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.banner = banner.motd
         configuration.limits = try limits.settings()
         configuration.sessionLimit = limits.maxConnections
+        configuration.settings = EffectiveSettings.current + [LogBootstrap.setting]
+        configuration.logLevels = LogBootstrap.levels
         return configuration
     }
 }

@@ -10,6 +10,8 @@ struct CommandCatalog {
         var shortName: String?
         var takesValue: Bool
         var isRepeating: Bool
+        /// `nil`: none, or a flag that is off.
+        var defaultValue: String?
 
         /// `SIDECAR_DRAIN_DEADLINE` for `--drain-deadline`.
         var variable: String {
@@ -40,6 +42,7 @@ struct CommandCatalog {
             var kind: String
             var names: [Name]?
             var isRepeating: Bool
+            var defaultValue: String?
         }
         var command: Command
     }
@@ -75,6 +78,7 @@ struct CommandCatalog {
         else { return nil }
         return Option(
             name: long, shortName: argument.names?.first { $0.kind == "short" }?.name,
-            takesValue: argument.kind == "option", isRepeating: argument.isRepeating)
+            takesValue: argument.kind == "option", isRepeating: argument.isRepeating,
+            defaultValue: argument.defaultValue)
     }
 }

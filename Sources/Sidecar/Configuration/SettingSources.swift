@@ -30,7 +30,8 @@ struct SettingSources {
         let file = try configurationFile(arguments, command)
         for option in command.options {
             if typed.contains(option.name) {
-                result.settings.append(Setting(name: option.name, value: "", origin: .flag))
+                result.settings.append(
+                    Setting(name: option.name, value: Self.typed(option, in: arguments), origin: .flag))
             } else if let value = environment[option.variable] {
                 let values = option.isRepeating ? value.split(separator: ",").map(String.init) : [value]
                 try add(values, of: option, from: .environment(option.variable), to: &result)
@@ -68,6 +69,20 @@ struct SettingSources {
             guard let short = option.shortName else { return false }
             return argument == "-\(short)" || argument.hasPrefix("-\(short)=")
         }
+    }
+
+    /// What the command line says of an option; several values are separated by commas.
+    private static func typed(_ option: CommandCatalog.Option, in arguments: [String]) -> String {
+        guard option.takesValue else { return "true" }
+        let names = ["--\(option.name)"] + (option.shortName.map { ["-\($0)"] } ?? [])
+        let values = arguments.enumerated().compactMap { index, argument -> String? in
+            for name in names {
+                if argument == name { return arguments.dropFirst(index + 1).first }
+                if argument.hasPrefix(name + "=") { return String(argument.dropFirst(name.count + 1)) }
+            }
+            return nil
+        }
+        return option.isRepeating ? values.joined(separator: ",") : values.last ?? ""
     }
 
     // MARK: - The file

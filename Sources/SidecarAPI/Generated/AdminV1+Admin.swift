@@ -13,15 +13,54 @@ extension AdminV1 {
             -> AdminV1.GossipResyncReply
         func endpoints(_ request: AdminV1.EndpointsRequest, context: ServerCallContext) async throws
             -> AdminV1.EndpointsReply
+        /// One endpoint: what the control plane knows, and what the asked proxy has cached.
         func endpointShow(_ request: AdminV1.EndpointShowRequest, context: ServerCallContext) async throws
             -> AdminV1.EndpointShowReply
         /// ALREADY_EXISTS when the name is taken, INVALID_ARGUMENT when it is no name.
         func endpointCreate(_ request: AdminV1.EndpointCreateRequest, context: ServerCallContext) async throws
             -> AdminV1.EndpointCreateReply
+        /// Deletes an endpoint with all of its data, for good. FAILED_PRECONDITION while its compute runs, unless forced.
+        func endpointDelete(_ request: AdminV1.EndpointDeleteRequest, context: ServerCallContext) async throws
+            -> AdminV1.EndpointDeleteReply
         /// Answers when the endpoint accepts connections; the same path as a client's wake.
         func wake(_ request: AdminV1.WakeRequest, context: ServerCallContext) async throws -> AdminV1.WakeReply
         /// Answers when the endpoint's Postgres has ended. OK when it was not running.
         func suspend(_ request: AdminV1.SuspendRequest, context: ServerCallContext) async throws -> AdminV1.SuspendReply
+        /// Makes every proxy of the fleet ask anew about an endpoint. Open sessions stay.
+        func invalidate(_ request: AdminV1.InvalidateRequest, context: ServerCallContext) async throws
+            -> AdminV1.InvalidateReply
+        /// Takes a control plane's notification of changed secrets and rules, as Neon's sends it, and tells the fleet.
+        /// INVALID_ARGUMENT when it cannot be read.
+        func notify(_ request: AdminV1.NotifyRequest, context: ServerCallContext) async throws -> AdminV1.NotifyReply
+        /// Empties caches of the asked proxy. Nobody else hears of it, and nothing is forbidden: what is asked anew may be the
+        /// same again.
+        func cachePurge(_ request: AdminV1.CachePurgeRequest, context: ServerCallContext) async throws
+            -> AdminV1.CachePurgeReply
+        /// The client sessions of the asked proxy.
+        func sessions(_ request: AdminV1.SessionsRequest, context: ServerCallContext) async throws
+            -> AdminV1.SessionsReply
+        /// Ends sessions of the asked proxy with FATAL 57P01, at once. INVALID_ARGUMENT without a filter.
+        func sessionEnd(_ request: AdminV1.SessionEndRequest, context: ServerCallContext) async throws
+            -> AdminV1.SessionEndReply
+        /// Cancels what sessions of the asked proxy are running (57014 for their clients). They stay open.
+        /// INVALID_ARGUMENT without a filter.
+        func sessionCancel(_ request: AdminV1.SessionCancelRequest, context: ServerCallContext) async throws
+            -> AdminV1.SessionCancelReply
+        /// Makes the asked proxy drain, as SIGTERM does, and reports how far it is: at once, at each step and now and then.
+        /// The stream ends when the proxy is about to end; a second call joins the drain that is under way.
+        func drain(
+            _ request: AdminV1.DrainRequest, to responses: ResponseWriter<AdminV1.DrainProgress>,
+            context: ServerCallContext) async throws
+        /// Reads and changes how much the asked proxy logs. INVALID_ARGUMENT for a level that does not exist.
+        func logLevel(_ request: AdminV1.LogLevelRequest, context: ServerCallContext) async throws
+            -> AdminV1.LogLevelReply
+        /// What happens at the asked proxy, as it happens. RESOURCE_EXHAUSTED when too many watch already.
+        func watch(
+            _ request: AdminV1.WatchRequest, to responses: ResponseWriter<AdminV1.FleetEvent>,
+            context: ServerCallContext) async throws
+        /// Every setting of the asked proxy that counts, and where it comes from.
+        func configuration(_ request: AdminV1.ConfigurationRequest, context: ServerCallContext) async throws
+            -> AdminV1.ConfigurationReply
     }
 
     /// Calls `sidecar.admin.v1.Admin`. Leaving a stream, or cancelling the task, cancels the call.
@@ -53,6 +92,7 @@ extension AdminV1 {
             try await channel.unary("/sidecar.admin.v1.Admin/Endpoints", request, options: options)
         }
 
+        /// One endpoint: what the control plane knows, and what the asked proxy has cached.
         package func endpointShow(_ request: AdminV1.EndpointShowRequest, options: CallOptions = CallOptions())
             async throws(GRPCStatus) -> AdminV1.EndpointShowReply
         {
@@ -64,6 +104,13 @@ extension AdminV1 {
             async throws(GRPCStatus) -> AdminV1.EndpointCreateReply
         {
             try await channel.unary("/sidecar.admin.v1.Admin/EndpointCreate", request, options: options)
+        }
+
+        /// Deletes an endpoint with all of its data, for good. FAILED_PRECONDITION while its compute runs, unless forced.
+        package func endpointDelete(_ request: AdminV1.EndpointDeleteRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.EndpointDeleteReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/EndpointDelete", request, options: options)
         }
 
         /// Answers when the endpoint accepts connections; the same path as a client's wake.
@@ -78,6 +125,80 @@ extension AdminV1 {
             async throws(GRPCStatus) -> AdminV1.SuspendReply
         {
             try await channel.unary("/sidecar.admin.v1.Admin/Suspend", request, options: options)
+        }
+
+        /// Makes every proxy of the fleet ask anew about an endpoint. Open sessions stay.
+        package func invalidate(_ request: AdminV1.InvalidateRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.InvalidateReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/Invalidate", request, options: options)
+        }
+
+        /// Takes a control plane's notification of changed secrets and rules, as Neon's sends it, and tells the fleet.
+        /// INVALID_ARGUMENT when it cannot be read.
+        package func notify(_ request: AdminV1.NotifyRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.NotifyReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/Notify", request, options: options)
+        }
+
+        /// Empties caches of the asked proxy. Nobody else hears of it, and nothing is forbidden: what is asked anew may be the
+        /// same again.
+        package func cachePurge(_ request: AdminV1.CachePurgeRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.CachePurgeReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/CachePurge", request, options: options)
+        }
+
+        /// The client sessions of the asked proxy.
+        package func sessions(_ request: AdminV1.SessionsRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.SessionsReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/Sessions", request, options: options)
+        }
+
+        /// Ends sessions of the asked proxy with FATAL 57P01, at once. INVALID_ARGUMENT without a filter.
+        package func sessionEnd(_ request: AdminV1.SessionEndRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.SessionEndReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/SessionEnd", request, options: options)
+        }
+
+        /// Cancels what sessions of the asked proxy are running (57014 for their clients). They stay open.
+        /// INVALID_ARGUMENT without a filter.
+        package func sessionCancel(_ request: AdminV1.SessionCancelRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.SessionCancelReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/SessionCancel", request, options: options)
+        }
+
+        /// Makes the asked proxy drain, as SIGTERM does, and reports how far it is: at once, at each step and now and then.
+        /// The stream ends when the proxy is about to end; a second call joins the drain that is under way.
+        package func drain(_ request: AdminV1.DrainRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> ResponseStream<AdminV1.DrainProgress>
+        {
+            try await channel.serverStreaming("/sidecar.admin.v1.Admin/Drain", request, options: options)
+        }
+
+        /// Reads and changes how much the asked proxy logs. INVALID_ARGUMENT for a level that does not exist.
+        package func logLevel(_ request: AdminV1.LogLevelRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.LogLevelReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/LogLevel", request, options: options)
+        }
+
+        /// What happens at the asked proxy, as it happens. RESOURCE_EXHAUSTED when too many watch already.
+        package func watch(_ request: AdminV1.WatchRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> ResponseStream<AdminV1.FleetEvent>
+        {
+            try await channel.serverStreaming("/sidecar.admin.v1.Admin/Watch", request, options: options)
+        }
+
+        /// Every setting of the asked proxy that counts, and where it comes from.
+        package func configuration(_ request: AdminV1.ConfigurationRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> AdminV1.ConfigurationReply
+        {
+            try await channel.unary("/sidecar.admin.v1.Admin/Configuration", request, options: options)
         }
     }
 }
@@ -108,6 +229,10 @@ extension AdminV1.AdminService {
                     (request: AdminV1.EndpointCreateRequest, context) async throws -> AdminV1.EndpointCreateReply in
                     try await endpointCreate(request, context: context)
                 },
+                .unary("/sidecar.admin.v1.Admin/EndpointDelete") {
+                    (request: AdminV1.EndpointDeleteRequest, context) async throws -> AdminV1.EndpointDeleteReply in
+                    try await endpointDelete(request, context: context)
+                },
                 .unary("/sidecar.admin.v1.Admin/Wake") {
                     (request: AdminV1.WakeRequest, context) async throws -> AdminV1.WakeReply in
                     try await wake(request, context: context)
@@ -115,6 +240,48 @@ extension AdminV1.AdminService {
                 .unary("/sidecar.admin.v1.Admin/Suspend") {
                     (request: AdminV1.SuspendRequest, context) async throws -> AdminV1.SuspendReply in
                     try await suspend(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/Invalidate") {
+                    (request: AdminV1.InvalidateRequest, context) async throws -> AdminV1.InvalidateReply in
+                    try await invalidate(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/Notify") {
+                    (request: AdminV1.NotifyRequest, context) async throws -> AdminV1.NotifyReply in
+                    try await notify(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/CachePurge") {
+                    (request: AdminV1.CachePurgeRequest, context) async throws -> AdminV1.CachePurgeReply in
+                    try await cachePurge(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/Sessions") {
+                    (request: AdminV1.SessionsRequest, context) async throws -> AdminV1.SessionsReply in
+                    try await sessions(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/SessionEnd") {
+                    (request: AdminV1.SessionEndRequest, context) async throws -> AdminV1.SessionEndReply in
+                    try await sessionEnd(request, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/SessionCancel") {
+                    (request: AdminV1.SessionCancelRequest, context) async throws -> AdminV1.SessionCancelReply in
+                    try await sessionCancel(request, context: context)
+                },
+                .serverStreaming("/sidecar.admin.v1.Admin/Drain") {
+                    (request: AdminV1.DrainRequest, responses: ResponseWriter<AdminV1.DrainProgress>, context)
+                        async throws in
+                    try await drain(request, to: responses, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/LogLevel") {
+                    (request: AdminV1.LogLevelRequest, context) async throws -> AdminV1.LogLevelReply in
+                    try await logLevel(request, context: context)
+                },
+                .serverStreaming("/sidecar.admin.v1.Admin/Watch") {
+                    (request: AdminV1.WatchRequest, responses: ResponseWriter<AdminV1.FleetEvent>, context) async throws
+                    in
+                    try await watch(request, to: responses, context: context)
+                },
+                .unary("/sidecar.admin.v1.Admin/Configuration") {
+                    (request: AdminV1.ConfigurationRequest, context) async throws -> AdminV1.ConfigurationReply in
+                    try await configuration(request, context: context)
                 },
             ])
     }

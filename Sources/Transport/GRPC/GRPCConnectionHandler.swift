@@ -64,13 +64,19 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
         switch event {
         case let handshake as TLSHandshakeCompleted:
             guard handshake.peer.alpn == "h2" else { return fail(GRPCTransportFailure.notHTTP2) }
-            start(PeerIdentity(uriNames: handshake.peer.uriNames))
+            start(PeerIdentity(uriNames: handshake.peer.uriNames, address: Self.text(context.channel.remoteAddress)))
         case ChannelEvent.inputClosed:
             // HTTP/2 has its own words for an end; a peer that stopped speaking without them is gone.
             context.close(promise: nil)
         default:
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// `ip:port`, an IPv6 address in brackets.
+    private static func text(_ address: SocketAddress?) -> String {
+        guard let address, let ip = address.ipAddress, let port = address.port else { return "" }
+        return ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
     }
 
     private func start(_ peer: PeerIdentity) {

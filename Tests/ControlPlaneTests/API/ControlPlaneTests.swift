@@ -319,6 +319,24 @@ struct ControlPlaneTests {
         await under.plane.shutdown()
     }
 
+    @Test func `an endpoint is not deleted under its clients' feet, unless that is forced`() async throws {
+        let under = try await ControlPlaneUnderTest()
+        _ = try await under.ask("/sidecar/v1/endpoints/demo", method: "POST")
+        async let woken = under.ask(Self.base + "/wake_compute?endpointish=demo")
+        try await eventually("a start") { under.computes.all.count == 1 }
+        let refused = try await under.ask("/sidecar/v1/endpoints/demo", method: "DELETE")
+        #expect(refused.status == 412)
+        #expect(refused.text.contains("suspend it first"))
+        #expect(try await under.ask("/sidecar/v1/endpoints/demo").status == 200)
+        #expect(under.computes.removed.isEmpty)
+        #expect(try await under.ask("/sidecar/v1/endpoints/demo?force=maybe", method: "DELETE").status == 400)
+        #expect(try await under.ask("/sidecar/v1/endpoints/demo?force=true", method: "DELETE").status == 204)
+        #expect(under.computes.removed.map(\.text) == ["demo"])
+        #expect(under.computes.all.map { $0.stopsAsked.isEmpty } == [false])
+        _ = try await woken
+        await under.plane.shutdown()
+    }
+
     @Test func `the seen generation is read from our keys and from no others`() throws {
         let demo = try #require(EndpointName("demo"))
         #expect(ProxyCalls.seenGeneration("demo:7:1", of: demo) == 7)

@@ -9,16 +9,33 @@ struct AdminOptions: ParsableArguments {
     @Option(help: "Ask this proxy and no other.")
     var proxy: String?
 
+    @OptionGroup(title: "Without such a folder") var remote: RemoteOptions
+
     @Flag(help: "Print JSON.")
     var json = false
 
     /// Prints a table for people, or the same facts for programs.
     func show(_ facts: some Encodable, table: () -> String) throws {
-        guard json else { return print(table()) }
+        Self.write(json ? try Self.text(facts, formatting: .prettyPrinted) : table())
+    }
+
+    /// One of many things, as it happens: a line of text, or a line of JSON.
+    func tell(_ facts: some Encodable, line: () -> String) throws {
+        Self.write(json ? try Self.text(facts) : line())
+    }
+
+    private static func text(
+        _ facts: some Encodable, formatting: JSONEncoder.OutputFormatting = []
+    ) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        print(String(decoding: try encoder.encode(facts), as: UTF8.self))
+        return String(decoding: try encoder.encode(facts), as: UTF8.self)
+    }
+
+    /// At once, also into a pipe, where `print` would keep it back.
+    private static func write(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     func fleet() throws -> FleetFile {

@@ -15,6 +15,9 @@ struct EndpointShowCommand: AsyncParsableCommand {
     private struct Shown: Encodable {
         var endpoint: EndpointFacts?
         var history: [Entry]
+        var cache: CacheFacts?
+        /// Why the control plane's part is missing.
+        var unavailable: String?
     }
 
     private struct Entry: Encodable {
@@ -41,7 +44,10 @@ struct EndpointShowCommand: AsyncParsableCommand {
         let reply = try await link.call { admin throws(GRPCStatus) in
             try await admin.endpointShow(request, options: CallOptions(timeout: .seconds(10)))
         }
-        let shown = Shown(endpoint: reply.summary.map(EndpointFacts.init), history: reply.history.map(Entry.init))
+        let shown = Shown(
+            endpoint: reply.summary.map(EndpointFacts.init), history: reply.history.map(Entry.init),
+            cache: reply.cache.map(CacheFacts.init),
+            unavailable: reply.unavailable.isEmpty ? nil : reply.unavailable)
         try options.show(shown) { Self.table(shown) }
     }
 
@@ -55,6 +61,8 @@ struct EndpointShowCommand: AsyncParsableCommand {
                 "compute   \(endpoint.computeId.isEmpty ? "-" : endpoint.computeId)", "",
             ]
         }
+        if let reason = shown.unavailable { lines += [reason, ""] }
+        if let cache = shown.cache { lines += cache.lines + [""] }
         var table = Table("AT (UTC)", "VERSION", "SOURCE", "EVENT", "DETAIL")
         for entry in shown.history {
             table.add(

@@ -502,6 +502,276 @@ void   sidecar__admin__v1__endpoint_show_reply__free_unpacked
   assert(message->base.descriptor == &sidecar__admin__v1__endpoint_show_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__admin__v1__endpoint_cache__init
+                     (Sidecar__Admin__V1__EndpointCache         *message)
+{
+  static const Sidecar__Admin__V1__EndpointCache init_value = SIDECAR__ADMIN__V1__ENDPOINT_CACHE__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__endpoint_cache__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointCache *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_cache__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__endpoint_cache__pack
+                     (const Sidecar__Admin__V1__EndpointCache *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_cache__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__endpoint_cache__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointCache *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_cache__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__EndpointCache *
+       sidecar__admin__v1__endpoint_cache__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__EndpointCache *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__endpoint_cache__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__endpoint_cache__free_unpacked
+                     (Sidecar__Admin__V1__EndpointCache *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_cache__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__cached_location__init
+                     (Sidecar__Admin__V1__CachedLocation         *message)
+{
+  static const Sidecar__Admin__V1__CachedLocation init_value = SIDECAR__ADMIN__V1__CACHED_LOCATION__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__cached_location__get_packed_size
+                     (const Sidecar__Admin__V1__CachedLocation *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_location__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__cached_location__pack
+                     (const Sidecar__Admin__V1__CachedLocation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_location__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__cached_location__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedLocation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_location__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__CachedLocation *
+       sidecar__admin__v1__cached_location__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__CachedLocation *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__cached_location__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__cached_location__free_unpacked
+                     (Sidecar__Admin__V1__CachedLocation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_location__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__floor__init
+                     (Sidecar__Admin__V1__Floor         *message)
+{
+  static const Sidecar__Admin__V1__Floor init_value = SIDECAR__ADMIN__V1__FLOOR__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__floor__get_packed_size
+                     (const Sidecar__Admin__V1__Floor *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__floor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__floor__pack
+                     (const Sidecar__Admin__V1__Floor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__floor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__floor__pack_to_buffer
+                     (const Sidecar__Admin__V1__Floor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__floor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__Floor *
+       sidecar__admin__v1__floor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__Floor *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__floor__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__floor__free_unpacked
+                     (Sidecar__Admin__V1__Floor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__floor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__wake_flight__init
+                     (Sidecar__Admin__V1__WakeFlight         *message)
+{
+  static const Sidecar__Admin__V1__WakeFlight init_value = SIDECAR__ADMIN__V1__WAKE_FLIGHT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__wake_flight__get_packed_size
+                     (const Sidecar__Admin__V1__WakeFlight *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_flight__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__wake_flight__pack
+                     (const Sidecar__Admin__V1__WakeFlight *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_flight__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__wake_flight__pack_to_buffer
+                     (const Sidecar__Admin__V1__WakeFlight *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_flight__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__WakeFlight *
+       sidecar__admin__v1__wake_flight__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__WakeFlight *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__wake_flight__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__wake_flight__free_unpacked
+                     (Sidecar__Admin__V1__WakeFlight *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_flight__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__cached_secret__init
+                     (Sidecar__Admin__V1__CachedSecret         *message)
+{
+  static const Sidecar__Admin__V1__CachedSecret init_value = SIDECAR__ADMIN__V1__CACHED_SECRET__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__cached_secret__get_packed_size
+                     (const Sidecar__Admin__V1__CachedSecret *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_secret__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__cached_secret__pack
+                     (const Sidecar__Admin__V1__CachedSecret *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_secret__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__cached_secret__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedSecret *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_secret__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__CachedSecret *
+       sidecar__admin__v1__cached_secret__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__CachedSecret *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__cached_secret__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__cached_secret__free_unpacked
+                     (Sidecar__Admin__V1__CachedSecret *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_secret__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__cached_rules__init
+                     (Sidecar__Admin__V1__CachedRules         *message)
+{
+  static const Sidecar__Admin__V1__CachedRules init_value = SIDECAR__ADMIN__V1__CACHED_RULES__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__cached_rules__get_packed_size
+                     (const Sidecar__Admin__V1__CachedRules *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_rules__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__cached_rules__pack
+                     (const Sidecar__Admin__V1__CachedRules *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_rules__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__cached_rules__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedRules *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_rules__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__CachedRules *
+       sidecar__admin__v1__cached_rules__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__CachedRules *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__cached_rules__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__cached_rules__free_unpacked
+                     (Sidecar__Admin__V1__CachedRules *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__cached_rules__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sidecar__admin__v1__history_entry__init
                      (Sidecar__Admin__V1__HistoryEntry         *message)
 {
@@ -635,6 +905,96 @@ void   sidecar__admin__v1__endpoint_create_reply__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &sidecar__admin__v1__endpoint_create_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__endpoint_delete_request__init
+                     (Sidecar__Admin__V1__EndpointDeleteRequest         *message)
+{
+  static const Sidecar__Admin__V1__EndpointDeleteRequest init_value = SIDECAR__ADMIN__V1__ENDPOINT_DELETE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__endpoint_delete_request__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__endpoint_delete_request__pack
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__endpoint_delete_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__EndpointDeleteRequest *
+       sidecar__admin__v1__endpoint_delete_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__EndpointDeleteRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__endpoint_delete_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__endpoint_delete_request__free_unpacked
+                     (Sidecar__Admin__V1__EndpointDeleteRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__endpoint_delete_reply__init
+                     (Sidecar__Admin__V1__EndpointDeleteReply         *message)
+{
+  static const Sidecar__Admin__V1__EndpointDeleteReply init_value = SIDECAR__ADMIN__V1__ENDPOINT_DELETE_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__endpoint_delete_reply__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointDeleteReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__endpoint_delete_reply__pack
+                     (const Sidecar__Admin__V1__EndpointDeleteReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__endpoint_delete_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointDeleteReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__EndpointDeleteReply *
+       sidecar__admin__v1__endpoint_delete_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__EndpointDeleteReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__endpoint_delete_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__endpoint_delete_reply__free_unpacked
+                     (Sidecar__Admin__V1__EndpointDeleteReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__endpoint_delete_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   sidecar__admin__v1__wake_request__init
@@ -860,6 +1220,1491 @@ void   sidecar__admin__v1__suspend_reply__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &sidecar__admin__v1__suspend_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__invalidate_request__init
+                     (Sidecar__Admin__V1__InvalidateRequest         *message)
+{
+  static const Sidecar__Admin__V1__InvalidateRequest init_value = SIDECAR__ADMIN__V1__INVALIDATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__invalidate_request__get_packed_size
+                     (const Sidecar__Admin__V1__InvalidateRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__invalidate_request__pack
+                     (const Sidecar__Admin__V1__InvalidateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__invalidate_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__InvalidateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__InvalidateRequest *
+       sidecar__admin__v1__invalidate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__InvalidateRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__invalidate_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__invalidate_request__free_unpacked
+                     (Sidecar__Admin__V1__InvalidateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__invalidate_reply__init
+                     (Sidecar__Admin__V1__InvalidateReply         *message)
+{
+  static const Sidecar__Admin__V1__InvalidateReply init_value = SIDECAR__ADMIN__V1__INVALIDATE_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__invalidate_reply__get_packed_size
+                     (const Sidecar__Admin__V1__InvalidateReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__invalidate_reply__pack
+                     (const Sidecar__Admin__V1__InvalidateReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__invalidate_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__InvalidateReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__InvalidateReply *
+       sidecar__admin__v1__invalidate_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__InvalidateReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__invalidate_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__invalidate_reply__free_unpacked
+                     (Sidecar__Admin__V1__InvalidateReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__invalidate_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__notify_request__init
+                     (Sidecar__Admin__V1__NotifyRequest         *message)
+{
+  static const Sidecar__Admin__V1__NotifyRequest init_value = SIDECAR__ADMIN__V1__NOTIFY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__notify_request__get_packed_size
+                     (const Sidecar__Admin__V1__NotifyRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__notify_request__pack
+                     (const Sidecar__Admin__V1__NotifyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__notify_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__NotifyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__NotifyRequest *
+       sidecar__admin__v1__notify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__NotifyRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__notify_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__notify_request__free_unpacked
+                     (Sidecar__Admin__V1__NotifyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__notify_reply__init
+                     (Sidecar__Admin__V1__NotifyReply         *message)
+{
+  static const Sidecar__Admin__V1__NotifyReply init_value = SIDECAR__ADMIN__V1__NOTIFY_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__notify_reply__get_packed_size
+                     (const Sidecar__Admin__V1__NotifyReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__notify_reply__pack
+                     (const Sidecar__Admin__V1__NotifyReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__notify_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__NotifyReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__NotifyReply *
+       sidecar__admin__v1__notify_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__NotifyReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__notify_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__notify_reply__free_unpacked
+                     (Sidecar__Admin__V1__NotifyReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__notify_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__cache_purge_request__init
+                     (Sidecar__Admin__V1__CachePurgeRequest         *message)
+{
+  static const Sidecar__Admin__V1__CachePurgeRequest init_value = SIDECAR__ADMIN__V1__CACHE_PURGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__cache_purge_request__get_packed_size
+                     (const Sidecar__Admin__V1__CachePurgeRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__cache_purge_request__pack
+                     (const Sidecar__Admin__V1__CachePurgeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__cache_purge_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachePurgeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__CachePurgeRequest *
+       sidecar__admin__v1__cache_purge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__CachePurgeRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__cache_purge_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__cache_purge_request__free_unpacked
+                     (Sidecar__Admin__V1__CachePurgeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__cache_purge_reply__init
+                     (Sidecar__Admin__V1__CachePurgeReply         *message)
+{
+  static const Sidecar__Admin__V1__CachePurgeReply init_value = SIDECAR__ADMIN__V1__CACHE_PURGE_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__cache_purge_reply__get_packed_size
+                     (const Sidecar__Admin__V1__CachePurgeReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__cache_purge_reply__pack
+                     (const Sidecar__Admin__V1__CachePurgeReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__cache_purge_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachePurgeReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__CachePurgeReply *
+       sidecar__admin__v1__cache_purge_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__CachePurgeReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__cache_purge_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__cache_purge_reply__free_unpacked
+                     (Sidecar__Admin__V1__CachePurgeReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__cache_purge_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__purged_cache__init
+                     (Sidecar__Admin__V1__PurgedCache         *message)
+{
+  static const Sidecar__Admin__V1__PurgedCache init_value = SIDECAR__ADMIN__V1__PURGED_CACHE__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__purged_cache__get_packed_size
+                     (const Sidecar__Admin__V1__PurgedCache *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__purged_cache__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__purged_cache__pack
+                     (const Sidecar__Admin__V1__PurgedCache *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__purged_cache__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__purged_cache__pack_to_buffer
+                     (const Sidecar__Admin__V1__PurgedCache *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__purged_cache__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__PurgedCache *
+       sidecar__admin__v1__purged_cache__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__PurgedCache *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__purged_cache__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__purged_cache__free_unpacked
+                     (Sidecar__Admin__V1__PurgedCache *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__purged_cache__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session_filter__init
+                     (Sidecar__Admin__V1__SessionFilter         *message)
+{
+  static const Sidecar__Admin__V1__SessionFilter init_value = SIDECAR__ADMIN__V1__SESSION_FILTER__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session_filter__get_packed_size
+                     (const Sidecar__Admin__V1__SessionFilter *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_filter__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session_filter__pack
+                     (const Sidecar__Admin__V1__SessionFilter *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_filter__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session_filter__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionFilter *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_filter__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionFilter *
+       sidecar__admin__v1__session_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionFilter *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session_filter__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session_filter__free_unpacked
+                     (Sidecar__Admin__V1__SessionFilter *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session_filter__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__sessions_request__init
+                     (Sidecar__Admin__V1__SessionsRequest         *message)
+{
+  static const Sidecar__Admin__V1__SessionsRequest init_value = SIDECAR__ADMIN__V1__SESSIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__sessions_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__sessions_request__pack
+                     (const Sidecar__Admin__V1__SessionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__sessions_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionsRequest *
+       sidecar__admin__v1__sessions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionsRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__sessions_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__sessions_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__sessions_reply__init
+                     (Sidecar__Admin__V1__SessionsReply         *message)
+{
+  static const Sidecar__Admin__V1__SessionsReply init_value = SIDECAR__ADMIN__V1__SESSIONS_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__sessions_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__sessions_reply__pack
+                     (const Sidecar__Admin__V1__SessionsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__sessions_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionsReply *
+       sidecar__admin__v1__sessions_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionsReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__sessions_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__sessions_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session__init
+                     (Sidecar__Admin__V1__Session         *message)
+{
+  static const Sidecar__Admin__V1__Session init_value = SIDECAR__ADMIN__V1__SESSION__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session__get_packed_size
+                     (const Sidecar__Admin__V1__Session *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session__pack
+                     (const Sidecar__Admin__V1__Session *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session__pack_to_buffer
+                     (const Sidecar__Admin__V1__Session *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__Session *
+       sidecar__admin__v1__session__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__Session *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session__free_unpacked
+                     (Sidecar__Admin__V1__Session *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session_end_request__init
+                     (Sidecar__Admin__V1__SessionEndRequest         *message)
+{
+  static const Sidecar__Admin__V1__SessionEndRequest init_value = SIDECAR__ADMIN__V1__SESSION_END_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session_end_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionEndRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session_end_request__pack
+                     (const Sidecar__Admin__V1__SessionEndRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session_end_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionEndRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionEndRequest *
+       sidecar__admin__v1__session_end_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionEndRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session_end_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session_end_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionEndRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session_end_reply__init
+                     (Sidecar__Admin__V1__SessionEndReply         *message)
+{
+  static const Sidecar__Admin__V1__SessionEndReply init_value = SIDECAR__ADMIN__V1__SESSION_END_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session_end_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionEndReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session_end_reply__pack
+                     (const Sidecar__Admin__V1__SessionEndReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session_end_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionEndReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionEndReply *
+       sidecar__admin__v1__session_end_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionEndReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session_end_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session_end_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionEndReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session_end_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session_cancel_request__init
+                     (Sidecar__Admin__V1__SessionCancelRequest         *message)
+{
+  static const Sidecar__Admin__V1__SessionCancelRequest init_value = SIDECAR__ADMIN__V1__SESSION_CANCEL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session_cancel_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionCancelRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session_cancel_request__pack
+                     (const Sidecar__Admin__V1__SessionCancelRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session_cancel_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionCancelRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionCancelRequest *
+       sidecar__admin__v1__session_cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionCancelRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session_cancel_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session_cancel_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionCancelRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__session_cancel_reply__init
+                     (Sidecar__Admin__V1__SessionCancelReply         *message)
+{
+  static const Sidecar__Admin__V1__SessionCancelReply init_value = SIDECAR__ADMIN__V1__SESSION_CANCEL_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__session_cancel_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionCancelReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__session_cancel_reply__pack
+                     (const Sidecar__Admin__V1__SessionCancelReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__session_cancel_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionCancelReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionCancelReply *
+       sidecar__admin__v1__session_cancel_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionCancelReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__session_cancel_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__session_cancel_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionCancelReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__session_cancel_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__drain_request__init
+                     (Sidecar__Admin__V1__DrainRequest         *message)
+{
+  static const Sidecar__Admin__V1__DrainRequest init_value = SIDECAR__ADMIN__V1__DRAIN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__drain_request__get_packed_size
+                     (const Sidecar__Admin__V1__DrainRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__drain_request__pack
+                     (const Sidecar__Admin__V1__DrainRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__drain_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__DrainRequest *
+       sidecar__admin__v1__drain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__DrainRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__drain_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__drain_request__free_unpacked
+                     (Sidecar__Admin__V1__DrainRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__drain_progress__init
+                     (Sidecar__Admin__V1__DrainProgress         *message)
+{
+  static const Sidecar__Admin__V1__DrainProgress init_value = SIDECAR__ADMIN__V1__DRAIN_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__drain_progress__get_packed_size
+                     (const Sidecar__Admin__V1__DrainProgress *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__drain_progress__pack
+                     (const Sidecar__Admin__V1__DrainProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__drain_progress__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__DrainProgress *
+       sidecar__admin__v1__drain_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__DrainProgress *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__drain_progress__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__drain_progress__free_unpacked
+                     (Sidecar__Admin__V1__DrainProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__drain_count__init
+                     (Sidecar__Admin__V1__DrainCount         *message)
+{
+  static const Sidecar__Admin__V1__DrainCount init_value = SIDECAR__ADMIN__V1__DRAIN_COUNT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__drain_count__get_packed_size
+                     (const Sidecar__Admin__V1__DrainCount *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__drain_count__pack
+                     (const Sidecar__Admin__V1__DrainCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__drain_count__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__DrainCount *
+       sidecar__admin__v1__drain_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__DrainCount *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__drain_count__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__drain_count__free_unpacked
+                     (Sidecar__Admin__V1__DrainCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__drain_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__log_level_request__init
+                     (Sidecar__Admin__V1__LogLevelRequest         *message)
+{
+  static const Sidecar__Admin__V1__LogLevelRequest init_value = SIDECAR__ADMIN__V1__LOG_LEVEL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__log_level_request__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__log_level_request__pack
+                     (const Sidecar__Admin__V1__LogLevelRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__log_level_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__LogLevelRequest *
+       sidecar__admin__v1__log_level_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__LogLevelRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__log_level_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__log_level_request__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__log_level_reply__init
+                     (Sidecar__Admin__V1__LogLevelReply         *message)
+{
+  static const Sidecar__Admin__V1__LogLevelReply init_value = SIDECAR__ADMIN__V1__LOG_LEVEL_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__log_level_reply__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__log_level_reply__pack
+                     (const Sidecar__Admin__V1__LogLevelReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__log_level_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__LogLevelReply *
+       sidecar__admin__v1__log_level_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__LogLevelReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__log_level_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__log_level_reply__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__log_level_setting__init
+                     (Sidecar__Admin__V1__LogLevelSetting         *message)
+{
+  static const Sidecar__Admin__V1__LogLevelSetting init_value = SIDECAR__ADMIN__V1__LOG_LEVEL_SETTING__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__log_level_setting__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelSetting *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_setting__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__log_level_setting__pack
+                     (const Sidecar__Admin__V1__LogLevelSetting *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_setting__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__log_level_setting__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelSetting *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_setting__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__LogLevelSetting *
+       sidecar__admin__v1__log_level_setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__LogLevelSetting *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__log_level_setting__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__log_level_setting__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelSetting *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__log_level_setting__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__watch_request__init
+                     (Sidecar__Admin__V1__WatchRequest         *message)
+{
+  static const Sidecar__Admin__V1__WatchRequest init_value = SIDECAR__ADMIN__V1__WATCH_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__watch_request__get_packed_size
+                     (const Sidecar__Admin__V1__WatchRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__watch_request__pack
+                     (const Sidecar__Admin__V1__WatchRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__watch_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__WatchRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__WatchRequest *
+       sidecar__admin__v1__watch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__WatchRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__watch_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__watch_request__free_unpacked
+                     (Sidecar__Admin__V1__WatchRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__fleet_event__init
+                     (Sidecar__Admin__V1__FleetEvent         *message)
+{
+  static const Sidecar__Admin__V1__FleetEvent init_value = SIDECAR__ADMIN__V1__FLEET_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__fleet_event__get_packed_size
+                     (const Sidecar__Admin__V1__FleetEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fleet_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__fleet_event__pack
+                     (const Sidecar__Admin__V1__FleetEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fleet_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__fleet_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__FleetEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fleet_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__FleetEvent *
+       sidecar__admin__v1__fleet_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__FleetEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__fleet_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__fleet_event__free_unpacked
+                     (Sidecar__Admin__V1__FleetEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__fleet_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__watch_began__init
+                     (Sidecar__Admin__V1__WatchBegan         *message)
+{
+  static const Sidecar__Admin__V1__WatchBegan init_value = SIDECAR__ADMIN__V1__WATCH_BEGAN__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__watch_began__get_packed_size
+                     (const Sidecar__Admin__V1__WatchBegan *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_began__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__watch_began__pack
+                     (const Sidecar__Admin__V1__WatchBegan *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_began__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__watch_began__pack_to_buffer
+                     (const Sidecar__Admin__V1__WatchBegan *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_began__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__WatchBegan *
+       sidecar__admin__v1__watch_began__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__WatchBegan *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__watch_began__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__watch_began__free_unpacked
+                     (Sidecar__Admin__V1__WatchBegan *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__watch_began__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__missed__init
+                     (Sidecar__Admin__V1__Missed         *message)
+{
+  static const Sidecar__Admin__V1__Missed init_value = SIDECAR__ADMIN__V1__MISSED__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__missed__get_packed_size
+                     (const Sidecar__Admin__V1__Missed *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__missed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__missed__pack
+                     (const Sidecar__Admin__V1__Missed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__missed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__missed__pack_to_buffer
+                     (const Sidecar__Admin__V1__Missed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__missed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__Missed *
+       sidecar__admin__v1__missed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__Missed *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__missed__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__missed__free_unpacked
+                     (Sidecar__Admin__V1__Missed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__missed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__member_event__init
+                     (Sidecar__Admin__V1__MemberEvent         *message)
+{
+  static const Sidecar__Admin__V1__MemberEvent init_value = SIDECAR__ADMIN__V1__MEMBER_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__member_event__get_packed_size
+                     (const Sidecar__Admin__V1__MemberEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__member_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__member_event__pack
+                     (const Sidecar__Admin__V1__MemberEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__member_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__member_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__MemberEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__member_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__MemberEvent *
+       sidecar__admin__v1__member_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__MemberEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__member_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__member_event__free_unpacked
+                     (Sidecar__Admin__V1__MemberEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__member_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__fact_event__init
+                     (Sidecar__Admin__V1__FactEvent         *message)
+{
+  static const Sidecar__Admin__V1__FactEvent init_value = SIDECAR__ADMIN__V1__FACT_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__fact_event__get_packed_size
+                     (const Sidecar__Admin__V1__FactEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fact_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__fact_event__pack
+                     (const Sidecar__Admin__V1__FactEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fact_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__fact_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__FactEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__fact_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__FactEvent *
+       sidecar__admin__v1__fact_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__FactEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__fact_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__fact_event__free_unpacked
+                     (Sidecar__Admin__V1__FactEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__fact_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__wake_event__init
+                     (Sidecar__Admin__V1__WakeEvent         *message)
+{
+  static const Sidecar__Admin__V1__WakeEvent init_value = SIDECAR__ADMIN__V1__WAKE_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__wake_event__get_packed_size
+                     (const Sidecar__Admin__V1__WakeEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__wake_event__pack
+                     (const Sidecar__Admin__V1__WakeEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__wake_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__WakeEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__WakeEvent *
+       sidecar__admin__v1__wake_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__WakeEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__wake_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__wake_event__free_unpacked
+                     (Sidecar__Admin__V1__WakeEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__wake_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__sessions_event__init
+                     (Sidecar__Admin__V1__SessionsEvent         *message)
+{
+  static const Sidecar__Admin__V1__SessionsEvent init_value = SIDECAR__ADMIN__V1__SESSIONS_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__sessions_event__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__sessions_event__pack
+                     (const Sidecar__Admin__V1__SessionsEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__sessions_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__SessionsEvent *
+       sidecar__admin__v1__sessions_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__SessionsEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__sessions_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__sessions_event__free_unpacked
+                     (Sidecar__Admin__V1__SessionsEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__sessions_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__reload_event__init
+                     (Sidecar__Admin__V1__ReloadEvent         *message)
+{
+  static const Sidecar__Admin__V1__ReloadEvent init_value = SIDECAR__ADMIN__V1__RELOAD_EVENT__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__reload_event__get_packed_size
+                     (const Sidecar__Admin__V1__ReloadEvent *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reload_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__reload_event__pack
+                     (const Sidecar__Admin__V1__ReloadEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reload_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__reload_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__ReloadEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reload_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__ReloadEvent *
+       sidecar__admin__v1__reload_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__ReloadEvent *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__reload_event__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__reload_event__free_unpacked
+                     (Sidecar__Admin__V1__ReloadEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__reload_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__configuration_request__init
+                     (Sidecar__Admin__V1__ConfigurationRequest         *message)
+{
+  static const Sidecar__Admin__V1__ConfigurationRequest init_value = SIDECAR__ADMIN__V1__CONFIGURATION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__configuration_request__get_packed_size
+                     (const Sidecar__Admin__V1__ConfigurationRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__configuration_request__pack
+                     (const Sidecar__Admin__V1__ConfigurationRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__configuration_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__ConfigurationRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__ConfigurationRequest *
+       sidecar__admin__v1__configuration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__ConfigurationRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__configuration_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__configuration_request__free_unpacked
+                     (Sidecar__Admin__V1__ConfigurationRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__configuration_reply__init
+                     (Sidecar__Admin__V1__ConfigurationReply         *message)
+{
+  static const Sidecar__Admin__V1__ConfigurationReply init_value = SIDECAR__ADMIN__V1__CONFIGURATION_REPLY__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__configuration_reply__get_packed_size
+                     (const Sidecar__Admin__V1__ConfigurationReply *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__configuration_reply__pack
+                     (const Sidecar__Admin__V1__ConfigurationReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__configuration_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__ConfigurationReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__ConfigurationReply *
+       sidecar__admin__v1__configuration_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__ConfigurationReply *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__configuration_reply__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__configuration_reply__free_unpacked
+                     (Sidecar__Admin__V1__ConfigurationReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__configuration_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__setting__init
+                     (Sidecar__Admin__V1__Setting         *message)
+{
+  static const Sidecar__Admin__V1__Setting init_value = SIDECAR__ADMIN__V1__SETTING__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__setting__get_packed_size
+                     (const Sidecar__Admin__V1__Setting *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__setting__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__setting__pack
+                     (const Sidecar__Admin__V1__Setting *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__setting__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__setting__pack_to_buffer
+                     (const Sidecar__Admin__V1__Setting *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__setting__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__Setting *
+       sidecar__admin__v1__setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__Setting *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__setting__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__setting__free_unpacked
+                     (Sidecar__Admin__V1__Setting *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__setting__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 #define sidecar__admin__v1__members_request__field_descriptors NULL
@@ -1461,7 +3306,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_request__desc
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_show_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_reply__field_descriptors[2] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_reply__field_descriptors[4] =
 {
   {
     "summary",
@@ -1487,15 +3332,41 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_reply__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cache",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointShowReply, cache),
+    &sidecar__admin__v1__endpoint_cache__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unavailable",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointShowReply, unavailable),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__endpoint_show_reply__field_indices_by_name[] = {
+  2,   /* field[2] = cache */
   1,   /* field[1] = history */
   0,   /* field[0] = summary */
+  3,   /* field[3] = unavailable */
 };
 static const ProtobufCIntRange sidecar__admin__v1__endpoint_show_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_reply__descriptor =
 {
@@ -1505,11 +3376,525 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_reply__descri
   "Sidecar__Admin__V1__EndpointShowReply",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__EndpointShowReply),
-  2,
+  4,
   sidecar__admin__v1__endpoint_show_reply__field_descriptors,
   sidecar__admin__v1__endpoint_show_reply__field_indices_by_name,
   1,  sidecar__admin__v1__endpoint_show_reply__number_ranges,
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_show_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_cache__field_descriptors[7] =
+{
+  {
+    "proxy",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, proxy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "location",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, location),
+    &sidecar__admin__v1__cached_location__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "floor",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, floor),
+    &sidecar__admin__v1__floor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flight",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, flight),
+    &sidecar__admin__v1__wake_flight__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secrets",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__EndpointCache, n_secrets),
+    offsetof(Sidecar__Admin__V1__EndpointCache, secrets),
+    &sidecar__admin__v1__cached_secret__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rules",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, rules),
+    &sidecar__admin__v1__cached_rules__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sessions",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, sessions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__endpoint_cache__field_indices_by_name[] = {
+  3,   /* field[3] = flight */
+  2,   /* field[2] = floor */
+  1,   /* field[1] = location */
+  0,   /* field[0] = proxy */
+  5,   /* field[5] = rules */
+  4,   /* field[4] = secrets */
+  6,   /* field[6] = sessions */
+};
+static const ProtobufCIntRange sidecar__admin__v1__endpoint_cache__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_cache__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.EndpointCache",
+  "EndpointCache",
+  "Sidecar__Admin__V1__EndpointCache",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__EndpointCache),
+  7,
+  sidecar__admin__v1__endpoint_cache__field_descriptors,
+  sidecar__admin__v1__endpoint_cache__field_indices_by_name,
+  1,  sidecar__admin__v1__endpoint_cache__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__endpoint_cache__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__cached_location__field_descriptors[3] =
+{
+  {
+    "location",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedLocation, location),
+    &sidecar__admin__v1__compute_location__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedLocation, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedLocation, age_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__cached_location__field_indices_by_name[] = {
+  2,   /* field[2] = age_millis */
+  0,   /* field[0] = location */
+  1,   /* field[1] = origin */
+};
+static const ProtobufCIntRange sidecar__admin__v1__cached_location__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__cached_location__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CachedLocation",
+  "CachedLocation",
+  "Sidecar__Admin__V1__CachedLocation",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__CachedLocation),
+  3,
+  sidecar__admin__v1__cached_location__field_descriptors,
+  sidecar__admin__v1__cached_location__field_indices_by_name,
+  1,  sidecar__admin__v1__cached_location__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__cached_location__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__floor__field_descriptors[3] =
+{
+  {
+    "generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Floor, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Floor, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Floor, cause),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__floor__field_indices_by_name[] = {
+  2,   /* field[2] = cause */
+  0,   /* field[0] = generation */
+  1,   /* field[1] = sequence */
+};
+static const ProtobufCIntRange sidecar__admin__v1__floor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__floor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.Floor",
+  "Floor",
+  "Sidecar__Admin__V1__Floor",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__Floor),
+  3,
+  sidecar__admin__v1__floor__field_descriptors,
+  sidecar__admin__v1__floor__field_indices_by_name,
+  1,  sidecar__admin__v1__floor__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__floor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__wake_flight__field_descriptors[4] =
+{
+  {
+    "seen_generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeFlight, seen_generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeFlight, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeFlight, age_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiters",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeFlight, waiters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__wake_flight__field_indices_by_name[] = {
+  2,   /* field[2] = age_millis */
+  1,   /* field[1] = owner */
+  0,   /* field[0] = seen_generation */
+  3,   /* field[3] = waiters */
+};
+static const ProtobufCIntRange sidecar__admin__v1__wake_flight__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__wake_flight__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.WakeFlight",
+  "WakeFlight",
+  "Sidecar__Admin__V1__WakeFlight",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__WakeFlight),
+  4,
+  sidecar__admin__v1__wake_flight__field_descriptors,
+  sidecar__admin__v1__wake_flight__field_indices_by_name,
+  1,  sidecar__admin__v1__wake_flight__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__wake_flight__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__cached_secret__field_descriptors[4] =
+{
+  {
+    "role",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedSecret, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedSecret, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedSecret, age_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fresh",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedSecret, fresh),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__cached_secret__field_indices_by_name[] = {
+  2,   /* field[2] = age_millis */
+  3,   /* field[3] = fresh */
+  1,   /* field[1] = kind */
+  0,   /* field[0] = role */
+};
+static const ProtobufCIntRange sidecar__admin__v1__cached_secret__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__cached_secret__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CachedSecret",
+  "CachedSecret",
+  "Sidecar__Admin__V1__CachedSecret",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__CachedSecret),
+  4,
+  sidecar__admin__v1__cached_secret__field_descriptors,
+  sidecar__admin__v1__cached_secret__field_indices_by_name,
+  1,  sidecar__admin__v1__cached_secret__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__cached_secret__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__cached_rules__field_descriptors[7] =
+{
+  {
+    "allowed_ips",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Admin__V1__CachedRules, n_allowed_ips),
+    offsetof(Sidecar__Admin__V1__CachedRules, allowed_ips),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unparsable",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Admin__V1__CachedRules, n_unparsable),
+    offsetof(Sidecar__Admin__V1__CachedRules, unparsable),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedRules, age_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allowed_links",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Admin__V1__CachedRules, n_allowed_links),
+    offsetof(Sidecar__Admin__V1__CachedRules, allowed_links),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "public_blocked",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedRules, public_blocked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "links_blocked",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedRules, links_blocked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fresh",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachedRules, fresh),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__cached_rules__field_indices_by_name[] = {
+  2,   /* field[2] = age_millis */
+  0,   /* field[0] = allowed_ips */
+  3,   /* field[3] = allowed_links */
+  6,   /* field[6] = fresh */
+  5,   /* field[5] = links_blocked */
+  4,   /* field[4] = public_blocked */
+  1,   /* field[1] = unparsable */
+};
+static const ProtobufCIntRange sidecar__admin__v1__cached_rules__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__cached_rules__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CachedRules",
+  "CachedRules",
+  "Sidecar__Admin__V1__CachedRules",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__CachedRules),
+  7,
+  sidecar__admin__v1__cached_rules__field_descriptors,
+  sidecar__admin__v1__cached_rules__field_indices_by_name,
+  1,  sidecar__admin__v1__cached_rules__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__cached_rules__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sidecar__admin__v1__history_entry__field_descriptors[6] =
@@ -1754,6 +4139,95 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_create_reply__desc
   sidecar__admin__v1__endpoint_create_reply__field_indices_by_name,
   1,  sidecar__admin__v1__endpoint_create_reply__number_ranges,
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_create_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_delete_request__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointDeleteRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointDeleteRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__endpoint_delete_request__field_indices_by_name[] = {
+  1,   /* field[1] = force */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange sidecar__admin__v1__endpoint_delete_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_delete_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.EndpointDeleteRequest",
+  "EndpointDeleteRequest",
+  "Sidecar__Admin__V1__EndpointDeleteRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__EndpointDeleteRequest),
+  2,
+  sidecar__admin__v1__endpoint_delete_request__field_descriptors,
+  sidecar__admin__v1__endpoint_delete_request__field_indices_by_name,
+  1,  sidecar__admin__v1__endpoint_delete_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__endpoint_delete_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_delete_reply__field_descriptors[1] =
+{
+  {
+    "summary",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointDeleteReply, summary),
+    &sidecar__admin__v1__endpoint_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__endpoint_delete_reply__field_indices_by_name[] = {
+  0,   /* field[0] = summary */
+};
+static const ProtobufCIntRange sidecar__admin__v1__endpoint_delete_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_delete_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.EndpointDeleteReply",
+  "EndpointDeleteReply",
+  "Sidecar__Admin__V1__EndpointDeleteReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__EndpointDeleteReply),
+  1,
+  sidecar__admin__v1__endpoint_delete_reply__field_descriptors,
+  sidecar__admin__v1__endpoint_delete_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__endpoint_delete_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__endpoint_delete_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sidecar__admin__v1__wake_request__field_descriptors[2] =
@@ -2017,24 +4491,2270 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__suspend_reply__descriptor =
   (ProtobufCMessageInit) sidecar__admin__v1__suspend_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor sidecar__admin__v1__admin__method_descriptors[7] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__invalidate_request__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scope",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateRequest, scope),
+    &sidecar__admin__v1__invalidate_scope__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateRequest, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateRequest, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__invalidate_request__field_indices_by_name[] = {
+  2,   /* field[2] = generation */
+  0,   /* field[0] = name */
+  1,   /* field[1] = scope */
+  3,   /* field[3] = sequence */
+};
+static const ProtobufCIntRange sidecar__admin__v1__invalidate_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__invalidate_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.InvalidateRequest",
+  "InvalidateRequest",
+  "Sidecar__Admin__V1__InvalidateRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__InvalidateRequest),
+  4,
+  sidecar__admin__v1__invalidate_request__field_descriptors,
+  sidecar__admin__v1__invalidate_request__field_indices_by_name,
+  1,  sidecar__admin__v1__invalidate_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__invalidate_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__invalidate_reply__field_descriptors[3] =
+{
+  {
+    "generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateReply, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateReply, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secrets_revision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__InvalidateReply, secrets_revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__invalidate_reply__field_indices_by_name[] = {
+  0,   /* field[0] = generation */
+  2,   /* field[2] = secrets_revision */
+  1,   /* field[1] = sequence */
+};
+static const ProtobufCIntRange sidecar__admin__v1__invalidate_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__invalidate_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.InvalidateReply",
+  "InvalidateReply",
+  "Sidecar__Admin__V1__InvalidateReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__InvalidateReply),
+  3,
+  sidecar__admin__v1__invalidate_reply__field_descriptors,
+  sidecar__admin__v1__invalidate_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__invalidate_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__invalidate_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__notify_request__field_descriptors[1] =
+{
+  {
+    "notification",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__NotifyRequest, notification),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__notify_request__field_indices_by_name[] = {
+  0,   /* field[0] = notification */
+};
+static const ProtobufCIntRange sidecar__admin__v1__notify_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__notify_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.NotifyRequest",
+  "NotifyRequest",
+  "Sidecar__Admin__V1__NotifyRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__NotifyRequest),
+  1,
+  sidecar__admin__v1__notify_request__field_descriptors,
+  sidecar__admin__v1__notify_request__field_indices_by_name,
+  1,  sidecar__admin__v1__notify_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__notify_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__notify_reply__field_descriptors[3] =
+{
+  {
+    "topic",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__NotifyReply, topic),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "names",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Admin__V1__NotifyReply, n_names),
+    offsetof(Sidecar__Admin__V1__NotifyReply, names),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "untold",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Sidecar__Admin__V1__NotifyReply, n_untold),
+    offsetof(Sidecar__Admin__V1__NotifyReply, untold),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__notify_reply__field_indices_by_name[] = {
+  1,   /* field[1] = names */
+  0,   /* field[0] = topic */
+  2,   /* field[2] = untold */
+};
+static const ProtobufCIntRange sidecar__admin__v1__notify_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__notify_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.NotifyReply",
+  "NotifyReply",
+  "Sidecar__Admin__V1__NotifyReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__NotifyReply),
+  3,
+  sidecar__admin__v1__notify_reply__field_descriptors,
+  sidecar__admin__v1__notify_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__notify_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__notify_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__cache_purge_request__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__CachePurgeRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "caches",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Sidecar__Admin__V1__CachePurgeRequest, n_caches),
+    offsetof(Sidecar__Admin__V1__CachePurgeRequest, caches),
+    &sidecar__admin__v1__cache_kind__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__cache_purge_request__field_indices_by_name[] = {
+  1,   /* field[1] = caches */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange sidecar__admin__v1__cache_purge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__cache_purge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CachePurgeRequest",
+  "CachePurgeRequest",
+  "Sidecar__Admin__V1__CachePurgeRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__CachePurgeRequest),
+  2,
+  sidecar__admin__v1__cache_purge_request__field_descriptors,
+  sidecar__admin__v1__cache_purge_request__field_indices_by_name,
+  1,  sidecar__admin__v1__cache_purge_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__cache_purge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__cache_purge_reply__field_descriptors[1] =
+{
+  {
+    "purged",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__CachePurgeReply, n_purged),
+    offsetof(Sidecar__Admin__V1__CachePurgeReply, purged),
+    &sidecar__admin__v1__purged_cache__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__cache_purge_reply__field_indices_by_name[] = {
+  0,   /* field[0] = purged */
+};
+static const ProtobufCIntRange sidecar__admin__v1__cache_purge_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__cache_purge_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CachePurgeReply",
+  "CachePurgeReply",
+  "Sidecar__Admin__V1__CachePurgeReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__CachePurgeReply),
+  1,
+  sidecar__admin__v1__cache_purge_reply__field_descriptors,
+  sidecar__admin__v1__cache_purge_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__cache_purge_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__cache_purge_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__purged_cache__field_descriptors[2] =
+{
+  {
+    "cache",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PurgedCache, cache),
+    &sidecar__admin__v1__cache_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entries",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PurgedCache, entries),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__purged_cache__field_indices_by_name[] = {
+  0,   /* field[0] = cache */
+  1,   /* field[1] = entries */
+};
+static const ProtobufCIntRange sidecar__admin__v1__purged_cache__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__purged_cache__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.PurgedCache",
+  "PurgedCache",
+  "Sidecar__Admin__V1__PurgedCache",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__PurgedCache),
+  2,
+  sidecar__admin__v1__purged_cache__field_descriptors,
+  sidecar__admin__v1__purged_cache__field_indices_by_name,
+  1,  sidecar__admin__v1__purged_cache__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__purged_cache__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session_filter__field_descriptors[8] =
+{
+  {
+    "endpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "phase",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, phase),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id_prefix",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, id_prefix),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, client),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idle_millis",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, idle_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "database",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, database),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "application_name",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionFilter, application_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session_filter__field_indices_by_name[] = {
+  7,   /* field[7] = application_name */
+  4,   /* field[4] = client */
+  6,   /* field[6] = database */
+  0,   /* field[0] = endpoint */
+  3,   /* field[3] = id_prefix */
+  5,   /* field[5] = idle_millis */
+  2,   /* field[2] = phase */
+  1,   /* field[1] = role */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session_filter__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session_filter__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionFilter",
+  "SessionFilter",
+  "Sidecar__Admin__V1__SessionFilter",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionFilter),
+  8,
+  sidecar__admin__v1__session_filter__field_descriptors,
+  sidecar__admin__v1__session_filter__field_indices_by_name,
+  1,  sidecar__admin__v1__session_filter__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session_filter__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__sessions_request__field_descriptors[2] =
+{
+  {
+    "filter",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionsRequest, filter),
+    &sidecar__admin__v1__session_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionsRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__sessions_request__field_indices_by_name[] = {
+  0,   /* field[0] = filter */
+  1,   /* field[1] = limit */
+};
+static const ProtobufCIntRange sidecar__admin__v1__sessions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionsRequest",
+  "SessionsRequest",
+  "Sidecar__Admin__V1__SessionsRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionsRequest),
+  2,
+  sidecar__admin__v1__sessions_request__field_descriptors,
+  sidecar__admin__v1__sessions_request__field_indices_by_name,
+  1,  sidecar__admin__v1__sessions_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__sessions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__sessions_reply__field_descriptors[2] =
+{
+  {
+    "sessions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__SessionsReply, n_sessions),
+    offsetof(Sidecar__Admin__V1__SessionsReply, sessions),
+    &sidecar__admin__v1__session__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionsReply, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__sessions_reply__field_indices_by_name[] = {
+  0,   /* field[0] = sessions */
+  1,   /* field[1] = total */
+};
+static const ProtobufCIntRange sidecar__admin__v1__sessions_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionsReply",
+  "SessionsReply",
+  "Sidecar__Admin__V1__SessionsReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionsReply),
+  2,
+  sidecar__admin__v1__sessions_reply__field_descriptors,
+  sidecar__admin__v1__sessions_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__sessions_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__sessions_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session__field_descriptors[15] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "phase",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, phase),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "endpoint",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "database",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, database),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "application_name",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, application_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_address",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, client_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "private_link",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, private_link),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "started_unix_micros",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, started_unix_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "compute",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, compute),
+    &sidecar__admin__v1__compute_location__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_from_client",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, bytes_from_client),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_to_client",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, bytes_to_client),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "activity",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, activity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quiet_millis",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, quiet_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "proxy",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Session, proxy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session__field_indices_by_name[] = {
+  12,   /* field[12] = activity */
+  5,   /* field[5] = application_name */
+  10,   /* field[10] = bytes_from_client */
+  11,   /* field[11] = bytes_to_client */
+  6,   /* field[6] = client_address */
+  9,   /* field[9] = compute */
+  4,   /* field[4] = database */
+  2,   /* field[2] = endpoint */
+  0,   /* field[0] = id */
+  1,   /* field[1] = phase */
+  7,   /* field[7] = private_link */
+  14,   /* field[14] = proxy */
+  13,   /* field[13] = quiet_millis */
+  3,   /* field[3] = role */
+  8,   /* field[8] = started_unix_micros */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 15 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.Session",
+  "Session",
+  "Sidecar__Admin__V1__Session",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__Session),
+  15,
+  sidecar__admin__v1__session__field_descriptors,
+  sidecar__admin__v1__session__field_indices_by_name,
+  1,  sidecar__admin__v1__session__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session_end_request__field_descriptors[1] =
+{
+  {
+    "filter",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionEndRequest, filter),
+    &sidecar__admin__v1__session_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session_end_request__field_indices_by_name[] = {
+  0,   /* field[0] = filter */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session_end_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session_end_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionEndRequest",
+  "SessionEndRequest",
+  "Sidecar__Admin__V1__SessionEndRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionEndRequest),
+  1,
+  sidecar__admin__v1__session_end_request__field_descriptors,
+  sidecar__admin__v1__session_end_request__field_indices_by_name,
+  1,  sidecar__admin__v1__session_end_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session_end_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session_end_reply__field_descriptors[1] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionEndReply, ended),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session_end_reply__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session_end_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session_end_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionEndReply",
+  "SessionEndReply",
+  "Sidecar__Admin__V1__SessionEndReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionEndReply),
+  1,
+  sidecar__admin__v1__session_end_reply__field_descriptors,
+  sidecar__admin__v1__session_end_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__session_end_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session_end_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session_cancel_request__field_descriptors[1] =
+{
+  {
+    "filter",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionCancelRequest, filter),
+    &sidecar__admin__v1__session_filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session_cancel_request__field_indices_by_name[] = {
+  0,   /* field[0] = filter */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session_cancel_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session_cancel_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionCancelRequest",
+  "SessionCancelRequest",
+  "Sidecar__Admin__V1__SessionCancelRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionCancelRequest),
+  1,
+  sidecar__admin__v1__session_cancel_request__field_descriptors,
+  sidecar__admin__v1__session_cancel_request__field_indices_by_name,
+  1,  sidecar__admin__v1__session_cancel_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session_cancel_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__session_cancel_reply__field_descriptors[1] =
+{
+  {
+    "cancelled",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionCancelReply, cancelled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__session_cancel_reply__field_indices_by_name[] = {
+  0,   /* field[0] = cancelled */
+};
+static const ProtobufCIntRange sidecar__admin__v1__session_cancel_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__session_cancel_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionCancelReply",
+  "SessionCancelReply",
+  "Sidecar__Admin__V1__SessionCancelReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionCancelReply),
+  1,
+  sidecar__admin__v1__session_cancel_reply__field_descriptors,
+  sidecar__admin__v1__session_cancel_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__session_cancel_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__session_cancel_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__drain_request__field_descriptors[1] =
+{
+  {
+    "now",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainRequest, now),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__drain_request__field_indices_by_name[] = {
+  0,   /* field[0] = now */
+};
+static const ProtobufCIntRange sidecar__admin__v1__drain_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__drain_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.DrainRequest",
+  "DrainRequest",
+  "Sidecar__Admin__V1__DrainRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__DrainRequest),
+  1,
+  sidecar__admin__v1__drain_request__field_descriptors,
+  sidecar__admin__v1__drain_request__field_indices_by_name,
+  1,  sidecar__admin__v1__drain_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__drain_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__drain_progress__field_descriptors[7] =
+{
+  {
+    "phase",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainProgress, phase),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sessions",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainProgress, sessions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__DrainProgress, n_waiting),
+    offsetof(Sidecar__Admin__V1__DrainProgress, waiting),
+    &sidecar__admin__v1__drain_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__DrainProgress, n_ended),
+    offsetof(Sidecar__Admin__V1__DrainProgress, ended),
+    &sidecar__admin__v1__drain_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flights",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainProgress, flights),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "remaining_millis",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainProgress, remaining_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "elapsed_millis",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainProgress, elapsed_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__drain_progress__field_indices_by_name[] = {
+  6,   /* field[6] = elapsed_millis */
+  3,   /* field[3] = ended */
+  4,   /* field[4] = flights */
+  0,   /* field[0] = phase */
+  5,   /* field[5] = remaining_millis */
+  1,   /* field[1] = sessions */
+  2,   /* field[2] = waiting */
+};
+static const ProtobufCIntRange sidecar__admin__v1__drain_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__drain_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.DrainProgress",
+  "DrainProgress",
+  "Sidecar__Admin__V1__DrainProgress",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__DrainProgress),
+  7,
+  sidecar__admin__v1__drain_progress__field_descriptors,
+  sidecar__admin__v1__drain_progress__field_indices_by_name,
+  1,  sidecar__admin__v1__drain_progress__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__drain_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__drain_count__field_descriptors[2] =
+{
+  {
+    "what",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainCount, what),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sessions",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__DrainCount, sessions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__drain_count__field_indices_by_name[] = {
+  1,   /* field[1] = sessions */
+  0,   /* field[0] = what */
+};
+static const ProtobufCIntRange sidecar__admin__v1__drain_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__drain_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.DrainCount",
+  "DrainCount",
+  "Sidecar__Admin__V1__DrainCount",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__DrainCount),
+  2,
+  sidecar__admin__v1__drain_count__field_descriptors,
+  sidecar__admin__v1__drain_count__field_indices_by_name,
+  1,  sidecar__admin__v1__drain_count__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__drain_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__log_level_request__field_descriptors[3] =
+{
+  {
+    "level",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelRequest, level),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "label",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelRequest, label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "for_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelRequest, for_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__log_level_request__field_indices_by_name[] = {
+  2,   /* field[2] = for_millis */
+  1,   /* field[1] = label */
+  0,   /* field[0] = level */
+};
+static const ProtobufCIntRange sidecar__admin__v1__log_level_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.LogLevelRequest",
+  "LogLevelRequest",
+  "Sidecar__Admin__V1__LogLevelRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__LogLevelRequest),
+  3,
+  sidecar__admin__v1__log_level_request__field_descriptors,
+  sidecar__admin__v1__log_level_request__field_indices_by_name,
+  1,  sidecar__admin__v1__log_level_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__log_level_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__log_level_reply__field_descriptors[1] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__LogLevelReply, n_settings),
+    offsetof(Sidecar__Admin__V1__LogLevelReply, settings),
+    &sidecar__admin__v1__log_level_setting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__log_level_reply__field_indices_by_name[] = {
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange sidecar__admin__v1__log_level_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.LogLevelReply",
+  "LogLevelReply",
+  "Sidecar__Admin__V1__LogLevelReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__LogLevelReply),
+  1,
+  sidecar__admin__v1__log_level_reply__field_descriptors,
+  sidecar__admin__v1__log_level_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__log_level_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__log_level_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__log_level_setting__field_descriptors[3] =
+{
+  {
+    "label",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelSetting, label),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "level",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelSetting, level),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "remaining_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__LogLevelSetting, remaining_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__log_level_setting__field_indices_by_name[] = {
+  0,   /* field[0] = label */
+  1,   /* field[1] = level */
+  2,   /* field[2] = remaining_millis */
+};
+static const ProtobufCIntRange sidecar__admin__v1__log_level_setting__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_setting__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.LogLevelSetting",
+  "LogLevelSetting",
+  "Sidecar__Admin__V1__LogLevelSetting",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__LogLevelSetting),
+  3,
+  sidecar__admin__v1__log_level_setting__field_descriptors,
+  sidecar__admin__v1__log_level_setting__field_indices_by_name,
+  1,  sidecar__admin__v1__log_level_setting__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__log_level_setting__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__watch_request__field_descriptors[2] =
+{
+  {
+    "kinds",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Sidecar__Admin__V1__WatchRequest, n_kinds),
+    offsetof(Sidecar__Admin__V1__WatchRequest, kinds),
+    &sidecar__admin__v1__event_kind__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "endpoint",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WatchRequest, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__watch_request__field_indices_by_name[] = {
+  1,   /* field[1] = endpoint */
+  0,   /* field[0] = kinds */
+};
+static const ProtobufCIntRange sidecar__admin__v1__watch_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__watch_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.WatchRequest",
+  "WatchRequest",
+  "Sidecar__Admin__V1__WatchRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__WatchRequest),
+  2,
+  sidecar__admin__v1__watch_request__field_descriptors,
+  sidecar__admin__v1__watch_request__field_indices_by_name,
+  1,  sidecar__admin__v1__watch_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__watch_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__fleet_event__field_descriptors[10] =
+{
+  {
+    "at_unix_micros",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FleetEvent, at_unix_micros),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "proxy",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FleetEvent, proxy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "began",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, began),
+    &sidecar__admin__v1__watch_began__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missed",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, missed),
+    &sidecar__admin__v1__missed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "member",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, member),
+    &sidecar__admin__v1__member_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fact",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, fact),
+    &sidecar__admin__v1__fact_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wake",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, wake),
+    &sidecar__admin__v1__wake_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sessions",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, sessions),
+    &sidecar__admin__v1__sessions_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reload",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, reload),
+    &sidecar__admin__v1__reload_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drain",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__FleetEvent, event_case),
+    offsetof(Sidecar__Admin__V1__FleetEvent, drain),
+    &sidecar__admin__v1__drain_progress__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__fleet_event__field_indices_by_name[] = {
+  0,   /* field[0] = at_unix_micros */
+  2,   /* field[2] = began */
+  9,   /* field[9] = drain */
+  5,   /* field[5] = fact */
+  4,   /* field[4] = member */
+  3,   /* field[3] = missed */
+  1,   /* field[1] = proxy */
+  8,   /* field[8] = reload */
+  7,   /* field[7] = sessions */
+  6,   /* field[6] = wake */
+};
+static const ProtobufCIntRange sidecar__admin__v1__fleet_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__fleet_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.FleetEvent",
+  "FleetEvent",
+  "Sidecar__Admin__V1__FleetEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__FleetEvent),
+  10,
+  sidecar__admin__v1__fleet_event__field_descriptors,
+  sidecar__admin__v1__fleet_event__field_indices_by_name,
+  1,  sidecar__admin__v1__fleet_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__fleet_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define sidecar__admin__v1__watch_began__field_descriptors NULL
+#define sidecar__admin__v1__watch_began__field_indices_by_name NULL
+#define sidecar__admin__v1__watch_began__number_ranges NULL
+const ProtobufCMessageDescriptor sidecar__admin__v1__watch_began__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.WatchBegan",
+  "WatchBegan",
+  "Sidecar__Admin__V1__WatchBegan",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__WatchBegan),
+  0,
+  sidecar__admin__v1__watch_began__field_descriptors,
+  sidecar__admin__v1__watch_began__field_indices_by_name,
+  0,  sidecar__admin__v1__watch_began__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__watch_began__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__missed__field_descriptors[1] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Missed, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__missed__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+};
+static const ProtobufCIntRange sidecar__admin__v1__missed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__missed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.Missed",
+  "Missed",
+  "Sidecar__Admin__V1__Missed",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__Missed),
+  1,
+  sidecar__admin__v1__missed__field_descriptors,
+  sidecar__admin__v1__missed__field_indices_by_name,
+  1,  sidecar__admin__v1__missed__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__missed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__member_event__field_descriptors[3] =
+{
+  {
+    "member",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__MemberEvent, member),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__MemberEvent, change),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detail",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__MemberEvent, detail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__member_event__field_indices_by_name[] = {
+  1,   /* field[1] = change */
+  2,   /* field[2] = detail */
+  0,   /* field[0] = member */
+};
+static const ProtobufCIntRange sidecar__admin__v1__member_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__member_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.MemberEvent",
+  "MemberEvent",
+  "Sidecar__Admin__V1__MemberEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__MemberEvent),
+  3,
+  sidecar__admin__v1__member_event__field_descriptors,
+  sidecar__admin__v1__member_event__field_indices_by_name,
+  1,  sidecar__admin__v1__member_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__member_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__fact_event__field_descriptors[6] =
+{
+  {
+    "endpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, change),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__fact_event__field_indices_by_name[] = {
+  4,   /* field[4] = address */
+  1,   /* field[1] = change */
+  0,   /* field[0] = endpoint */
+  2,   /* field[2] = generation */
+  5,   /* field[5] = origin */
+  3,   /* field[3] = sequence */
+};
+static const ProtobufCIntRange sidecar__admin__v1__fact_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__fact_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.FactEvent",
+  "FactEvent",
+  "Sidecar__Admin__V1__FactEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__FactEvent),
+  6,
+  sidecar__admin__v1__fact_event__field_descriptors,
+  sidecar__admin__v1__fact_event__field_indices_by_name,
+  1,  sidecar__admin__v1__fact_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__fact_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__wake_event__field_descriptors[7] =
+{
+  {
+    "endpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, change),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seen_generation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, seen_generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, outcome),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiters",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, waiters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "took_millis",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__WakeEvent, took_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__wake_event__field_indices_by_name[] = {
+  1,   /* field[1] = change */
+  0,   /* field[0] = endpoint */
+  4,   /* field[4] = outcome */
+  3,   /* field[3] = owner */
+  2,   /* field[2] = seen_generation */
+  6,   /* field[6] = took_millis */
+  5,   /* field[5] = waiters */
+};
+static const ProtobufCIntRange sidecar__admin__v1__wake_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__wake_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.WakeEvent",
+  "WakeEvent",
+  "Sidecar__Admin__V1__WakeEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__WakeEvent),
+  7,
+  sidecar__admin__v1__wake_event__field_descriptors,
+  sidecar__admin__v1__wake_event__field_indices_by_name,
+  1,  sidecar__admin__v1__wake_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__wake_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__sessions_event__field_descriptors[1] =
+{
+  {
+    "open",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__SessionsEvent, open),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__sessions_event__field_indices_by_name[] = {
+  0,   /* field[0] = open */
+};
+static const ProtobufCIntRange sidecar__admin__v1__sessions_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.SessionsEvent",
+  "SessionsEvent",
+  "Sidecar__Admin__V1__SessionsEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__SessionsEvent),
+  1,
+  sidecar__admin__v1__sessions_event__field_descriptors,
+  sidecar__admin__v1__sessions_event__field_indices_by_name,
+  1,  sidecar__admin__v1__sessions_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__sessions_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__reload_event__field_descriptors[2] =
+{
+  {
+    "what",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReloadEvent, what),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trouble",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReloadEvent, trouble),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__reload_event__field_indices_by_name[] = {
+  1,   /* field[1] = trouble */
+  0,   /* field[0] = what */
+};
+static const ProtobufCIntRange sidecar__admin__v1__reload_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__reload_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.ReloadEvent",
+  "ReloadEvent",
+  "Sidecar__Admin__V1__ReloadEvent",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__ReloadEvent),
+  2,
+  sidecar__admin__v1__reload_event__field_descriptors,
+  sidecar__admin__v1__reload_event__field_indices_by_name,
+  1,  sidecar__admin__v1__reload_event__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__reload_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define sidecar__admin__v1__configuration_request__field_descriptors NULL
+#define sidecar__admin__v1__configuration_request__field_indices_by_name NULL
+#define sidecar__admin__v1__configuration_request__number_ranges NULL
+const ProtobufCMessageDescriptor sidecar__admin__v1__configuration_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.ConfigurationRequest",
+  "ConfigurationRequest",
+  "Sidecar__Admin__V1__ConfigurationRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__ConfigurationRequest),
+  0,
+  sidecar__admin__v1__configuration_request__field_descriptors,
+  sidecar__admin__v1__configuration_request__field_indices_by_name,
+  0,  sidecar__admin__v1__configuration_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__configuration_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__configuration_reply__field_descriptors[2] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__ConfigurationReply, n_settings),
+    offsetof(Sidecar__Admin__V1__ConfigurationReply, settings),
+    &sidecar__admin__v1__setting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "proxy",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ConfigurationReply, proxy),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__configuration_reply__field_indices_by_name[] = {
+  1,   /* field[1] = proxy */
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange sidecar__admin__v1__configuration_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__configuration_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.ConfigurationReply",
+  "ConfigurationReply",
+  "Sidecar__Admin__V1__ConfigurationReply",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__ConfigurationReply),
+  2,
+  sidecar__admin__v1__configuration_reply__field_descriptors,
+  sidecar__admin__v1__configuration_reply__field_indices_by_name,
+  1,  sidecar__admin__v1__configuration_reply__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__configuration_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__setting__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Setting, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Setting, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Setting, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__setting__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  2,   /* field[2] = origin */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange sidecar__admin__v1__setting__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__setting__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.Setting",
+  "Setting",
+  "Sidecar__Admin__V1__Setting",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__Setting),
+  3,
+  sidecar__admin__v1__setting__field_descriptors,
+  sidecar__admin__v1__setting__field_indices_by_name,
+  1,  sidecar__admin__v1__setting__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__setting__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue sidecar__admin__v1__invalidate_scope__enum_values_by_number[4] =
+{
+  { "INVALIDATE_SCOPE_UNSPECIFIED", "SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_UNSPECIFIED", 0 },
+  { "INVALIDATE_SCOPE_COMPUTE", "SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_COMPUTE", 1 },
+  { "INVALIDATE_SCOPE_SECRETS", "SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_SECRETS", 2 },
+  { "INVALIDATE_SCOPE_ALL", "SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_ALL", 3 },
+};
+static const ProtobufCIntRange sidecar__admin__v1__invalidate_scope__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex sidecar__admin__v1__invalidate_scope__enum_values_by_name[4] =
+{
+  { "INVALIDATE_SCOPE_ALL", 3 },
+  { "INVALIDATE_SCOPE_COMPUTE", 1 },
+  { "INVALIDATE_SCOPE_SECRETS", 2 },
+  { "INVALIDATE_SCOPE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor sidecar__admin__v1__invalidate_scope__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.InvalidateScope",
+  "InvalidateScope",
+  "Sidecar__Admin__V1__InvalidateScope",
+  "sidecar.admin.v1",
+  4,
+  sidecar__admin__v1__invalidate_scope__enum_values_by_number,
+  4,
+  sidecar__admin__v1__invalidate_scope__enum_values_by_name,
+  1,
+  sidecar__admin__v1__invalidate_scope__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue sidecar__admin__v1__cache_kind__enum_values_by_number[3] =
+{
+  { "CACHE_KIND_UNSPECIFIED", "SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_UNSPECIFIED", 0 },
+  { "CACHE_KIND_COMPUTE", "SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_COMPUTE", 1 },
+  { "CACHE_KIND_ACCESS", "SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_ACCESS", 2 },
+};
+static const ProtobufCIntRange sidecar__admin__v1__cache_kind__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex sidecar__admin__v1__cache_kind__enum_values_by_name[3] =
+{
+  { "CACHE_KIND_ACCESS", 2 },
+  { "CACHE_KIND_COMPUTE", 1 },
+  { "CACHE_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor sidecar__admin__v1__cache_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.CacheKind",
+  "CacheKind",
+  "Sidecar__Admin__V1__CacheKind",
+  "sidecar.admin.v1",
+  3,
+  sidecar__admin__v1__cache_kind__enum_values_by_number,
+  3,
+  sidecar__admin__v1__cache_kind__enum_values_by_name,
+  1,
+  sidecar__admin__v1__cache_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue sidecar__admin__v1__event_kind__enum_values_by_number[7] =
+{
+  { "EVENT_KIND_UNSPECIFIED", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
+  { "EVENT_KIND_MEMBER", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_MEMBER", 1 },
+  { "EVENT_KIND_FACT", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_FACT", 2 },
+  { "EVENT_KIND_WAKE", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_WAKE", 3 },
+  { "EVENT_KIND_SESSIONS", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_SESSIONS", 4 },
+  { "EVENT_KIND_RELOAD", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_RELOAD", 5 },
+  { "EVENT_KIND_DRAIN", "SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_DRAIN", 6 },
+};
+static const ProtobufCIntRange sidecar__admin__v1__event_kind__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex sidecar__admin__v1__event_kind__enum_values_by_name[7] =
+{
+  { "EVENT_KIND_DRAIN", 6 },
+  { "EVENT_KIND_FACT", 2 },
+  { "EVENT_KIND_MEMBER", 1 },
+  { "EVENT_KIND_RELOAD", 5 },
+  { "EVENT_KIND_SESSIONS", 4 },
+  { "EVENT_KIND_UNSPECIFIED", 0 },
+  { "EVENT_KIND_WAKE", 3 },
+};
+const ProtobufCEnumDescriptor sidecar__admin__v1__event_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.EventKind",
+  "EventKind",
+  "Sidecar__Admin__V1__EventKind",
+  "sidecar.admin.v1",
+  7,
+  sidecar__admin__v1__event_kind__enum_values_by_number,
+  7,
+  sidecar__admin__v1__event_kind__enum_values_by_name,
+  1,
+  sidecar__admin__v1__event_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor sidecar__admin__v1__admin__method_descriptors[18] =
 {
   { "Members", &sidecar__admin__v1__members_request__descriptor, &sidecar__admin__v1__members_reply__descriptor },
   { "GossipResync", &sidecar__admin__v1__gossip_resync_request__descriptor, &sidecar__admin__v1__gossip_resync_reply__descriptor },
   { "Endpoints", &sidecar__admin__v1__endpoints_request__descriptor, &sidecar__admin__v1__endpoints_reply__descriptor },
   { "EndpointShow", &sidecar__admin__v1__endpoint_show_request__descriptor, &sidecar__admin__v1__endpoint_show_reply__descriptor },
   { "EndpointCreate", &sidecar__admin__v1__endpoint_create_request__descriptor, &sidecar__admin__v1__endpoint_create_reply__descriptor },
+  { "EndpointDelete", &sidecar__admin__v1__endpoint_delete_request__descriptor, &sidecar__admin__v1__endpoint_delete_reply__descriptor },
   { "Wake", &sidecar__admin__v1__wake_request__descriptor, &sidecar__admin__v1__wake_reply__descriptor },
   { "Suspend", &sidecar__admin__v1__suspend_request__descriptor, &sidecar__admin__v1__suspend_reply__descriptor },
+  { "Invalidate", &sidecar__admin__v1__invalidate_request__descriptor, &sidecar__admin__v1__invalidate_reply__descriptor },
+  { "Notify", &sidecar__admin__v1__notify_request__descriptor, &sidecar__admin__v1__notify_reply__descriptor },
+  { "CachePurge", &sidecar__admin__v1__cache_purge_request__descriptor, &sidecar__admin__v1__cache_purge_reply__descriptor },
+  { "Sessions", &sidecar__admin__v1__sessions_request__descriptor, &sidecar__admin__v1__sessions_reply__descriptor },
+  { "SessionEnd", &sidecar__admin__v1__session_end_request__descriptor, &sidecar__admin__v1__session_end_reply__descriptor },
+  { "SessionCancel", &sidecar__admin__v1__session_cancel_request__descriptor, &sidecar__admin__v1__session_cancel_reply__descriptor },
+  { "Drain", &sidecar__admin__v1__drain_request__descriptor, &sidecar__admin__v1__drain_progress__descriptor },
+  { "LogLevel", &sidecar__admin__v1__log_level_request__descriptor, &sidecar__admin__v1__log_level_reply__descriptor },
+  { "Watch", &sidecar__admin__v1__watch_request__descriptor, &sidecar__admin__v1__fleet_event__descriptor },
+  { "Configuration", &sidecar__admin__v1__configuration_request__descriptor, &sidecar__admin__v1__configuration_reply__descriptor },
 };
 const unsigned sidecar__admin__v1__admin__method_indices_by_name[] = {
+  10,        /* CachePurge */
+  17,        /* Configuration */
+  14,        /* Drain */
   4,        /* EndpointCreate */
+  5,        /* EndpointDelete */
   3,        /* EndpointShow */
   2,        /* Endpoints */
   1,        /* GossipResync */
+  8,        /* Invalidate */
+  15,        /* LogLevel */
   0,        /* Members */
-  6,        /* Suspend */
-  5         /* Wake */
+  9,        /* Notify */
+  13,        /* SessionCancel */
+  12,        /* SessionEnd */
+  11,        /* Sessions */
+  7,        /* Suspend */
+  6,        /* Wake */
+  16         /* Watch */
 };
 const ProtobufCServiceDescriptor sidecar__admin__v1__admin__descriptor =
 {
@@ -2043,7 +6763,7 @@ const ProtobufCServiceDescriptor sidecar__admin__v1__admin__descriptor =
   "Admin",
   "Sidecar__Admin__V1__Admin",
   "sidecar.admin.v1",
-  7,
+  18,
   sidecar__admin__v1__admin__method_descriptors,
   sidecar__admin__v1__admin__method_indices_by_name
 };
@@ -2087,13 +6807,21 @@ void sidecar__admin__v1__admin__endpoint_create(ProtobufCService *service,
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void sidecar__admin__v1__admin__endpoint_delete(ProtobufCService *service,
+                                                const Sidecar__Admin__V1__EndpointDeleteRequest *input,
+                                                Sidecar__Admin__V1__EndpointDeleteReply_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void sidecar__admin__v1__admin__wake(ProtobufCService *service,
                                      const Sidecar__Admin__V1__WakeRequest *input,
                                      Sidecar__Admin__V1__WakeReply_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
                                         const Sidecar__Admin__V1__SuspendRequest *input,
@@ -2101,7 +6829,87 @@ void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
                                         void *closure_data)
 {
   assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__invalidate(ProtobufCService *service,
+                                           const Sidecar__Admin__V1__InvalidateRequest *input,
+                                           Sidecar__Admin__V1__InvalidateReply_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__notify(ProtobufCService *service,
+                                       const Sidecar__Admin__V1__NotifyRequest *input,
+                                       Sidecar__Admin__V1__NotifyReply_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__cache_purge(ProtobufCService *service,
+                                            const Sidecar__Admin__V1__CachePurgeRequest *input,
+                                            Sidecar__Admin__V1__CachePurgeReply_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__sessions(ProtobufCService *service,
+                                         const Sidecar__Admin__V1__SessionsRequest *input,
+                                         Sidecar__Admin__V1__SessionsReply_Closure closure,
+                                         void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__session_end(ProtobufCService *service,
+                                            const Sidecar__Admin__V1__SessionEndRequest *input,
+                                            Sidecar__Admin__V1__SessionEndReply_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__session_cancel(ProtobufCService *service,
+                                               const Sidecar__Admin__V1__SessionCancelRequest *input,
+                                               Sidecar__Admin__V1__SessionCancelReply_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__drain(ProtobufCService *service,
+                                      const Sidecar__Admin__V1__DrainRequest *input,
+                                      Sidecar__Admin__V1__DrainProgress_Closure closure,
+                                      void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__log_level(ProtobufCService *service,
+                                          const Sidecar__Admin__V1__LogLevelRequest *input,
+                                          Sidecar__Admin__V1__LogLevelReply_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__watch(ProtobufCService *service,
+                                      const Sidecar__Admin__V1__WatchRequest *input,
+                                      Sidecar__Admin__V1__FleetEvent_Closure closure,
+                                      void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__admin__v1__admin__configuration(ProtobufCService *service,
+                                              const Sidecar__Admin__V1__ConfigurationRequest *input,
+                                              Sidecar__Admin__V1__ConfigurationReply_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &sidecar__admin__v1__admin__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__admin__v1__admin__init (Sidecar__Admin__V1__Admin_Service *service,
                                       Sidecar__Admin__V1__Admin_ServiceDestroy destroy)

@@ -26,18 +26,115 @@ typedef struct Sidecar__Admin__V1__EndpointsReply Sidecar__Admin__V1__EndpointsR
 typedef struct Sidecar__Admin__V1__EndpointSummary Sidecar__Admin__V1__EndpointSummary;
 typedef struct Sidecar__Admin__V1__EndpointShowRequest Sidecar__Admin__V1__EndpointShowRequest;
 typedef struct Sidecar__Admin__V1__EndpointShowReply Sidecar__Admin__V1__EndpointShowReply;
+typedef struct Sidecar__Admin__V1__EndpointCache Sidecar__Admin__V1__EndpointCache;
+typedef struct Sidecar__Admin__V1__CachedLocation Sidecar__Admin__V1__CachedLocation;
+typedef struct Sidecar__Admin__V1__Floor Sidecar__Admin__V1__Floor;
+typedef struct Sidecar__Admin__V1__WakeFlight Sidecar__Admin__V1__WakeFlight;
+typedef struct Sidecar__Admin__V1__CachedSecret Sidecar__Admin__V1__CachedSecret;
+typedef struct Sidecar__Admin__V1__CachedRules Sidecar__Admin__V1__CachedRules;
 typedef struct Sidecar__Admin__V1__HistoryEntry Sidecar__Admin__V1__HistoryEntry;
 typedef struct Sidecar__Admin__V1__EndpointCreateRequest Sidecar__Admin__V1__EndpointCreateRequest;
 typedef struct Sidecar__Admin__V1__EndpointCreateReply Sidecar__Admin__V1__EndpointCreateReply;
+typedef struct Sidecar__Admin__V1__EndpointDeleteRequest Sidecar__Admin__V1__EndpointDeleteRequest;
+typedef struct Sidecar__Admin__V1__EndpointDeleteReply Sidecar__Admin__V1__EndpointDeleteReply;
 typedef struct Sidecar__Admin__V1__WakeRequest Sidecar__Admin__V1__WakeRequest;
 typedef struct Sidecar__Admin__V1__WakeReply Sidecar__Admin__V1__WakeReply;
 typedef struct Sidecar__Admin__V1__ComputeLocation Sidecar__Admin__V1__ComputeLocation;
 typedef struct Sidecar__Admin__V1__SuspendRequest Sidecar__Admin__V1__SuspendRequest;
 typedef struct Sidecar__Admin__V1__SuspendReply Sidecar__Admin__V1__SuspendReply;
+typedef struct Sidecar__Admin__V1__InvalidateRequest Sidecar__Admin__V1__InvalidateRequest;
+typedef struct Sidecar__Admin__V1__InvalidateReply Sidecar__Admin__V1__InvalidateReply;
+typedef struct Sidecar__Admin__V1__NotifyRequest Sidecar__Admin__V1__NotifyRequest;
+typedef struct Sidecar__Admin__V1__NotifyReply Sidecar__Admin__V1__NotifyReply;
+typedef struct Sidecar__Admin__V1__CachePurgeRequest Sidecar__Admin__V1__CachePurgeRequest;
+typedef struct Sidecar__Admin__V1__CachePurgeReply Sidecar__Admin__V1__CachePurgeReply;
+typedef struct Sidecar__Admin__V1__PurgedCache Sidecar__Admin__V1__PurgedCache;
+typedef struct Sidecar__Admin__V1__SessionFilter Sidecar__Admin__V1__SessionFilter;
+typedef struct Sidecar__Admin__V1__SessionsRequest Sidecar__Admin__V1__SessionsRequest;
+typedef struct Sidecar__Admin__V1__SessionsReply Sidecar__Admin__V1__SessionsReply;
+typedef struct Sidecar__Admin__V1__Session Sidecar__Admin__V1__Session;
+typedef struct Sidecar__Admin__V1__SessionEndRequest Sidecar__Admin__V1__SessionEndRequest;
+typedef struct Sidecar__Admin__V1__SessionEndReply Sidecar__Admin__V1__SessionEndReply;
+typedef struct Sidecar__Admin__V1__SessionCancelRequest Sidecar__Admin__V1__SessionCancelRequest;
+typedef struct Sidecar__Admin__V1__SessionCancelReply Sidecar__Admin__V1__SessionCancelReply;
+typedef struct Sidecar__Admin__V1__DrainRequest Sidecar__Admin__V1__DrainRequest;
+typedef struct Sidecar__Admin__V1__DrainProgress Sidecar__Admin__V1__DrainProgress;
+typedef struct Sidecar__Admin__V1__DrainCount Sidecar__Admin__V1__DrainCount;
+typedef struct Sidecar__Admin__V1__LogLevelRequest Sidecar__Admin__V1__LogLevelRequest;
+typedef struct Sidecar__Admin__V1__LogLevelReply Sidecar__Admin__V1__LogLevelReply;
+typedef struct Sidecar__Admin__V1__LogLevelSetting Sidecar__Admin__V1__LogLevelSetting;
+typedef struct Sidecar__Admin__V1__WatchRequest Sidecar__Admin__V1__WatchRequest;
+typedef struct Sidecar__Admin__V1__FleetEvent Sidecar__Admin__V1__FleetEvent;
+typedef struct Sidecar__Admin__V1__WatchBegan Sidecar__Admin__V1__WatchBegan;
+typedef struct Sidecar__Admin__V1__Missed Sidecar__Admin__V1__Missed;
+typedef struct Sidecar__Admin__V1__MemberEvent Sidecar__Admin__V1__MemberEvent;
+typedef struct Sidecar__Admin__V1__FactEvent Sidecar__Admin__V1__FactEvent;
+typedef struct Sidecar__Admin__V1__WakeEvent Sidecar__Admin__V1__WakeEvent;
+typedef struct Sidecar__Admin__V1__SessionsEvent Sidecar__Admin__V1__SessionsEvent;
+typedef struct Sidecar__Admin__V1__ReloadEvent Sidecar__Admin__V1__ReloadEvent;
+typedef struct Sidecar__Admin__V1__ConfigurationRequest Sidecar__Admin__V1__ConfigurationRequest;
+typedef struct Sidecar__Admin__V1__ConfigurationReply Sidecar__Admin__V1__ConfigurationReply;
+typedef struct Sidecar__Admin__V1__Setting Sidecar__Admin__V1__Setting;
 
 
 /* --- enums --- */
 
+typedef enum _Sidecar__Admin__V1__InvalidateScope {
+  /*
+   * As INVALIDATE_SCOPE_ALL.
+   */
+  SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_UNSPECIFIED = 0,
+  /*
+   * Where the compute is.
+   */
+  SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_COMPUTE = 1,
+  /*
+   * Role secrets and access rules.
+   */
+  SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_SECRETS = 2,
+  SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_ALL = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__ADMIN__V1__INVALIDATE_SCOPE)
+} Sidecar__Admin__V1__InvalidateScope;
+typedef enum _Sidecar__Admin__V1__CacheKind {
+  SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_UNSPECIFIED = 0,
+  /*
+   * Where computes are.
+   */
+  SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_COMPUTE = 1,
+  /*
+   * Role secrets and access rules.
+   */
+  SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_ACCESS = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__ADMIN__V1__CACHE_KIND)
+} Sidecar__Admin__V1__CacheKind;
+typedef enum _Sidecar__Admin__V1__EventKind {
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED = 0,
+  /*
+   * Members come, go, fall silent, drain.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_MEMBER = 1,
+  /*
+   * Computes and secrets: what has become known of them.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_FACT = 2,
+  /*
+   * Wakes begin and end.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_WAKE = 3,
+  /*
+   * How many sessions are open; at most once a second.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_SESSIONS = 4,
+  /*
+   * Files were read anew.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_RELOAD = 5,
+  /*
+   * This proxy drains.
+   */
+  SIDECAR__ADMIN__V1__EVENT_KIND__EVENT_KIND_DRAIN = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__ADMIN__V1__EVENT_KIND)
+} Sidecar__Admin__V1__EventKind;
 
 /* --- messages --- */
 
@@ -249,16 +346,185 @@ struct  Sidecar__Admin__V1__EndpointShowRequest
 struct  Sidecar__Admin__V1__EndpointShowReply
 {
   ProtobufCMessage base;
+  /*
+   * Absent when the control plane does not answer; then `unavailable` says why.
+   */
   Sidecar__Admin__V1__EndpointSummary *summary;
   /*
    * Oldest first; at most the last 200.
    */
   size_t n_history;
   Sidecar__Admin__V1__HistoryEntry **history;
+  /*
+   * What the asked proxy knows by itself.
+   */
+  Sidecar__Admin__V1__EndpointCache *cache;
+  /*
+   * Why the control plane's part is missing. Empty: it is there.
+   */
+  char *unavailable;
 };
 #define SIDECAR__ADMIN__V1__ENDPOINT_SHOW_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_show_reply__descriptor) \
-    , NULL, 0,NULL }
+    , NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What one proxy has cached about one endpoint.
+ */
+struct  Sidecar__Admin__V1__EndpointCache
+{
+  ProtobufCMessage base;
+  /*
+   * Of which proxy.
+   */
+  char *proxy;
+  /*
+   * Absent: no compute is known, or the last one is known to be of no use.
+   */
+  Sidecar__Admin__V1__CachedLocation *location;
+  /*
+   * What is not dialled any more. Absent: nothing is known to be of no use.
+   */
+  Sidecar__Admin__V1__Floor *floor;
+  /*
+   * The wake that is on its way through this proxy. Absent: none.
+   */
+  Sidecar__Admin__V1__WakeFlight *flight;
+  /*
+   * By role.
+   */
+  size_t n_secrets;
+  Sidecar__Admin__V1__CachedSecret **secrets;
+  /*
+   * Absent: not asked about yet.
+   */
+  Sidecar__Admin__V1__CachedRules *rules;
+  /*
+   * Sessions of this proxy that are joined to the endpoint's compute.
+   */
+  uint64_t sessions;
+};
+#define SIDECAR__ADMIN__V1__ENDPOINT_CACHE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_cache__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, NULL, 0,NULL, NULL, 0 }
+
+
+struct  Sidecar__Admin__V1__CachedLocation
+{
+  ProtobufCMessage base;
+  Sidecar__Admin__V1__ComputeLocation *location;
+  /*
+   * Who said so: "control-plane", "agent", "gossip" or "peer".
+   */
+  char *origin;
+  /*
+   * Since it was learned, in milliseconds.
+   */
+  uint64_t age_millis;
+};
+#define SIDECAR__ADMIN__V1__CACHED_LOCATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__cached_location__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * This version and older ones are of no use.
+ */
+struct  Sidecar__Admin__V1__Floor
+{
+  ProtobufCMessage base;
+  uint64_t generation;
+  uint64_t sequence;
+  /*
+   * "unreachable": somebody could not connect, or an operator wanted it asked anew; "ended": its agent said so.
+   */
+  char *cause;
+};
+#define SIDECAR__ADMIN__V1__FLOOR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__floor__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__WakeFlight
+{
+  ProtobufCMessage base;
+  /*
+   * The newest generation that is known to be of no use: the answer must be later. 0: none.
+   */
+  uint64_t seen_generation;
+  /*
+   * Which proxy calls the control plane.
+   */
+  char *owner;
+  uint64_t age_millis;
+  /*
+   * Sessions and members that wait for it here.
+   */
+  uint64_t waiters;
+};
+#define SIDECAR__ADMIN__V1__WAKE_FLIGHT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__wake_flight__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * That a secret is cached; never the secret.
+ */
+struct  Sidecar__Admin__V1__CachedSecret
+{
+  ProtobufCMessage base;
+  char *role;
+  /*
+   * "SCRAM-SHA-256", or what the control plane calls another kind; "none": the role is known not to exist or to have no secret.
+   */
+  char *kind;
+  /*
+   * Since it was asked for.
+   */
+  uint64_t age_millis;
+  /*
+   * Whether it is used without asking. Else only while the control plane does not answer.
+   */
+  protobuf_c_boolean fresh;
+};
+#define SIDECAR__ADMIN__V1__CACHED_SECRET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__cached_secret__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__CachedRules
+{
+  ProtobufCMessage base;
+  /*
+   * Addresses and ranges that may connect. None, and none that cannot be read: all.
+   */
+  size_t n_allowed_ips;
+  char **allowed_ips;
+  /*
+   * Entries that cannot be read, and so let nobody in.
+   */
+  size_t n_unparsable;
+  char **unparsable;
+  uint64_t age_millis;
+  /*
+   * Private links that may connect. Empty: all.
+   */
+  size_t n_allowed_links;
+  char **allowed_links;
+  /*
+   * Whether connections from outside a private link are refused, and those through one.
+   */
+  protobuf_c_boolean public_blocked;
+  protobuf_c_boolean links_blocked;
+  /*
+   * As of a secret.
+   */
+  protobuf_c_boolean fresh;
+};
+#define SIDECAR__ADMIN__V1__CACHED_RULES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__cached_rules__descriptor) \
+    , 0,NULL, 0,NULL, 0, 0,NULL, 0, 0, 0 }
 
 
 /*
@@ -331,6 +597,33 @@ struct  Sidecar__Admin__V1__EndpointCreateReply
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
+struct  Sidecar__Admin__V1__EndpointDeleteRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * Stop the compute first, if one runs. Its sessions end.
+   */
+  protobuf_c_boolean force;
+};
+#define SIDECAR__ADMIN__V1__ENDPOINT_DELETE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_delete_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Sidecar__Admin__V1__EndpointDeleteReply
+{
+  ProtobufCMessage base;
+  /*
+   * As it was last.
+   */
+  Sidecar__Admin__V1__EndpointSummary *summary;
+};
+#define SIDECAR__ADMIN__V1__ENDPOINT_DELETE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_delete_reply__descriptor) \
+    , NULL }
+
+
 struct  Sidecar__Admin__V1__WakeRequest
 {
   ProtobufCMessage base;
@@ -400,6 +693,639 @@ struct  Sidecar__Admin__V1__SuspendReply
 #define SIDECAR__ADMIN__V1__SUSPEND_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__suspend_reply__descriptor) \
      }
+
+
+struct  Sidecar__Admin__V1__InvalidateRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  Sidecar__Admin__V1__InvalidateScope scope;
+  /*
+   * For the compute's part: this version and older ones. generation 0: what the asked proxy has cached now.
+   */
+  uint64_t generation;
+  uint64_t sequence;
+};
+#define SIDECAR__ADMIN__V1__INVALIDATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__invalidate_request__descriptor) \
+    , (char *)protobuf_c_empty_string, SIDECAR__ADMIN__V1__INVALIDATE_SCOPE__INVALIDATE_SCOPE_UNSPECIFIED, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__InvalidateReply
+{
+  ProtobufCMessage base;
+  /*
+   * The compute's version that nobody dials any more. generation 0: none was known, or it was not asked for.
+   */
+  uint64_t generation;
+  uint64_t sequence;
+  /*
+   * The number of this change of secrets and rules, for the fleet. 0: not asked for.
+   */
+  uint64_t secrets_revision;
+};
+#define SIDECAR__ADMIN__V1__INVALIDATE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__invalidate_reply__descriptor) \
+    , 0, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__NotifyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * One notification, JSON; at most 1 MiB.
+   */
+  ProtobufCBinaryData notification;
+};
+#define SIDECAR__ADMIN__V1__NOTIFY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__notify_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Sidecar__Admin__V1__NotifyReply
+{
+  ProtobufCMessage base;
+  /*
+   * "account", "endpoint", "project", "role"; "unknown": about something else, and nothing was done.
+   */
+  char *topic;
+  /*
+   * Endpoints, projects or accounts whose secrets and rules are asked for anew.
+   */
+  size_t n_names;
+  char **names;
+  /*
+   * Those of them whose name gossip cannot carry: only the asked proxy knows.
+   */
+  size_t n_untold;
+  char **untold;
+};
+#define SIDECAR__ADMIN__V1__NOTIFY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__notify_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
+
+
+struct  Sidecar__Admin__V1__CachePurgeRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Empty: all endpoints.
+   */
+  char *name;
+  /*
+   * None: all caches.
+   */
+  size_t n_caches;
+  Sidecar__Admin__V1__CacheKind *caches;
+};
+#define SIDECAR__ADMIN__V1__CACHE_PURGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__cache_purge_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+struct  Sidecar__Admin__V1__CachePurgeReply
+{
+  ProtobufCMessage base;
+  /*
+   * How much each of them let go of.
+   */
+  size_t n_purged;
+  Sidecar__Admin__V1__PurgedCache **purged;
+};
+#define SIDECAR__ADMIN__V1__CACHE_PURGE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__cache_purge_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Sidecar__Admin__V1__PurgedCache
+{
+  ProtobufCMessage base;
+  Sidecar__Admin__V1__CacheKind cache;
+  uint64_t entries;
+};
+#define SIDECAR__ADMIN__V1__PURGED_CACHE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__purged_cache__descriptor) \
+    , SIDECAR__ADMIN__V1__CACHE_KIND__CACHE_KIND_UNSPECIFIED, 0 }
+
+
+/*
+ * Which sessions are meant: those that all given conditions hold for.
+ */
+struct  Sidecar__Admin__V1__SessionFilter
+{
+  ProtobufCMessage base;
+  /*
+   * Empty: any. So for all below.
+   */
+  char *endpoint;
+  char *role;
+  /*
+   * "handshake", "authenticating", "connecting", "joined", "cancelling".
+   */
+  char *phase;
+  /*
+   * The session's id, or how it begins.
+   */
+  char *id_prefix;
+  /*
+   * An IP address, or a range: "10.0.0.0/8".
+   */
+  char *client;
+  /*
+   * Nothing has come from the client for so long, and no transaction is open. 0: any.
+   */
+  uint64_t idle_millis;
+  char *database;
+  char *application_name;
+};
+#define SIDECAR__ADMIN__V1__SESSION_FILTER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session_filter__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__SessionsRequest
+{
+  ProtobufCMessage base;
+  Sidecar__Admin__V1__SessionFilter *filter;
+  /*
+   * At most so many, and never more than 10,000. 0: 1,000.
+   */
+  uint32_t limit;
+};
+#define SIDECAR__ADMIN__V1__SESSIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__sessions_request__descriptor) \
+    , NULL, 0 }
+
+
+struct  Sidecar__Admin__V1__SessionsReply
+{
+  ProtobufCMessage base;
+  /*
+   * Oldest first.
+   */
+  size_t n_sessions;
+  Sidecar__Admin__V1__Session **sessions;
+  /*
+   * How many the filter fits, also those beyond the limit.
+   */
+  uint64_t total;
+};
+#define SIDECAR__ADMIN__V1__SESSIONS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__sessions_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
+ * One client connection.
+ */
+struct  Sidecar__Admin__V1__Session
+{
+  ProtobufCMessage base;
+  char *id;
+  char *phase;
+  /*
+   * Empty: not told yet. So for the texts below.
+   */
+  char *endpoint;
+  char *role;
+  char *database;
+  char *application_name;
+  /*
+   * "ip:port" of the client, through a PROXY header if it came with one.
+   */
+  char *client_address;
+  char *private_link;
+  /*
+   * Microseconds since 1970-01-01 UTC.
+   */
+  int64_t started_unix_micros;
+  /*
+   * Absent until it is joined.
+   */
+  Sidecar__Admin__V1__ComputeLocation *compute;
+  uint64_t bytes_from_client;
+  uint64_t bytes_to_client;
+  /*
+   * "idle": no transaction is open and nothing is under way; "busy". Empty: not joined.
+   */
+  char *activity;
+  /*
+   * Since anything has gone either way, in milliseconds.
+   */
+  uint64_t quiet_millis;
+  /*
+   * Which proxy it is a session of.
+   */
+  char *proxy;
+};
+#define SIDECAR__ADMIN__V1__SESSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__SessionEndRequest
+{
+  ProtobufCMessage base;
+  Sidecar__Admin__V1__SessionFilter *filter;
+};
+#define SIDECAR__ADMIN__V1__SESSION_END_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session_end_request__descriptor) \
+    , NULL }
+
+
+struct  Sidecar__Admin__V1__SessionEndReply
+{
+  ProtobufCMessage base;
+  uint64_t ended;
+};
+#define SIDECAR__ADMIN__V1__SESSION_END_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session_end_reply__descriptor) \
+    , 0 }
+
+
+struct  Sidecar__Admin__V1__SessionCancelRequest
+{
+  ProtobufCMessage base;
+  Sidecar__Admin__V1__SessionFilter *filter;
+};
+#define SIDECAR__ADMIN__V1__SESSION_CANCEL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session_cancel_request__descriptor) \
+    , NULL }
+
+
+struct  Sidecar__Admin__V1__SessionCancelReply
+{
+  ProtobufCMessage base;
+  /*
+   * Whose compute was told.
+   */
+  uint64_t cancelled;
+};
+#define SIDECAR__ADMIN__V1__SESSION_CANCEL_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__session_cancel_reply__descriptor) \
+    , 0 }
+
+
+struct  Sidecar__Admin__V1__DrainRequest
+{
+  ProtobufCMessage base;
+  /*
+   * End whoever is still here at once, also when a drain is under way.
+   */
+  protobuf_c_boolean now;
+};
+#define SIDECAR__ADMIN__V1__DRAIN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__drain_request__descriptor) \
+    , 0 }
+
+
+/*
+ * How far a drain is.
+ */
+struct  Sidecar__Admin__V1__DrainProgress
+{
+  ProtobufCMessage base;
+  /*
+   * "serving": it has not begun; "lagging": readiness says no, and who comes is served; "ending": nobody can come any
+   * more, and sessions end at idle points; "farewell": whoever is left is ended; "over": the last message.
+   */
+  char *phase;
+  /*
+   * Sessions that are open.
+   */
+  uint64_t sessions;
+  /*
+   * What those are waiting for: "idle_point", "login", "stranger", "replication", "listen".
+   */
+  size_t n_waiting;
+  Sidecar__Admin__V1__DrainCount **waiting;
+  /*
+   * How those that are gone have ended: "asked" at an idle point, "policy", "stranger", "left" by itself, "deadline".
+   */
+  size_t n_ended;
+  Sidecar__Admin__V1__DrainCount **ended;
+  /*
+   * Wakes that are under way here.
+   */
+  uint64_t flights;
+  /*
+   * Until whoever is left is ended, in milliseconds.
+   */
+  uint64_t remaining_millis;
+  /*
+   * Since this phase began.
+   */
+  uint64_t elapsed_millis;
+};
+#define SIDECAR__ADMIN__V1__DRAIN_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__drain_progress__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__DrainCount
+{
+  ProtobufCMessage base;
+  char *what;
+  uint64_t sessions;
+};
+#define SIDECAR__ADMIN__V1__DRAIN_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__drain_count__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Sidecar__Admin__V1__LogLevelRequest
+{
+  ProtobufCMessage base;
+  /*
+   * "trace", "debug", "info", "notice", "warning", "error" or "critical"; "default": as it was started. Empty: only read.
+   */
+  char *level;
+  /*
+   * Of this logger alone, such as "proxy" or "audit". Empty: of all, and what was said of single ones is forgotten.
+   */
+  char *label;
+  /*
+   * For so long, and then as before. In milliseconds; 0: until the proxy ends.
+   */
+  uint64_t for_millis;
+};
+#define SIDECAR__ADMIN__V1__LOG_LEVEL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__log_level_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Sidecar__Admin__V1__LogLevelReply
+{
+  ProtobufCMessage base;
+  /*
+   * The default, and then by label.
+   */
+  size_t n_settings;
+  Sidecar__Admin__V1__LogLevelSetting **settings;
+};
+#define SIDECAR__ADMIN__V1__LOG_LEVEL_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__log_level_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Sidecar__Admin__V1__LogLevelSetting
+{
+  ProtobufCMessage base;
+  /*
+   * Empty: the default of all that are not listed.
+   */
+  char *label;
+  char *level;
+  /*
+   * For how long it still holds, in milliseconds. 0: until somebody changes it.
+   */
+  uint64_t remaining_millis;
+};
+#define SIDECAR__ADMIN__V1__LOG_LEVEL_SETTING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__log_level_setting__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Sidecar__Admin__V1__WatchRequest
+{
+  ProtobufCMessage base;
+  /*
+   * None: all.
+   */
+  size_t n_kinds;
+  Sidecar__Admin__V1__EventKind *kinds;
+  /*
+   * Only what is about this endpoint. Empty: everything.
+   */
+  char *endpoint;
+};
+#define SIDECAR__ADMIN__V1__WATCH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__watch_request__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+typedef enum {
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT__NOT_SET = 0,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_BEGAN = 3,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_MISSED = 4,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_MEMBER = 5,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_FACT = 6,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_WAKE = 7,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_SESSIONS = 8,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_RELOAD = 9,
+  SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT_DRAIN = 10
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT__CASE)
+} Sidecar__Admin__V1__FleetEvent__EventCase;
+
+/*
+ * One thing that happened.
+ */
+struct  Sidecar__Admin__V1__FleetEvent
+{
+  ProtobufCMessage base;
+  /*
+   * Microseconds since 1970-01-01 UTC, by the proxy's clock.
+   */
+  int64_t at_unix_micros;
+  /*
+   * Which proxy tells it.
+   */
+  char *proxy;
+  Sidecar__Admin__V1__FleetEvent__EventCase event_case;
+  union {
+    /*
+     * Always the first message of a watch: from here on nothing is left out without a word.
+     */
+    Sidecar__Admin__V1__WatchBegan *began;
+    /*
+     * The watcher was too slow, and so many events were dropped.
+     */
+    Sidecar__Admin__V1__Missed *missed;
+    Sidecar__Admin__V1__MemberEvent *member;
+    Sidecar__Admin__V1__FactEvent *fact;
+    Sidecar__Admin__V1__WakeEvent *wake;
+    Sidecar__Admin__V1__SessionsEvent *sessions;
+    Sidecar__Admin__V1__ReloadEvent *reload;
+    Sidecar__Admin__V1__DrainProgress *drain;
+  };
+};
+#define SIDECAR__ADMIN__V1__FLEET_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__fleet_event__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, SIDECAR__ADMIN__V1__FLEET_EVENT__EVENT__NOT_SET, {0} }
+
+
+struct  Sidecar__Admin__V1__WatchBegan
+{
+  ProtobufCMessage base;
+};
+#define SIDECAR__ADMIN__V1__WATCH_BEGAN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__watch_began__descriptor) \
+     }
+
+
+struct  Sidecar__Admin__V1__Missed
+{
+  ProtobufCMessage base;
+  uint64_t events;
+};
+#define SIDECAR__ADMIN__V1__MISSED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__missed__descriptor) \
+    , 0 }
+
+
+struct  Sidecar__Admin__V1__MemberEvent
+{
+  ProtobufCMessage base;
+  char *member;
+  /*
+   * "joined", "replaced", "suspect", "alive", "dead", "left", "draining", "returned", "tcp-only".
+   */
+  char *change;
+  /*
+   * More, for the operator. May be empty.
+   */
+  char *detail;
+};
+#define SIDECAR__ADMIN__V1__MEMBER_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__member_event__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__FactEvent
+{
+  ProtobufCMessage base;
+  char *endpoint;
+  /*
+   * "located": a compute is there; "unreachable": somebody could not connect; "ended": its agent said
+   * so, or it was deleted; "secrets": role secrets or rules changed.
+   */
+  char *change;
+  /*
+   * Of the compute. Of secrets: the revision is `generation`.
+   */
+  uint64_t generation;
+  uint64_t sequence;
+  /*
+   * "host:port", for "located".
+   */
+  char *address;
+  /*
+   * Who said so: "agent", "gossip", "control-plane", "proxy" (a failed dial of this one) or "admin".
+   */
+  char *origin;
+};
+#define SIDECAR__ADMIN__V1__FACT_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__fact_event__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__WakeEvent
+{
+  ProtobufCMessage base;
+  char *endpoint;
+  /*
+   * "began", "ended".
+   */
+  char *change;
+  uint64_t seen_generation;
+  /*
+   * Which proxy calls the control plane.
+   */
+  char *owner;
+  /*
+   * For "ended": "ok", or the reason it failed for.
+   */
+  char *outcome;
+  /*
+   * For "ended": who waited at this proxy, and was answered.
+   */
+  uint64_t waiters;
+  /*
+   * For "ended": how long it took.
+   */
+  uint64_t took_millis;
+};
+#define SIDECAR__ADMIN__V1__WAKE_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__wake_event__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Sidecar__Admin__V1__SessionsEvent
+{
+  ProtobufCMessage base;
+  uint64_t open;
+};
+#define SIDECAR__ADMIN__V1__SESSIONS_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__sessions_event__descriptor) \
+    , 0 }
+
+
+struct  Sidecar__Admin__V1__ReloadEvent
+{
+  ProtobufCMessage base;
+  /*
+   * "certificates", "gossip keys", …
+   */
+  char *what;
+  /*
+   * Empty: it went well.
+   */
+  char *trouble;
+};
+#define SIDECAR__ADMIN__V1__RELOAD_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__reload_event__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Sidecar__Admin__V1__ConfigurationRequest
+{
+  ProtobufCMessage base;
+};
+#define SIDECAR__ADMIN__V1__CONFIGURATION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__configuration_request__descriptor) \
+     }
+
+
+struct  Sidecar__Admin__V1__ConfigurationReply
+{
+  ProtobufCMessage base;
+  /*
+   * By name.
+   */
+  size_t n_settings;
+  Sidecar__Admin__V1__Setting **settings;
+  /*
+   * Which proxy's they are.
+   */
+  char *proxy;
+};
+#define SIDECAR__ADMIN__V1__CONFIGURATION_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__configuration_reply__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * One setting in effect.
+ */
+struct  Sidecar__Admin__V1__Setting
+{
+  ProtobufCMessage base;
+  /*
+   * As its flag, without dashes: "drain-deadline".
+   */
+  char *name;
+  /*
+   * Empty: not set. "(set)" for a secret.
+   */
+  char *value;
+  /*
+   * "default", "flag", "SIDECAR_…", or "file PATH".
+   */
+  char *origin;
+};
+#define SIDECAR__ADMIN__V1__SETTING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__setting__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Sidecar__Admin__V1__MembersRequest methods */
@@ -611,6 +1537,120 @@ Sidecar__Admin__V1__EndpointShowReply *
 void   sidecar__admin__v1__endpoint_show_reply__free_unpacked
                      (Sidecar__Admin__V1__EndpointShowReply *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__EndpointCache methods */
+void   sidecar__admin__v1__endpoint_cache__init
+                     (Sidecar__Admin__V1__EndpointCache         *message);
+size_t sidecar__admin__v1__endpoint_cache__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointCache   *message);
+size_t sidecar__admin__v1__endpoint_cache__pack
+                     (const Sidecar__Admin__V1__EndpointCache   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__endpoint_cache__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointCache   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__EndpointCache *
+       sidecar__admin__v1__endpoint_cache__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__endpoint_cache__free_unpacked
+                     (Sidecar__Admin__V1__EndpointCache *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__CachedLocation methods */
+void   sidecar__admin__v1__cached_location__init
+                     (Sidecar__Admin__V1__CachedLocation         *message);
+size_t sidecar__admin__v1__cached_location__get_packed_size
+                     (const Sidecar__Admin__V1__CachedLocation   *message);
+size_t sidecar__admin__v1__cached_location__pack
+                     (const Sidecar__Admin__V1__CachedLocation   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__cached_location__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedLocation   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__CachedLocation *
+       sidecar__admin__v1__cached_location__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__cached_location__free_unpacked
+                     (Sidecar__Admin__V1__CachedLocation *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__Floor methods */
+void   sidecar__admin__v1__floor__init
+                     (Sidecar__Admin__V1__Floor         *message);
+size_t sidecar__admin__v1__floor__get_packed_size
+                     (const Sidecar__Admin__V1__Floor   *message);
+size_t sidecar__admin__v1__floor__pack
+                     (const Sidecar__Admin__V1__Floor   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__floor__pack_to_buffer
+                     (const Sidecar__Admin__V1__Floor   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__Floor *
+       sidecar__admin__v1__floor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__floor__free_unpacked
+                     (Sidecar__Admin__V1__Floor *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__WakeFlight methods */
+void   sidecar__admin__v1__wake_flight__init
+                     (Sidecar__Admin__V1__WakeFlight         *message);
+size_t sidecar__admin__v1__wake_flight__get_packed_size
+                     (const Sidecar__Admin__V1__WakeFlight   *message);
+size_t sidecar__admin__v1__wake_flight__pack
+                     (const Sidecar__Admin__V1__WakeFlight   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__wake_flight__pack_to_buffer
+                     (const Sidecar__Admin__V1__WakeFlight   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__WakeFlight *
+       sidecar__admin__v1__wake_flight__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__wake_flight__free_unpacked
+                     (Sidecar__Admin__V1__WakeFlight *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__CachedSecret methods */
+void   sidecar__admin__v1__cached_secret__init
+                     (Sidecar__Admin__V1__CachedSecret         *message);
+size_t sidecar__admin__v1__cached_secret__get_packed_size
+                     (const Sidecar__Admin__V1__CachedSecret   *message);
+size_t sidecar__admin__v1__cached_secret__pack
+                     (const Sidecar__Admin__V1__CachedSecret   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__cached_secret__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedSecret   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__CachedSecret *
+       sidecar__admin__v1__cached_secret__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__cached_secret__free_unpacked
+                     (Sidecar__Admin__V1__CachedSecret *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__CachedRules methods */
+void   sidecar__admin__v1__cached_rules__init
+                     (Sidecar__Admin__V1__CachedRules         *message);
+size_t sidecar__admin__v1__cached_rules__get_packed_size
+                     (const Sidecar__Admin__V1__CachedRules   *message);
+size_t sidecar__admin__v1__cached_rules__pack
+                     (const Sidecar__Admin__V1__CachedRules   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__cached_rules__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachedRules   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__CachedRules *
+       sidecar__admin__v1__cached_rules__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__cached_rules__free_unpacked
+                     (Sidecar__Admin__V1__CachedRules *message,
+                      ProtobufCAllocator *allocator);
 /* Sidecar__Admin__V1__HistoryEntry methods */
 void   sidecar__admin__v1__history_entry__init
                      (Sidecar__Admin__V1__HistoryEntry         *message);
@@ -667,6 +1707,44 @@ Sidecar__Admin__V1__EndpointCreateReply *
                       const uint8_t       *data);
 void   sidecar__admin__v1__endpoint_create_reply__free_unpacked
                      (Sidecar__Admin__V1__EndpointCreateReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__EndpointDeleteRequest methods */
+void   sidecar__admin__v1__endpoint_delete_request__init
+                     (Sidecar__Admin__V1__EndpointDeleteRequest         *message);
+size_t sidecar__admin__v1__endpoint_delete_request__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest   *message);
+size_t sidecar__admin__v1__endpoint_delete_request__pack
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__endpoint_delete_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointDeleteRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__EndpointDeleteRequest *
+       sidecar__admin__v1__endpoint_delete_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__endpoint_delete_request__free_unpacked
+                     (Sidecar__Admin__V1__EndpointDeleteRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__EndpointDeleteReply methods */
+void   sidecar__admin__v1__endpoint_delete_reply__init
+                     (Sidecar__Admin__V1__EndpointDeleteReply         *message);
+size_t sidecar__admin__v1__endpoint_delete_reply__get_packed_size
+                     (const Sidecar__Admin__V1__EndpointDeleteReply   *message);
+size_t sidecar__admin__v1__endpoint_delete_reply__pack
+                     (const Sidecar__Admin__V1__EndpointDeleteReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__endpoint_delete_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__EndpointDeleteReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__EndpointDeleteReply *
+       sidecar__admin__v1__endpoint_delete_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__endpoint_delete_reply__free_unpacked
+                     (Sidecar__Admin__V1__EndpointDeleteReply *message,
                       ProtobufCAllocator *allocator);
 /* Sidecar__Admin__V1__WakeRequest methods */
 void   sidecar__admin__v1__wake_request__init
@@ -763,6 +1841,633 @@ Sidecar__Admin__V1__SuspendReply *
 void   sidecar__admin__v1__suspend_reply__free_unpacked
                      (Sidecar__Admin__V1__SuspendReply *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__InvalidateRequest methods */
+void   sidecar__admin__v1__invalidate_request__init
+                     (Sidecar__Admin__V1__InvalidateRequest         *message);
+size_t sidecar__admin__v1__invalidate_request__get_packed_size
+                     (const Sidecar__Admin__V1__InvalidateRequest   *message);
+size_t sidecar__admin__v1__invalidate_request__pack
+                     (const Sidecar__Admin__V1__InvalidateRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__invalidate_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__InvalidateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__InvalidateRequest *
+       sidecar__admin__v1__invalidate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__invalidate_request__free_unpacked
+                     (Sidecar__Admin__V1__InvalidateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__InvalidateReply methods */
+void   sidecar__admin__v1__invalidate_reply__init
+                     (Sidecar__Admin__V1__InvalidateReply         *message);
+size_t sidecar__admin__v1__invalidate_reply__get_packed_size
+                     (const Sidecar__Admin__V1__InvalidateReply   *message);
+size_t sidecar__admin__v1__invalidate_reply__pack
+                     (const Sidecar__Admin__V1__InvalidateReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__invalidate_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__InvalidateReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__InvalidateReply *
+       sidecar__admin__v1__invalidate_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__invalidate_reply__free_unpacked
+                     (Sidecar__Admin__V1__InvalidateReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__NotifyRequest methods */
+void   sidecar__admin__v1__notify_request__init
+                     (Sidecar__Admin__V1__NotifyRequest         *message);
+size_t sidecar__admin__v1__notify_request__get_packed_size
+                     (const Sidecar__Admin__V1__NotifyRequest   *message);
+size_t sidecar__admin__v1__notify_request__pack
+                     (const Sidecar__Admin__V1__NotifyRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__notify_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__NotifyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__NotifyRequest *
+       sidecar__admin__v1__notify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__notify_request__free_unpacked
+                     (Sidecar__Admin__V1__NotifyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__NotifyReply methods */
+void   sidecar__admin__v1__notify_reply__init
+                     (Sidecar__Admin__V1__NotifyReply         *message);
+size_t sidecar__admin__v1__notify_reply__get_packed_size
+                     (const Sidecar__Admin__V1__NotifyReply   *message);
+size_t sidecar__admin__v1__notify_reply__pack
+                     (const Sidecar__Admin__V1__NotifyReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__notify_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__NotifyReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__NotifyReply *
+       sidecar__admin__v1__notify_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__notify_reply__free_unpacked
+                     (Sidecar__Admin__V1__NotifyReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__CachePurgeRequest methods */
+void   sidecar__admin__v1__cache_purge_request__init
+                     (Sidecar__Admin__V1__CachePurgeRequest         *message);
+size_t sidecar__admin__v1__cache_purge_request__get_packed_size
+                     (const Sidecar__Admin__V1__CachePurgeRequest   *message);
+size_t sidecar__admin__v1__cache_purge_request__pack
+                     (const Sidecar__Admin__V1__CachePurgeRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__cache_purge_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachePurgeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__CachePurgeRequest *
+       sidecar__admin__v1__cache_purge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__cache_purge_request__free_unpacked
+                     (Sidecar__Admin__V1__CachePurgeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__CachePurgeReply methods */
+void   sidecar__admin__v1__cache_purge_reply__init
+                     (Sidecar__Admin__V1__CachePurgeReply         *message);
+size_t sidecar__admin__v1__cache_purge_reply__get_packed_size
+                     (const Sidecar__Admin__V1__CachePurgeReply   *message);
+size_t sidecar__admin__v1__cache_purge_reply__pack
+                     (const Sidecar__Admin__V1__CachePurgeReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__cache_purge_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__CachePurgeReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__CachePurgeReply *
+       sidecar__admin__v1__cache_purge_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__cache_purge_reply__free_unpacked
+                     (Sidecar__Admin__V1__CachePurgeReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__PurgedCache methods */
+void   sidecar__admin__v1__purged_cache__init
+                     (Sidecar__Admin__V1__PurgedCache         *message);
+size_t sidecar__admin__v1__purged_cache__get_packed_size
+                     (const Sidecar__Admin__V1__PurgedCache   *message);
+size_t sidecar__admin__v1__purged_cache__pack
+                     (const Sidecar__Admin__V1__PurgedCache   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__purged_cache__pack_to_buffer
+                     (const Sidecar__Admin__V1__PurgedCache   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__PurgedCache *
+       sidecar__admin__v1__purged_cache__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__purged_cache__free_unpacked
+                     (Sidecar__Admin__V1__PurgedCache *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionFilter methods */
+void   sidecar__admin__v1__session_filter__init
+                     (Sidecar__Admin__V1__SessionFilter         *message);
+size_t sidecar__admin__v1__session_filter__get_packed_size
+                     (const Sidecar__Admin__V1__SessionFilter   *message);
+size_t sidecar__admin__v1__session_filter__pack
+                     (const Sidecar__Admin__V1__SessionFilter   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session_filter__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionFilter   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionFilter *
+       sidecar__admin__v1__session_filter__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session_filter__free_unpacked
+                     (Sidecar__Admin__V1__SessionFilter *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionsRequest methods */
+void   sidecar__admin__v1__sessions_request__init
+                     (Sidecar__Admin__V1__SessionsRequest         *message);
+size_t sidecar__admin__v1__sessions_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsRequest   *message);
+size_t sidecar__admin__v1__sessions_request__pack
+                     (const Sidecar__Admin__V1__SessionsRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__sessions_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionsRequest *
+       sidecar__admin__v1__sessions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__sessions_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionsReply methods */
+void   sidecar__admin__v1__sessions_reply__init
+                     (Sidecar__Admin__V1__SessionsReply         *message);
+size_t sidecar__admin__v1__sessions_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsReply   *message);
+size_t sidecar__admin__v1__sessions_reply__pack
+                     (const Sidecar__Admin__V1__SessionsReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__sessions_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionsReply *
+       sidecar__admin__v1__sessions_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__sessions_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionsReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__Session methods */
+void   sidecar__admin__v1__session__init
+                     (Sidecar__Admin__V1__Session         *message);
+size_t sidecar__admin__v1__session__get_packed_size
+                     (const Sidecar__Admin__V1__Session   *message);
+size_t sidecar__admin__v1__session__pack
+                     (const Sidecar__Admin__V1__Session   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session__pack_to_buffer
+                     (const Sidecar__Admin__V1__Session   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__Session *
+       sidecar__admin__v1__session__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session__free_unpacked
+                     (Sidecar__Admin__V1__Session *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionEndRequest methods */
+void   sidecar__admin__v1__session_end_request__init
+                     (Sidecar__Admin__V1__SessionEndRequest         *message);
+size_t sidecar__admin__v1__session_end_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionEndRequest   *message);
+size_t sidecar__admin__v1__session_end_request__pack
+                     (const Sidecar__Admin__V1__SessionEndRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session_end_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionEndRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionEndRequest *
+       sidecar__admin__v1__session_end_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session_end_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionEndRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionEndReply methods */
+void   sidecar__admin__v1__session_end_reply__init
+                     (Sidecar__Admin__V1__SessionEndReply         *message);
+size_t sidecar__admin__v1__session_end_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionEndReply   *message);
+size_t sidecar__admin__v1__session_end_reply__pack
+                     (const Sidecar__Admin__V1__SessionEndReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session_end_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionEndReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionEndReply *
+       sidecar__admin__v1__session_end_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session_end_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionEndReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionCancelRequest methods */
+void   sidecar__admin__v1__session_cancel_request__init
+                     (Sidecar__Admin__V1__SessionCancelRequest         *message);
+size_t sidecar__admin__v1__session_cancel_request__get_packed_size
+                     (const Sidecar__Admin__V1__SessionCancelRequest   *message);
+size_t sidecar__admin__v1__session_cancel_request__pack
+                     (const Sidecar__Admin__V1__SessionCancelRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session_cancel_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionCancelRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionCancelRequest *
+       sidecar__admin__v1__session_cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session_cancel_request__free_unpacked
+                     (Sidecar__Admin__V1__SessionCancelRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionCancelReply methods */
+void   sidecar__admin__v1__session_cancel_reply__init
+                     (Sidecar__Admin__V1__SessionCancelReply         *message);
+size_t sidecar__admin__v1__session_cancel_reply__get_packed_size
+                     (const Sidecar__Admin__V1__SessionCancelReply   *message);
+size_t sidecar__admin__v1__session_cancel_reply__pack
+                     (const Sidecar__Admin__V1__SessionCancelReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__session_cancel_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionCancelReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionCancelReply *
+       sidecar__admin__v1__session_cancel_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__session_cancel_reply__free_unpacked
+                     (Sidecar__Admin__V1__SessionCancelReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__DrainRequest methods */
+void   sidecar__admin__v1__drain_request__init
+                     (Sidecar__Admin__V1__DrainRequest         *message);
+size_t sidecar__admin__v1__drain_request__get_packed_size
+                     (const Sidecar__Admin__V1__DrainRequest   *message);
+size_t sidecar__admin__v1__drain_request__pack
+                     (const Sidecar__Admin__V1__DrainRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__drain_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__DrainRequest *
+       sidecar__admin__v1__drain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__drain_request__free_unpacked
+                     (Sidecar__Admin__V1__DrainRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__DrainProgress methods */
+void   sidecar__admin__v1__drain_progress__init
+                     (Sidecar__Admin__V1__DrainProgress         *message);
+size_t sidecar__admin__v1__drain_progress__get_packed_size
+                     (const Sidecar__Admin__V1__DrainProgress   *message);
+size_t sidecar__admin__v1__drain_progress__pack
+                     (const Sidecar__Admin__V1__DrainProgress   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__drain_progress__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__DrainProgress *
+       sidecar__admin__v1__drain_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__drain_progress__free_unpacked
+                     (Sidecar__Admin__V1__DrainProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__DrainCount methods */
+void   sidecar__admin__v1__drain_count__init
+                     (Sidecar__Admin__V1__DrainCount         *message);
+size_t sidecar__admin__v1__drain_count__get_packed_size
+                     (const Sidecar__Admin__V1__DrainCount   *message);
+size_t sidecar__admin__v1__drain_count__pack
+                     (const Sidecar__Admin__V1__DrainCount   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__drain_count__pack_to_buffer
+                     (const Sidecar__Admin__V1__DrainCount   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__DrainCount *
+       sidecar__admin__v1__drain_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__drain_count__free_unpacked
+                     (Sidecar__Admin__V1__DrainCount *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__LogLevelRequest methods */
+void   sidecar__admin__v1__log_level_request__init
+                     (Sidecar__Admin__V1__LogLevelRequest         *message);
+size_t sidecar__admin__v1__log_level_request__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelRequest   *message);
+size_t sidecar__admin__v1__log_level_request__pack
+                     (const Sidecar__Admin__V1__LogLevelRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__log_level_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__LogLevelRequest *
+       sidecar__admin__v1__log_level_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__log_level_request__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__LogLevelReply methods */
+void   sidecar__admin__v1__log_level_reply__init
+                     (Sidecar__Admin__V1__LogLevelReply         *message);
+size_t sidecar__admin__v1__log_level_reply__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelReply   *message);
+size_t sidecar__admin__v1__log_level_reply__pack
+                     (const Sidecar__Admin__V1__LogLevelReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__log_level_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__LogLevelReply *
+       sidecar__admin__v1__log_level_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__log_level_reply__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__LogLevelSetting methods */
+void   sidecar__admin__v1__log_level_setting__init
+                     (Sidecar__Admin__V1__LogLevelSetting         *message);
+size_t sidecar__admin__v1__log_level_setting__get_packed_size
+                     (const Sidecar__Admin__V1__LogLevelSetting   *message);
+size_t sidecar__admin__v1__log_level_setting__pack
+                     (const Sidecar__Admin__V1__LogLevelSetting   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__log_level_setting__pack_to_buffer
+                     (const Sidecar__Admin__V1__LogLevelSetting   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__LogLevelSetting *
+       sidecar__admin__v1__log_level_setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__log_level_setting__free_unpacked
+                     (Sidecar__Admin__V1__LogLevelSetting *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__WatchRequest methods */
+void   sidecar__admin__v1__watch_request__init
+                     (Sidecar__Admin__V1__WatchRequest         *message);
+size_t sidecar__admin__v1__watch_request__get_packed_size
+                     (const Sidecar__Admin__V1__WatchRequest   *message);
+size_t sidecar__admin__v1__watch_request__pack
+                     (const Sidecar__Admin__V1__WatchRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__watch_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__WatchRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__WatchRequest *
+       sidecar__admin__v1__watch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__watch_request__free_unpacked
+                     (Sidecar__Admin__V1__WatchRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__FleetEvent methods */
+void   sidecar__admin__v1__fleet_event__init
+                     (Sidecar__Admin__V1__FleetEvent         *message);
+size_t sidecar__admin__v1__fleet_event__get_packed_size
+                     (const Sidecar__Admin__V1__FleetEvent   *message);
+size_t sidecar__admin__v1__fleet_event__pack
+                     (const Sidecar__Admin__V1__FleetEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__fleet_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__FleetEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__FleetEvent *
+       sidecar__admin__v1__fleet_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__fleet_event__free_unpacked
+                     (Sidecar__Admin__V1__FleetEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__WatchBegan methods */
+void   sidecar__admin__v1__watch_began__init
+                     (Sidecar__Admin__V1__WatchBegan         *message);
+size_t sidecar__admin__v1__watch_began__get_packed_size
+                     (const Sidecar__Admin__V1__WatchBegan   *message);
+size_t sidecar__admin__v1__watch_began__pack
+                     (const Sidecar__Admin__V1__WatchBegan   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__watch_began__pack_to_buffer
+                     (const Sidecar__Admin__V1__WatchBegan   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__WatchBegan *
+       sidecar__admin__v1__watch_began__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__watch_began__free_unpacked
+                     (Sidecar__Admin__V1__WatchBegan *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__Missed methods */
+void   sidecar__admin__v1__missed__init
+                     (Sidecar__Admin__V1__Missed         *message);
+size_t sidecar__admin__v1__missed__get_packed_size
+                     (const Sidecar__Admin__V1__Missed   *message);
+size_t sidecar__admin__v1__missed__pack
+                     (const Sidecar__Admin__V1__Missed   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__missed__pack_to_buffer
+                     (const Sidecar__Admin__V1__Missed   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__Missed *
+       sidecar__admin__v1__missed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__missed__free_unpacked
+                     (Sidecar__Admin__V1__Missed *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__MemberEvent methods */
+void   sidecar__admin__v1__member_event__init
+                     (Sidecar__Admin__V1__MemberEvent         *message);
+size_t sidecar__admin__v1__member_event__get_packed_size
+                     (const Sidecar__Admin__V1__MemberEvent   *message);
+size_t sidecar__admin__v1__member_event__pack
+                     (const Sidecar__Admin__V1__MemberEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__member_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__MemberEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__MemberEvent *
+       sidecar__admin__v1__member_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__member_event__free_unpacked
+                     (Sidecar__Admin__V1__MemberEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__FactEvent methods */
+void   sidecar__admin__v1__fact_event__init
+                     (Sidecar__Admin__V1__FactEvent         *message);
+size_t sidecar__admin__v1__fact_event__get_packed_size
+                     (const Sidecar__Admin__V1__FactEvent   *message);
+size_t sidecar__admin__v1__fact_event__pack
+                     (const Sidecar__Admin__V1__FactEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__fact_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__FactEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__FactEvent *
+       sidecar__admin__v1__fact_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__fact_event__free_unpacked
+                     (Sidecar__Admin__V1__FactEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__WakeEvent methods */
+void   sidecar__admin__v1__wake_event__init
+                     (Sidecar__Admin__V1__WakeEvent         *message);
+size_t sidecar__admin__v1__wake_event__get_packed_size
+                     (const Sidecar__Admin__V1__WakeEvent   *message);
+size_t sidecar__admin__v1__wake_event__pack
+                     (const Sidecar__Admin__V1__WakeEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__wake_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__WakeEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__WakeEvent *
+       sidecar__admin__v1__wake_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__wake_event__free_unpacked
+                     (Sidecar__Admin__V1__WakeEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__SessionsEvent methods */
+void   sidecar__admin__v1__sessions_event__init
+                     (Sidecar__Admin__V1__SessionsEvent         *message);
+size_t sidecar__admin__v1__sessions_event__get_packed_size
+                     (const Sidecar__Admin__V1__SessionsEvent   *message);
+size_t sidecar__admin__v1__sessions_event__pack
+                     (const Sidecar__Admin__V1__SessionsEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__sessions_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__SessionsEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__SessionsEvent *
+       sidecar__admin__v1__sessions_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__sessions_event__free_unpacked
+                     (Sidecar__Admin__V1__SessionsEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__ReloadEvent methods */
+void   sidecar__admin__v1__reload_event__init
+                     (Sidecar__Admin__V1__ReloadEvent         *message);
+size_t sidecar__admin__v1__reload_event__get_packed_size
+                     (const Sidecar__Admin__V1__ReloadEvent   *message);
+size_t sidecar__admin__v1__reload_event__pack
+                     (const Sidecar__Admin__V1__ReloadEvent   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__reload_event__pack_to_buffer
+                     (const Sidecar__Admin__V1__ReloadEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__ReloadEvent *
+       sidecar__admin__v1__reload_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__reload_event__free_unpacked
+                     (Sidecar__Admin__V1__ReloadEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__ConfigurationRequest methods */
+void   sidecar__admin__v1__configuration_request__init
+                     (Sidecar__Admin__V1__ConfigurationRequest         *message);
+size_t sidecar__admin__v1__configuration_request__get_packed_size
+                     (const Sidecar__Admin__V1__ConfigurationRequest   *message);
+size_t sidecar__admin__v1__configuration_request__pack
+                     (const Sidecar__Admin__V1__ConfigurationRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__configuration_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__ConfigurationRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__ConfigurationRequest *
+       sidecar__admin__v1__configuration_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__configuration_request__free_unpacked
+                     (Sidecar__Admin__V1__ConfigurationRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__ConfigurationReply methods */
+void   sidecar__admin__v1__configuration_reply__init
+                     (Sidecar__Admin__V1__ConfigurationReply         *message);
+size_t sidecar__admin__v1__configuration_reply__get_packed_size
+                     (const Sidecar__Admin__V1__ConfigurationReply   *message);
+size_t sidecar__admin__v1__configuration_reply__pack
+                     (const Sidecar__Admin__V1__ConfigurationReply   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__configuration_reply__pack_to_buffer
+                     (const Sidecar__Admin__V1__ConfigurationReply   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__ConfigurationReply *
+       sidecar__admin__v1__configuration_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__configuration_reply__free_unpacked
+                     (Sidecar__Admin__V1__ConfigurationReply *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__Setting methods */
+void   sidecar__admin__v1__setting__init
+                     (Sidecar__Admin__V1__Setting         *message);
+size_t sidecar__admin__v1__setting__get_packed_size
+                     (const Sidecar__Admin__V1__Setting   *message);
+size_t sidecar__admin__v1__setting__pack
+                     (const Sidecar__Admin__V1__Setting   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__setting__pack_to_buffer
+                     (const Sidecar__Admin__V1__Setting   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__Setting *
+       sidecar__admin__v1__setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__setting__free_unpacked
+                     (Sidecar__Admin__V1__Setting *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Sidecar__Admin__V1__MembersRequest_Closure)
@@ -798,6 +2503,24 @@ typedef void (*Sidecar__Admin__V1__EndpointShowRequest_Closure)
 typedef void (*Sidecar__Admin__V1__EndpointShowReply_Closure)
                  (const Sidecar__Admin__V1__EndpointShowReply *message,
                   void *closure_data);
+typedef void (*Sidecar__Admin__V1__EndpointCache_Closure)
+                 (const Sidecar__Admin__V1__EndpointCache *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__CachedLocation_Closure)
+                 (const Sidecar__Admin__V1__CachedLocation *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__Floor_Closure)
+                 (const Sidecar__Admin__V1__Floor *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__WakeFlight_Closure)
+                 (const Sidecar__Admin__V1__WakeFlight *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__CachedSecret_Closure)
+                 (const Sidecar__Admin__V1__CachedSecret *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__CachedRules_Closure)
+                 (const Sidecar__Admin__V1__CachedRules *message,
+                  void *closure_data);
 typedef void (*Sidecar__Admin__V1__HistoryEntry_Closure)
                  (const Sidecar__Admin__V1__HistoryEntry *message,
                   void *closure_data);
@@ -806,6 +2529,12 @@ typedef void (*Sidecar__Admin__V1__EndpointCreateRequest_Closure)
                   void *closure_data);
 typedef void (*Sidecar__Admin__V1__EndpointCreateReply_Closure)
                  (const Sidecar__Admin__V1__EndpointCreateReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__EndpointDeleteRequest_Closure)
+                 (const Sidecar__Admin__V1__EndpointDeleteRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__EndpointDeleteReply_Closure)
+                 (const Sidecar__Admin__V1__EndpointDeleteReply *message,
                   void *closure_data);
 typedef void (*Sidecar__Admin__V1__WakeRequest_Closure)
                  (const Sidecar__Admin__V1__WakeRequest *message,
@@ -821,6 +2550,105 @@ typedef void (*Sidecar__Admin__V1__SuspendRequest_Closure)
                   void *closure_data);
 typedef void (*Sidecar__Admin__V1__SuspendReply_Closure)
                  (const Sidecar__Admin__V1__SuspendReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__InvalidateRequest_Closure)
+                 (const Sidecar__Admin__V1__InvalidateRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__InvalidateReply_Closure)
+                 (const Sidecar__Admin__V1__InvalidateReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__NotifyRequest_Closure)
+                 (const Sidecar__Admin__V1__NotifyRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__NotifyReply_Closure)
+                 (const Sidecar__Admin__V1__NotifyReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__CachePurgeRequest_Closure)
+                 (const Sidecar__Admin__V1__CachePurgeRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__CachePurgeReply_Closure)
+                 (const Sidecar__Admin__V1__CachePurgeReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__PurgedCache_Closure)
+                 (const Sidecar__Admin__V1__PurgedCache *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionFilter_Closure)
+                 (const Sidecar__Admin__V1__SessionFilter *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionsRequest_Closure)
+                 (const Sidecar__Admin__V1__SessionsRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionsReply_Closure)
+                 (const Sidecar__Admin__V1__SessionsReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__Session_Closure)
+                 (const Sidecar__Admin__V1__Session *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionEndRequest_Closure)
+                 (const Sidecar__Admin__V1__SessionEndRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionEndReply_Closure)
+                 (const Sidecar__Admin__V1__SessionEndReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionCancelRequest_Closure)
+                 (const Sidecar__Admin__V1__SessionCancelRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionCancelReply_Closure)
+                 (const Sidecar__Admin__V1__SessionCancelReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__DrainRequest_Closure)
+                 (const Sidecar__Admin__V1__DrainRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__DrainProgress_Closure)
+                 (const Sidecar__Admin__V1__DrainProgress *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__DrainCount_Closure)
+                 (const Sidecar__Admin__V1__DrainCount *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__LogLevelRequest_Closure)
+                 (const Sidecar__Admin__V1__LogLevelRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__LogLevelReply_Closure)
+                 (const Sidecar__Admin__V1__LogLevelReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__LogLevelSetting_Closure)
+                 (const Sidecar__Admin__V1__LogLevelSetting *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__WatchRequest_Closure)
+                 (const Sidecar__Admin__V1__WatchRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__FleetEvent_Closure)
+                 (const Sidecar__Admin__V1__FleetEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__WatchBegan_Closure)
+                 (const Sidecar__Admin__V1__WatchBegan *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__Missed_Closure)
+                 (const Sidecar__Admin__V1__Missed *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__MemberEvent_Closure)
+                 (const Sidecar__Admin__V1__MemberEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__FactEvent_Closure)
+                 (const Sidecar__Admin__V1__FactEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__WakeEvent_Closure)
+                 (const Sidecar__Admin__V1__WakeEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__SessionsEvent_Closure)
+                 (const Sidecar__Admin__V1__SessionsEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__ReloadEvent_Closure)
+                 (const Sidecar__Admin__V1__ReloadEvent *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__ConfigurationRequest_Closure)
+                 (const Sidecar__Admin__V1__ConfigurationRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__ConfigurationReply_Closure)
+                 (const Sidecar__Admin__V1__ConfigurationReply *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__Setting_Closure)
+                 (const Sidecar__Admin__V1__Setting *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -849,6 +2677,10 @@ struct Sidecar__Admin__V1__Admin_Service
                           const Sidecar__Admin__V1__EndpointCreateRequest *input,
                           Sidecar__Admin__V1__EndpointCreateReply_Closure closure,
                           void *closure_data);
+  void (*endpoint_delete)(Sidecar__Admin__V1__Admin_Service *service,
+                          const Sidecar__Admin__V1__EndpointDeleteRequest *input,
+                          Sidecar__Admin__V1__EndpointDeleteReply_Closure closure,
+                          void *closure_data);
   void (*wake)(Sidecar__Admin__V1__Admin_Service *service,
                const Sidecar__Admin__V1__WakeRequest *input,
                Sidecar__Admin__V1__WakeReply_Closure closure,
@@ -857,6 +2689,46 @@ struct Sidecar__Admin__V1__Admin_Service
                   const Sidecar__Admin__V1__SuspendRequest *input,
                   Sidecar__Admin__V1__SuspendReply_Closure closure,
                   void *closure_data);
+  void (*invalidate)(Sidecar__Admin__V1__Admin_Service *service,
+                     const Sidecar__Admin__V1__InvalidateRequest *input,
+                     Sidecar__Admin__V1__InvalidateReply_Closure closure,
+                     void *closure_data);
+  void (*notify)(Sidecar__Admin__V1__Admin_Service *service,
+                 const Sidecar__Admin__V1__NotifyRequest *input,
+                 Sidecar__Admin__V1__NotifyReply_Closure closure,
+                 void *closure_data);
+  void (*cache_purge)(Sidecar__Admin__V1__Admin_Service *service,
+                      const Sidecar__Admin__V1__CachePurgeRequest *input,
+                      Sidecar__Admin__V1__CachePurgeReply_Closure closure,
+                      void *closure_data);
+  void (*sessions)(Sidecar__Admin__V1__Admin_Service *service,
+                   const Sidecar__Admin__V1__SessionsRequest *input,
+                   Sidecar__Admin__V1__SessionsReply_Closure closure,
+                   void *closure_data);
+  void (*session_end)(Sidecar__Admin__V1__Admin_Service *service,
+                      const Sidecar__Admin__V1__SessionEndRequest *input,
+                      Sidecar__Admin__V1__SessionEndReply_Closure closure,
+                      void *closure_data);
+  void (*session_cancel)(Sidecar__Admin__V1__Admin_Service *service,
+                         const Sidecar__Admin__V1__SessionCancelRequest *input,
+                         Sidecar__Admin__V1__SessionCancelReply_Closure closure,
+                         void *closure_data);
+  void (*drain)(Sidecar__Admin__V1__Admin_Service *service,
+                const Sidecar__Admin__V1__DrainRequest *input,
+                Sidecar__Admin__V1__DrainProgress_Closure closure,
+                void *closure_data);
+  void (*log_level)(Sidecar__Admin__V1__Admin_Service *service,
+                    const Sidecar__Admin__V1__LogLevelRequest *input,
+                    Sidecar__Admin__V1__LogLevelReply_Closure closure,
+                    void *closure_data);
+  void (*watch)(Sidecar__Admin__V1__Admin_Service *service,
+                const Sidecar__Admin__V1__WatchRequest *input,
+                Sidecar__Admin__V1__FleetEvent_Closure closure,
+                void *closure_data);
+  void (*configuration)(Sidecar__Admin__V1__Admin_Service *service,
+                        const Sidecar__Admin__V1__ConfigurationRequest *input,
+                        Sidecar__Admin__V1__ConfigurationReply_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Sidecar__Admin__V1__Admin_ServiceDestroy)(Sidecar__Admin__V1__Admin_Service *);
 void sidecar__admin__v1__admin__init (Sidecar__Admin__V1__Admin_Service *service,
@@ -870,8 +2742,19 @@ void sidecar__admin__v1__admin__init (Sidecar__Admin__V1__Admin_Service *service
       function_prefix__ ## endpoints,\
       function_prefix__ ## endpoint_show,\
       function_prefix__ ## endpoint_create,\
+      function_prefix__ ## endpoint_delete,\
       function_prefix__ ## wake,\
-      function_prefix__ ## suspend  }
+      function_prefix__ ## suspend,\
+      function_prefix__ ## invalidate,\
+      function_prefix__ ## notify,\
+      function_prefix__ ## cache_purge,\
+      function_prefix__ ## sessions,\
+      function_prefix__ ## session_end,\
+      function_prefix__ ## session_cancel,\
+      function_prefix__ ## drain,\
+      function_prefix__ ## log_level,\
+      function_prefix__ ## watch,\
+      function_prefix__ ## configuration  }
 void sidecar__admin__v1__admin__members(ProtobufCService *service,
                                         const Sidecar__Admin__V1__MembersRequest *input,
                                         Sidecar__Admin__V1__MembersReply_Closure closure,
@@ -892,6 +2775,10 @@ void sidecar__admin__v1__admin__endpoint_create(ProtobufCService *service,
                                                 const Sidecar__Admin__V1__EndpointCreateRequest *input,
                                                 Sidecar__Admin__V1__EndpointCreateReply_Closure closure,
                                                 void *closure_data);
+void sidecar__admin__v1__admin__endpoint_delete(ProtobufCService *service,
+                                                const Sidecar__Admin__V1__EndpointDeleteRequest *input,
+                                                Sidecar__Admin__V1__EndpointDeleteReply_Closure closure,
+                                                void *closure_data);
 void sidecar__admin__v1__admin__wake(ProtobufCService *service,
                                      const Sidecar__Admin__V1__WakeRequest *input,
                                      Sidecar__Admin__V1__WakeReply_Closure closure,
@@ -900,9 +2787,52 @@ void sidecar__admin__v1__admin__suspend(ProtobufCService *service,
                                         const Sidecar__Admin__V1__SuspendRequest *input,
                                         Sidecar__Admin__V1__SuspendReply_Closure closure,
                                         void *closure_data);
+void sidecar__admin__v1__admin__invalidate(ProtobufCService *service,
+                                           const Sidecar__Admin__V1__InvalidateRequest *input,
+                                           Sidecar__Admin__V1__InvalidateReply_Closure closure,
+                                           void *closure_data);
+void sidecar__admin__v1__admin__notify(ProtobufCService *service,
+                                       const Sidecar__Admin__V1__NotifyRequest *input,
+                                       Sidecar__Admin__V1__NotifyReply_Closure closure,
+                                       void *closure_data);
+void sidecar__admin__v1__admin__cache_purge(ProtobufCService *service,
+                                            const Sidecar__Admin__V1__CachePurgeRequest *input,
+                                            Sidecar__Admin__V1__CachePurgeReply_Closure closure,
+                                            void *closure_data);
+void sidecar__admin__v1__admin__sessions(ProtobufCService *service,
+                                         const Sidecar__Admin__V1__SessionsRequest *input,
+                                         Sidecar__Admin__V1__SessionsReply_Closure closure,
+                                         void *closure_data);
+void sidecar__admin__v1__admin__session_end(ProtobufCService *service,
+                                            const Sidecar__Admin__V1__SessionEndRequest *input,
+                                            Sidecar__Admin__V1__SessionEndReply_Closure closure,
+                                            void *closure_data);
+void sidecar__admin__v1__admin__session_cancel(ProtobufCService *service,
+                                               const Sidecar__Admin__V1__SessionCancelRequest *input,
+                                               Sidecar__Admin__V1__SessionCancelReply_Closure closure,
+                                               void *closure_data);
+void sidecar__admin__v1__admin__drain(ProtobufCService *service,
+                                      const Sidecar__Admin__V1__DrainRequest *input,
+                                      Sidecar__Admin__V1__DrainProgress_Closure closure,
+                                      void *closure_data);
+void sidecar__admin__v1__admin__log_level(ProtobufCService *service,
+                                          const Sidecar__Admin__V1__LogLevelRequest *input,
+                                          Sidecar__Admin__V1__LogLevelReply_Closure closure,
+                                          void *closure_data);
+void sidecar__admin__v1__admin__watch(ProtobufCService *service,
+                                      const Sidecar__Admin__V1__WatchRequest *input,
+                                      Sidecar__Admin__V1__FleetEvent_Closure closure,
+                                      void *closure_data);
+void sidecar__admin__v1__admin__configuration(ProtobufCService *service,
+                                              const Sidecar__Admin__V1__ConfigurationRequest *input,
+                                              Sidecar__Admin__V1__ConfigurationReply_Closure closure,
+                                              void *closure_data);
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    sidecar__admin__v1__invalidate_scope__descriptor;
+extern const ProtobufCEnumDescriptor    sidecar__admin__v1__cache_kind__descriptor;
+extern const ProtobufCEnumDescriptor    sidecar__admin__v1__event_kind__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__members_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__members_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__gossip_state__descriptor;
@@ -914,14 +2844,55 @@ extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoints_reply__des
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_summary__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_cache__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__cached_location__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__floor__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__wake_flight__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__cached_secret__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__cached_rules__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__history_entry__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_create_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_create_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_delete_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_delete_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__wake_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__wake_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__compute_location__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__suspend_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__suspend_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__invalidate_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__invalidate_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__notify_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__notify_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__cache_purge_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__cache_purge_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__purged_cache__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session_filter__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session_end_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session_end_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session_cancel_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__session_cancel_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__drain_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__drain_progress__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__drain_count__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__log_level_setting__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__watch_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__fleet_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__watch_began__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__missed__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__member_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__fact_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__wake_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__sessions_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__reload_event__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__configuration_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__configuration_reply__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__setting__descriptor;
 extern const ProtobufCServiceDescriptor sidecar__admin__v1__admin__descriptor;
 
 PROTOBUF_C__END_DECLS
