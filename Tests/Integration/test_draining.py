@@ -15,9 +15,12 @@ import psycopg
 import pytest
 
 import processes
+import wire
 from balancer import Balancer
 from conftest import new_folder
+from fleet import Fleet
 from lone import BIN, LoneProxy
+from rawsession import RawSession, cancel, fields
 from waiting import eventually
 
 WORDS = "terminating connection due to administrator command"
@@ -49,12 +52,12 @@ def shut_down():
 def terminate(proxy):
     """Returns when it takes no new clients any more."""
     proxy.process.send_signal(signal.SIGTERM)
-    eventually(lambda: not listens(proxy), 20, "the end of accepting")
+    eventually(lambda: not listens(proxy.port), 20, "the end of accepting")
 
 
-def listens(proxy):
+def listens(port):
     try:
-        socket.create_connection(("127.0.0.1", proxy.port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
         return True
     except ConnectionRefusedError:
         return False
@@ -188,6 +191,35 @@ def test_a_query_that_crosses_the_last_words_was_never_executed(drained, databas
         finally:
             observer.execute("drop table crossed")
     assert ends(proxy)
+
+
+def test_a_client_whose_database_is_being_woken_gets_there_first(drained, control_plane):
+    known, is_woken = control_plane.computes["demo"], threading.Event()
+    control_plane.computes["demo"] = lambda _: is_woken.wait(30) and known
+    proxy = drained()
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(proxy.connect)
+        eventually(lambda: any("wake" in call for call, _, _ in control_plane.calls), 20, "the wake")
+        terminate(proxy)
+        eventually(lambda: waiting_for(proxy, "login") == 1, 20, "the login to be counted")
+        assert proxy.process.poll() is None
+        is_woken.set()
+        with coming.result(timeout=30) as session:
+            eventually(lambda: hears_its_end(session), 20, "the last words")
+            with shut_down():
+                session.execute("select 1")
+    assert ends(proxy)
+
+
+def test_a_stranger_that_says_nothing_holds_nobody_up(drained):
+    proxy = drained()
+    with socket.create_connection(("127.0.0.1", proxy.port)) as stranger:
+        eventually(lambda: proxy.metric("sidecar_sessions") == 1, 20, "the connection")
+        terminate(proxy)
+        assert ends(proxy)
+        stranger.settimeout(5)
+        while stranger.recv(1024):
+            pass
 
 
 # The deadline, and people in a hurry
@@ -388,6 +420,35 @@ def test_a_wake_under_way_at_a_drained_owner_still_brings_its_client_in(own_flee
         with coming.result(timeout=60) as session:
             assert session.execute("select 1").fetchone() == (1,)
     eventually(lambda: not processes.is_alive(pid), 15, "the end of the owner")
+
+
+def test_what_a_draining_proxy_runs_can_be_cancelled_through_another():
+    fleet = Fleet(new_folder(0o700) / "data", suspend_after="never")
+    try:
+        fleet.start("--drain-deadline", "60s")
+        eventually(fleet.agrees, 30, "two proxies that agree")
+        with RawSession(fleet, 0, version=(3, 0)) as session:
+            session.ask("select pg_sleep(60), 'drained'")
+            eventually(lambda: fleet.is_running("'drained'", 1), 20, "the query")
+            os.kill(fleet.proxies[0]["pid"], signal.SIGTERM)
+            eventually(lambda: not listens(fleet.postgres_port(0)), 20, "the end of accepting")
+            cancel(fleet.postgres_port(1), session.process_id, session.secret)
+            assert session.answer()[1]["C"] == "57014"
+            kind, body = wire.receive(session.connection)
+            assert kind == b"E" and fields(body)["C"] == "57P01", body
+    finally:
+        fleet.destroy()
+
+
+def test_a_suspend_reaches_its_clients_in_the_computes_own_words(fleet):
+    with fleet.connect() as session:
+        session.execute("select 1")
+        fleet.admin("suspend", "demo")
+        eventually(lambda: hears_its_end(session), 20, "the last words")
+        with shut_down() as told:
+            session.execute("select 1")
+    assert "Session:" not in str(told.value), "nothing of the proxy's"
+    fleet.connect().close()
 
 
 def refuses(fleet, proxy):

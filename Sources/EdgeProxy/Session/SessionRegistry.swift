@@ -15,20 +15,14 @@ package final class SessionRegistry: Sendable {
     /// Sessions that are asked, or cancels that are on their way, at one time.
     private static let lanes = 64
 
-    private struct State {
-        var records: [SessionID: SessionRecord] = [:]
-        var waiters: [(number: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
-        var nextWaiter: UInt64 = 0
-    }
-
-    private let state = Mutex(State())
+    private let records = Mutex<[SessionID: SessionRecord]>([:])
     private let cancel: Cancel
 
     init(cancel: @escaping Cancel) {
         self.cancel = cancel
     }
 
-    package var count: Int { state.withLock { $0.records.count } }
+    package var count: Int { records.withLock { $0.count } }
 
     // MARK: - Operators
 
@@ -69,9 +63,9 @@ package final class SessionRegistry: Sendable {
 
     /// - Parameter id: `nil`: all, in no particular order.
     func records(with id: SessionID? = nil) -> [SessionRecord] {
-        state.withLock { state in
-            guard let id else { return Array(state.records.values) }
-            return state.records[id].map { [$0] } ?? []
+        records.withLock { records in
+            guard let id else { return Array(records.values) }
+            return records[id].map { [$0] } ?? []
         }
     }
 
@@ -96,40 +90,10 @@ package final class SessionRegistry: Sendable {
     // MARK: - Sessions
 
     func enter(_ record: SessionRecord) {
-        state.withLock { $0.records[record.id] = record }
+        records.withLock { $0[record.id] = record }
     }
 
     func leave(_ record: SessionRecord) {
-        let waiters = state.withLock { state in
-            state.records[record.id] = nil
-            guard state.records.isEmpty else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waiters = [] }
-            return state.waiters.map(\.continuation)
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    /// Returns when no session is open, or when the calling task is cancelled.
-    package func waitUntilEmpty() async {
-        let number = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.records.isEmpty || Task.isCancelled { return true }
-                    state.waiters.append((number, continuation))
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
-                guard let index = state.waiters.firstIndex(where: { $0.number == number }) else { return nil }
-                return state.waiters.remove(at: index).continuation
-            }
-            waiting?.resume()
-        }
+        records.withLock { $0[record.id] = nil }
     }
 }

@@ -120,10 +120,8 @@ struct SessionRegistryTests {
         await proxy.stop()
     }
 
-    @Test func `an empty registry is empty at once`() async throws {
-        let proxy = try await #require(EdgeFixture.current).proxy()
-        await proxy.runner.registry.waitUntilEmpty()
-        #expect(await proxy.runner.registry.sessions().isEmpty)
-        await proxy.stop()
+    /// There are ten thousand of them. Texts are shared with those who made them.
+    @Test func `a session's facts are small`() {
+        #expect(MemoryLayout<SessionFacts>.size <= 512)
     }
 }
