@@ -183,6 +183,39 @@ struct ClientSessionTests {
         await proxy.stop()
     }
 
+    /// The server's first message to a client of SCRAM.
+    private func challenge(user: String, serverName: String, at proxy: RunningProxy) async throws -> String {
+        var client = try await RawClient(to: proxy, serverName: serverName)
+        try await client.send(StartupMessage(version: .v3_0, parameters: StartupParameters([("user", user)])))
+        _ = try await client.next()
+        var first = ByteBuffer()
+        SASLResponse.Initial(mechanism: "SCRAM-SHA-256", data: Array("n,,n=,r=abc".utf8)).encode(into: &first)
+        try await client.send(first)
+        guard case .saslContinue(let text)? = AuthenticationRequest(decoding: try await client.next().body) else {
+            throw RawClient.Ended()
+        }
+        await client.stream.close()
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    @Test func `a role that is not there is challenged like one that is, every time the same`() async throws {
+        let proxy = try await fixture().proxy()
+        let form = /r=abc[^,]{24},s=(?<salt>[^,]{24}),i=4096/
+        var salts: [Substring] = []
+        for (user, name) in [("alice", "demo"), ("nobody", "demo"), ("alice", "nowhere"), ("nobody", "nowhere")] {
+            let (one, other) = (
+                try await challenge(user: user, serverName: "\(name).localtest.me", at: proxy),
+                try await challenge(user: user, serverName: "\(name).localtest.me", at: proxy)
+            )
+            let salt = try #require(one.wholeMatch(of: form), "\(user) at \(name): \(one)").salt
+            #expect(other.wholeMatch(of: form)?.salt == salt)
+            #expect(one != other, "the nonce is new")
+            salts.append(salt)
+        }
+        #expect(Set(salts).count == salts.count)
+        await proxy.stop()
+    }
+
     @Test func `a client in clear is refused`() async throws {
         let proxy = try await fixture().proxy()
         var client = try await RawClient(to: proxy, serverName: nil)
