@@ -48,6 +48,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // Protobuf's wire format.
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        // epoll and eventfd, which Swift's Glibc module leaves out.
+        .systemLibrary(name: "CLinux"),
         // The messages of proto/ in C, generated.
         .target(name: "CSidecarProto", dependencies: ["CProtobufC"]),
 
@@ -70,7 +72,9 @@ let package = Package(
         // NIO: listeners, streams, TLS and gRPC on sockets, the relay.
         .target(
             name: "Transport",
-            dependencies: ["Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", nioCore, nioPosix],
+            dependencies: [
+                "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "Telemetry", "CLinux", nioCore, nioPosix,
+            ],
             swiftSettings: strict),
 
         // Policy.

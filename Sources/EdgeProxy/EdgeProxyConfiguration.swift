@@ -89,6 +89,7 @@ package struct EdgeProxyConfiguration: Sendable {
     package var banner: String?
     /// How computes are spoken to.
     package var computeLink = ComputeLinkSettings()
+    package var relay = RelaySettings()
 
     /// Everything that was set and everything that was not, as whoever started the proxy read it.
     package var settings: [EffectiveSetting] = []
@@ -151,6 +152,7 @@ package struct EdgeProxyConfiguration: Sendable {
         try require(
             proxyProtocol.mode == .required || proxyProtocol.balancers.isEmpty, "proxy-protocol-from",
             "is of use only with --proxy-protocol-v2 required")
+        if let (field, problem) = relay.problem { throw Invalid(field: field, problem: problem) }
         var whole = self
         if !members.contains(where: { $0.id == id }) { whole.members.append(Member(id: id, grpc: grpc)) }
         return whole

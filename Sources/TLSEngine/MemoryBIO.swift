@@ -5,9 +5,13 @@ internal import COpenSSL
 @safe final class MemoryBIO {
     /// The ciphertext of the call in progress; empty outside of one.
     private var input = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    private let output: any TLSOutput
+    private var output: any TLSOutput
 
     init(output: any TLSOutput) {
+        self.output = output
+    }
+
+    func redirect(to output: any TLSOutput) {
         self.output = output
     }
 

@@ -24,7 +24,7 @@ internal import COpenSSL
     private let handle: OpaquePointer
     private let contents: TLSContents
     private let wire: MemoryBIO
-    private let output: any TLSOutput
+    private var output: any TLSOutput
     private var hasFinished = false
 
     private init(_ context: TLSContext, output: any TLSOutput) throws(TLSFailure) {
@@ -60,6 +60,15 @@ internal import COpenSSL
     deinit {
         unsafe SSL_free(handle)
     }
+
+    /// From the next call on, what comes out goes there.
+    package func redirect(to output: any TLSOutput) {
+        self.output = output
+        wire.redirect(to: output)
+    }
+
+    /// Bytes came that no call could make use of yet: the front of a record.
+    package var holdsUnreadBytes: Bool { unsafe SSL_has_pending(handle) == 1 }
 
     /// Begins the handshake: a client greets, a server waits.
     package func start() throws(TLSFailure) {

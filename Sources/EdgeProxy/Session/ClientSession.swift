@@ -16,6 +16,7 @@ struct ClientSession: Sendable {
     let handshakeDeadline: ContinuousClock.Instant
     let authenticator: ClientAuthenticator
     var connector: ComputeConnector
+    let relay: SessionRelay
     let desk: CancelDesk
     let banner: String?
     let metrics: EdgeMetrics
@@ -108,8 +109,8 @@ struct ClientSession: Sendable {
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome.encoded(for: id))
-        let outcome = await Relay.join(
-            stream, upstream.stream, following: QueryCycle(after: upstream.transactionState), control: control)
+        let outcome = await relay.join(
+            stream, upstream.stream, after: upstream.transactionState, control: control)
         SessionObservation.current?.relayed(outcome)
         if let key { desk.registry.remove(key) }
         record.parted()

@@ -19,6 +19,7 @@ package struct SessionRunner: Sendable {
     private let selection: EndpointSelection
     private let reception: BalancerReception
     private let handshake: ClientHandshake
+    private let relay: SessionRelay
     private let authenticator: ClientAuthenticator
     private let desk: CancelDesk
     private let waker: any Waker
@@ -42,7 +43,10 @@ package struct SessionRunner: Sendable {
         gate = AdmissionGate(limits: settings.admission, sourceRate: settings.sourceRate, metrics: metrics)
         selection = EndpointSelection(domains: settings.domains, certificates: clientTLS)
         reception = BalancerReception(settings.proxyProtocol, metrics: metrics, logger: logger)
-        handshake = ClientHandshake(tls: clientTLS, metrics: metrics)
+        handshake = ClientHandshake(
+            tls: settings.relay.clientTLS == .off ? nil : clientTLS, metrics: metrics,
+            allowsClear: settings.relay.clientTLS == .offered)
+        relay = SessionRelay(settings.relay)
         authenticator = ClientAuthenticator(
             directory: SuffixDirectory(inner: directory), mocks: MockVerifiers(secret: mockSecret),
             checks: PasswordChecks(threads: settings.authentication.passwordThreads),
@@ -117,7 +121,8 @@ package struct SessionRunner: Sendable {
         return ClientSession(
             record: record, stream: stream, origin: origin, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
-            connector: connector, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics, logger: log)
+            connector: connector, relay: relay, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics,
+            logger: log)
     }
 
     private func refuse(_ stream: ByteStream, _ id: SessionID, _ refusal: AdmissionRefusal) async {

@@ -16,6 +16,7 @@ package struct SessionSettings: Sendable {
     /// Attempts of one source. `nil`: no limit.
     package var sourceRate: AttemptRate?
     package var proxyProtocol = ProxyProtocolSettings()
+    package var relay = RelaySettings()
 
     package init(domain: String) {
         domains = [domain]
@@ -33,6 +34,7 @@ package struct SessionSettings: Sendable {
         authenticationLimit = configuration.authenticationLimit
         proxyProtocol = configuration.proxyProtocol
         authentication = configuration.authentication
+        relay = configuration.relay
         connect.deadline = configuration.connectDeadline
         announcesClients = configuration.computeLink.announcesClients
         banner = configuration.banner

@@ -4,4 +4,11 @@ extension DurationArgument {
         duration = .seconds(seconds)
         description = "\(seconds)s"
     }
+
+    static let never = DurationArgument()
+
+    private init() {
+        duration = nil
+        description = "never"
+    }
 }

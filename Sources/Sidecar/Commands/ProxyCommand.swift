@@ -36,6 +36,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Authentication") var authentication: AuthenticationOptions
 
+    @OptionGroup(title: "Sessions") var relay: RelayOptions
+
     @OptionGroup(title: "Computes") var computeLink: ComputeLinkOptions
 
     @OptionGroup(title: "Clients") var banner: BannerOptions
@@ -187,6 +189,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.sessionLimit = limits.maxConnections
         configuration.settings = EffectiveSettings.current + [LogBootstrap.setting]
         configuration.logLevels = LogBootstrap.levels
+        configuration.relay = relay.settings()
         return configuration
     }
 }

@@ -169,7 +169,7 @@ package final class GRPCClientChannel: GRPCChannel {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.apply { option, value in
+                    try SocketOptions.standard.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     if let tls {

@@ -27,7 +27,7 @@ package enum GRPCListener {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.apply { option, value in
+                    try SocketOptions.standard.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     let executor = LoopExecutor(channel.eventLoop)

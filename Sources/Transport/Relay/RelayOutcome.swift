@@ -17,7 +17,7 @@ package struct RelayOutcome: Sendable, Equatable {
         case idlePointReached
         /// The calling task was cancelled, or the control asked for an end at once. Both streams are still open.
         case cancelled
-        /// The streams live on two event loops, or one of them is read by somebody else. Nothing was moved.
+        /// One of the streams is read by somebody else, or by another relay. Nothing was moved.
         case unusable
     }
 
@@ -34,6 +34,10 @@ package struct RelayOutcome: Sendable, Equatable {
         self.bytesToClient = bytesToClient
         self.ending = ending
         self.cycle = cycle
+    }
+
+    init(nothingMoved ending: Ending) {
+        self.init(bytesFromClient: 0, bytesToClient: 0, ending: ending)
     }
 
     /// Whether a message of ours may follow what the client was sent. In the middle of a row our words would be data.

@@ -1,4 +1,5 @@
 package import NIOCore
+internal import Synchronization
 package import TLSEngine
 
 /// One TCP connection, with or without TLS, as tasks see it.
@@ -6,6 +7,9 @@ package import TLSEngine
 /// Demand-driven: nothing is read from the socket before somebody asks. Meant for tasks on the connection's own loop
 /// (`LoopExecutor`), where most calls return without a hop; works from anywhere. Every wait ends when its task is
 /// cancelled or the connection goes.
+///
+/// A relay takes the connection out of its channel (`Relay.join`). When it has ended, the stream can still be told
+/// something last, and be closed; nothing more can be read.
 package final class ByteStream: Sendable {
     package let channel: any Channel
     package let remoteAddress: SocketAddress?
@@ -14,6 +18,8 @@ package final class ByteStream: Sendable {
     package let task = ConnectionTask()
 
     private let handler: NIOLoopBound<StreamHandler>
+    /// Where the connection is, once a relay has taken it.
+    private let relayed = Mutex<RelayedEnd?>(nil)
 
     /// Must be called on the channel's loop.
     init(channel: any Channel, handler: StreamHandler) {
@@ -26,6 +32,10 @@ package final class ByteStream: Sendable {
     /// - Returns: `nil` once the peer has finished (TLS: with `close_notify`).
     /// - Throws: `StreamFailure`; `CancellationError` with nothing lost: the bytes that would have come are read next.
     package func read() async throws -> ByteBuffer? {
+        if isRelayed {
+            try Task.checkCancellation()
+            throw StreamFailure(.closed, "a relay has taken the connection")
+        }
         if eventLoop.inEventLoop, let ready = try handler.value.takeReady() { return ready }
         return try await parked { $0.read($1, $2) }
     }
@@ -38,6 +48,7 @@ package final class ByteStream: Sendable {
     /// Queues the bytes, and waits while more is queued than the socket takes (64 KiB).
     /// - Throws: `StreamFailure`; `CancellationError` out of the wait alone: the bytes stay queued.
     package func write(_ bytes: ByteBuffer) async throws {
+        if let end = relayedEnd { return end.say(bytes) }
         guard try await callOnLoop({ try $0.write(bytes) }) == false else { return }
         try await parked { $0.waitUntilWritable($1, $2) }
     }
@@ -75,6 +86,7 @@ package final class ByteStream: Sendable {
     /// Sends what is queued, waits for the peer to have it (at most 2 s), and closes. Safe to call again, and from a
     /// cancelled task.
     package func close() async {
+        if let end = relayedEnd { return await end.close(inOrder: true) }
         onLoop { $0.close() }
         // It fails only with the reason for the close, which is of no interest any more.
         try? await channel.closeFuture.get()
@@ -83,15 +95,46 @@ package final class ByteStream: Sendable {
     /// Closes without waiting for anybody: what is queued goes only as far as the socket takes it at once. Safe to call
     /// again.
     package func abandon() async {
+        if let end = relayedEnd { return await end.close(inOrder: false) }
         onLoop { $0.closeNow() }
         // It fails only with the reason for the close, which is of no interest any more.
         try? await channel.closeFuture.get()
     }
 
-    // MARK: To the loop
+    // MARK: For a relay
 
-    /// Only on the loop.
-    var handlerOnLoop: StreamHandler { handler.value }
+    private var relayedEnd: RelayedEnd? { relayed.withLock { $0 } }
+    private var isRelayed: Bool { relayedEnd != nil }
+
+    /// Takes the connection out of its channel once all that was written is with the kernel.
+    /// - Throws: `StreamFailure` with reason `.inUse`; `CancellationError`. Then the stream is as before.
+    func prepareToLeave() async throws {
+        if isRelayed { throw StreamFailure(.inUse, "a relay has taken the connection") }
+        do {
+            try await parked { $0.prepareToLeave($1, $2) }
+        } catch is CancellationError {
+            stay()
+            throw CancellationError()
+        }
+    }
+
+    func stay() {
+        onLoop { $0.stay() }
+    }
+
+    /// After `prepareToLeave`; cannot be cancelled.
+    func leave(as place: RelayedEnd) async -> RelayEnd {
+        await withCheckedContinuation { continuation in
+            onLoop { handler in
+                handler.leave { end in
+                    if end.number != nil { self.relayed.withLock { $0 = place } }
+                    continuation.resume(returning: end)
+                }
+            }
+        }
+    }
+
+    // MARK: To the loop
 
     func onLoop(_ body: @escaping @Sendable (StreamHandler) -> Void) {
         if eventLoop.inEventLoop {

@@ -27,7 +27,7 @@ package enum Dialer {
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.apply { option, value in
+                    try SocketOptions.standard.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     try channel.pipeline.syncOperations.addHandler(StreamHandler())

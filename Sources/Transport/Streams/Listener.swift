@@ -25,7 +25,7 @@ package enum Listener {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.apply { option, value in
+                    try SocketOptions.standard.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     guard connections.count < connectionLimit else {

@@ -1,5 +1,11 @@
 package import TLSEngine
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// Why a stream cannot go on. A lawful end of the peer's bytes is not a failure: `ByteStream.read` answers `nil`.
 package struct StreamFailure: Error, Equatable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
@@ -31,5 +37,20 @@ package struct StreamFailure: Error, Equatable, CustomStringConvertible {
         self.tls = tls
     }
 
+    /// No more bytes come or go. Otherwise TLS alone has failed, and its alert may still be delivered.
+    var isOfSocket: Bool { reason == .reset || reason == .other }
+
     package var description: String { "\(reason): \(detail)" }
+}
+
+extension StreamFailure {
+    init(_ failure: TLSFailure) {
+        self.init(failure.reason == .truncated ? .truncated : .tls, failure.detail, tls: failure)
+    }
+
+    /// - Parameter code: an `errno`.
+    init(socketError code: CInt, _ detail: String) {
+        let isReset = [ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH].contains(code)
+        self.init(isReset ? .reset : .other, detail)
+    }
 }

@@ -1,13 +1,7 @@
 internal import NIOCore
 internal import TLSEngine
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
-/// The last handler of every connection: keeps bytes until a task asks for them, or hands them to a relay.
+/// The last handler of every connection: keeps bytes until a task asks for them, or a relay takes the connection away.
 ///
 /// Reads happen on demand alone, except for what is left in the kernel's buffer when the peer ends: NIO then reads all
 /// of it, so one connection may hold up to the kernel's receive buffer, and no more.
@@ -22,8 +16,9 @@ final class StreamHandler: ChannelInboundHandler {
     static let lingerByteLimit = 1 << 20
 
     private(set) var context: ChannelHandlerContext?
-    /// Set while the bytes of this stream go to another one; see `RelayRun`.
-    var relay: RelayRun.Leg?
+    /// A relay is about to take the connection out of its channel, or has.
+    private var isLeaving = false
+    private var hasLeft = false
     /// The peer will say no more.
     private(set) var hasPeerFinished = false
     /// Why neither reading nor writing goes on.
@@ -33,6 +28,8 @@ final class StreamHandler: ChannelInboundHandler {
     private var readers = ParkedWaits<ByteBuffer?>()
     private var writers = ParkedWaits<Void>()
     private var handshakes = ParkedWaits<TLSPeer>()
+    private var departures = ParkedWaits<Void>()
+    private var tls: TLSHandler?
     private var isShakingHands = false
     private var hasFinishedWriting = false
     private var isInputOver = false
@@ -59,16 +56,13 @@ final class StreamHandler: ChannelInboundHandler {
     func read(_ ticket: WaitTicket, _ continuation: CheckedContinuation<ByteBuffer?, any Error>) {
         do {
             if let ready = try takeReady() { return continuation.resume(returning: ready) }
-            guard readers.isEmpty, relay == nil else { throw StreamFailure(.inUse, "another task reads") }
+            guard readers.isEmpty, !isLeaving else { throw StreamFailure(.inUse, "another task reads") }
             readers.park(ticket, continuation)
             context?.read()
         } catch {
             continuation.resume(throwing: error)
         }
     }
-
-    /// Nobody waits for this stream's bytes.
-    var isFree: Bool { readers.isEmpty && handshakes.isEmpty && relay == nil }
 
     func unread(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
@@ -77,7 +71,7 @@ final class StreamHandler: ChannelInboundHandler {
         inbox = bytes
     }
 
-    func takeInbox() -> ByteBuffer {
+    private func takeInbox() -> ByteBuffer {
         let bytes = inbox
         inbox = ByteBuffer()
         return bytes
@@ -113,13 +107,14 @@ final class StreamHandler: ChannelInboundHandler {
         do {
             if let failure { throw failure }
             guard let context, !isClosing else { throw Self.closed }
-            guard !isShakingHands, readers.isEmpty, relay == nil else { throw StreamFailure(.inUse, "in use") }
+            guard !isShakingHands, readers.isEmpty, !isLeaving else { throw StreamFailure(.inUse, "in use") }
             guard inbox.readableBytes == 0 else {
                 throw StreamFailure(.plaintextBeforeTLS, "\(inbox.readableBytes) bytes stand before the handshake")
             }
             // No handshake ends with the peer's first words. Its end, which came before this handler, will not be told again.
             guard !hasPeerFinished else { throw StreamFailure(.truncated, "the peer ended before the handshake") }
             let handler = try makeHandler()
+            tls = handler
             isShakingHands = true
             handshakes.park(ticket, continuation)
             try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
@@ -133,13 +128,67 @@ final class StreamHandler: ChannelInboundHandler {
         readers.cancel(ticket)
         writers.cancel(ticket)
         handshakes.cancel(ticket)
+        departures.cancel(ticket)
+    }
+
+    // MARK: Leaving the channel, for a relay
+
+    /// Waits until all that was written is with the kernel; nobody may read from now on.
+    func prepareToLeave(_ ticket: WaitTicket, _ continuation: CheckedContinuation<Void, any Error>) {
+        guard readers.isEmpty, handshakes.isEmpty, !isShakingHands, !isLeaving, !isClosing else {
+            return continuation.resume(throwing: StreamFailure(.inUse, "another task reads"))
+        }
+        isLeaving = true
+        departures.park(ticket, continuation)
+        whenWritten { $0.departures.resume(with: .success(())) }
+    }
+
+    /// Calls back once all that was written is with the kernel, or cannot get there any more; a turn of the loop later,
+    /// so that nothing of the channel is under way.
+    private func whenWritten(_ body: @escaping (StreamHandler) -> Void) {
+        guard let context, failure == nil else { return body(self) }
+        let loop = context.eventLoop.assumeIsolated()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in loop.execute { body(self) } }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    /// The relay will not come about.
+    func stay() {
+        if !hasLeft { isLeaving = false }
+    }
+
+    /// Takes the connection out of its channel, with all that belongs to it. The channel closes without a word to the peer.
+    func leave(_ answer: @escaping (RelayEnd) -> Void) {
+        guard let context, failure == nil else {
+            return answer(RelayEnd(broken: failure ?? Self.closed, inbox: takeInbox()))
+        }
+        // TLS may have had to answer something since all was written.
+        let queued = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        guard queued == 0 else { return whenWritten { $0.leave(answer) } }
+        let duplicate = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { Duplicate(of: $0) }
+        guard let descriptor = duplicate?.descriptor.take() else {
+            return answer(RelayEnd(broken: StreamFailure(.other, "no descriptor for the relay"), inbox: takeInbox()))
+        }
+        hasLeft = true
+        let engine = tls?.surrender()
+        tls = nil
+        let end = RelayEnd(descriptor, tls: engine, inbox: takeInbox(), hasPeerFinished: hasPeerFinished)
+        context.close(promise: nil)
+        answer(end)
+    }
+
+    private final class Duplicate {
+        var descriptor: Descriptor?
+        init(of number: CInt) { descriptor = Descriptor(duplicating: number) }
     }
 
     /// Sends what is queued, ends our side, waits (bounded) for the peer's end, and closes.
     func close() {
         guard let context, !isClosing, context.channel.isActive else { return }
         isClosing = true
-        relay?.run.finish(.cancelled)
         inbox = ByteBuffer()
         resumeWaits(throwing: Self.closed)
         guard !isShakingHands else { return context.close(promise: nil) }
@@ -195,9 +244,7 @@ final class StreamHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if let relay {
-            relay.received(bytes)
-        } else if isClosing {
+        if isClosing {
             lingeredBytes += bytes.readableBytes
         } else if inbox.readableBytes == 0 {
             inbox = bytes
@@ -207,9 +254,7 @@ final class StreamHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if let relay {
-            relay.readCompleted()
-        } else if isClosing {
+        if isClosing {
             if lingeredBytes > Self.lingerByteLimit { closeNow() } else { context.read() }
         } else if !readers.isEmpty {
             if inbox.readableBytes > 0 { readers.resume(with: .success(takeInbox())) } else { context.read() }
@@ -219,7 +264,6 @@ final class StreamHandler: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         writers.resume(with: .success(()))
-        relay?.becameWritable()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -260,23 +304,23 @@ final class StreamHandler: ChannelInboundHandler {
             let last = inbox.readableBytes > 0 ? takeInbox() : nil
             readers.resume(with: .success(last))
         }
-        relay?.sourceFinished()
     }
 
     private func fail(_ failure: StreamFailure) {
-        guard self.failure == nil else { return }
+        guard self.failure == nil, !hasLeft else { return }
         let failure = isClosing ? Self.closed : failure
         self.failure = failure
         isShakingHands = false
         if !readers.isEmpty, inbox.readableBytes > 0 { readers.resume(with: .success(takeInbox())) }
         resumeWaits(throwing: failure)
-        relay?.sourceFailed(failure)
     }
 
     private func resumeWaits(throwing failure: StreamFailure) {
         readers.resume(with: hasPeerFinished ? .success(nil) : .failure(failure))
         writers.resume(with: .failure(failure))
         handshakes.resume(with: .failure(failure))
+        // What there is to say of it, the relay will say.
+        departures.resume(with: .success(()))
     }
 
     private static let closed = StreamFailure(.closed, "this side closed the stream")
@@ -284,10 +328,8 @@ final class StreamHandler: ChannelInboundHandler {
     private static func explain(_ error: any Error) -> StreamFailure {
         switch error {
         case let failure as StreamFailure: failure
-        case let failure as TLSFailure:
-            StreamFailure(failure.reason == .truncated ? .truncated : .tls, failure.detail, tls: failure)
-        case let error as IOError where [ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH].contains(error.errnoCode):
-            StreamFailure(.reset, "\(error)")
+        case let failure as TLSFailure: StreamFailure(failure)
+        case let error as IOError: StreamFailure(socketError: error.errnoCode, "\(error)")
         default: StreamFailure(.other, "\(error)")
         }
     }

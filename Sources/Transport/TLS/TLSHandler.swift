@@ -25,6 +25,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     private var isReadOwed = false
     private var isFlushOwed = false
     private var hasFiredEnd = false
+    private var isSurrendered = false
 
     /// - Parameter firstBytes: ciphertext that was read before this handler was there.
     package init(accepting context: TLSContext, firstBytes: ByteBuffer = ByteBuffer()) throws(TLSFailure) {
@@ -40,6 +41,13 @@ package final class TLSHandler: ChannelDuplexHandler {
         engine = try TLSEngine(
             connectingWith: context, serverName: serverName, nameCheck: nameCheck, output: output)
         firstBytes = ByteBuffer()
+    }
+
+    /// Gives the engine away, when nothing waits to be encrypted: from now on this handler only watches its channel
+    /// close.
+    package func surrender() -> TLSEngine {
+        isSurrendered = true
+        return engine
     }
 
     // MARK: Start
@@ -91,7 +99,7 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     package func channelInactive(context: ChannelHandlerContext) {
         // With our output closed before, NIO announces the peer's end like this alone.
-        receiveEnd(context)
+        if !isSurrendered { receiveEnd(context) }
         pending.failAll(ChannelError.ioOnClosedChannel)
         context.fireChannelInactive()
     }
@@ -156,7 +164,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
 
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode != .input else { return context.close(mode: mode, promise: promise) }
+        guard mode != .input, !isSurrendered else { return context.close(mode: mode, promise: promise) }
         if isEstablished && engine.failure == nil {
             encryptPending(context)
             engine.finish()

@@ -25,7 +25,7 @@ struct RelayControlTests {
             let outcome = Slot<RelayOutcome>()
             let proxy = try await Loopback.listen { [control] stream in
                 do {
-                    let other = try await Loopback.dial(up, on: stream.eventLoop)
+                    let other = try await Loopback.dial(up)
                     outcome.put(
                         await Relay.join(
                             stream, other, following: QueryCycle(after: .idle), control: control, limits: limits))
@@ -101,7 +101,7 @@ struct RelayControlTests {
         let up = try await Loopback.echo()
         let ending = Slot<RelayOutcome.Ending>()
         let proxy = try await Loopback.listen { stream in
-            guard let other = try? await Loopback.dial(up, on: stream.eventLoop) else { return }
+            guard let other = try? await Loopback.dial(up) else { return }
             ending.put(
                 await Relay.join(stream, other, following: QueryCycle(after: .idle), control: control).ending)
             await other.close()

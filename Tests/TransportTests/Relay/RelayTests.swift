@@ -199,33 +199,43 @@ struct RelayTests {
         await stream.close()
     }
 
-    @Test func `a cancelled relay leaves both streams usable`() async throws {
-        let up = try await Loopback.echo()
-        let done = Slot<String>()
+    @Test(arguments: Wrapping.allCases)
+    func `when a relay was cancelled, both sides can be told something last`(wrapping: Wrapping) async throws {
+        let heard = Slot<String>()
+        let up = try await upstream(wrapping) { stream in
+            try await stream.write(try await stream.readText(count: 7))
+            heard.put(String(buffer: try await stream.readAll()))
+        }
+        let server = try authority.server()
+        let client = try authority.client()
         let socket = try await Loopback.listen { stream in
             do {
-                let other = try await Loopback.dial(up, on: stream.eventLoop)
-                let outcome = await Relay.join(stream, other)
-                #expect(outcome.ending == .cancelled)
+                let other = try await Loopback.dial(up)
+                if wrapping == .client || wrapping == .both { _ = try await stream.acceptTLS(server) }
+                if wrapping == .upstream || wrapping == .both {
+                    _ = try await other.connectTLS(client, serverName: "db.example")
+                }
+                #expect(await Relay.join(stream, other).ending == .cancelled)
                 try await stream.write("57P01")
                 try await other.write("ping")
-                done.put(try await other.readText(count: 4))
+                await #expect(throws: CancellationError.self) { try await stream.read() }
                 await other.close()
-            } catch is CancellationError {
-                // Reading waits, and a wait ends in a cancelled task.
-                done.put("cancelled")
             } catch {
                 Issue.record(error)
             }
         }
         let stream = try await Loopback.dial(socket)
+        if wrapping == .client || wrapping == .both {
+            _ = try await stream.connectTLS(client, serverName: "db.example")
+        }
         try await stream.write("through")
         #expect(try await stream.readText(count: 7) == "through")
         socket.cancelConnections()
         #expect(String(buffer: try await stream.readAll()) == "57P01")
-        await socket.waitForConnections()
-        #expect(done.peek == "cancelled")
         await stream.close()
+        await socket.waitForConnections()
+        await up.waitForConnections()
+        #expect(heard.peek == "ping")
     }
 
     @Test func `a relay that begins in a cancelled task ends at once`() async throws {
