@@ -110,6 +110,7 @@ def test_a_transaction_is_let_to_its_end(drained):
         assert waiting_for(proxy, "idle_point") == 1
         assert session.execute("select count(*) from t").fetchone() == (1,)
         session.execute("commit")
+        eventually(lambda: hears_its_end(session), 20, "the last words")
         with shut_down():
             session.execute("select 1")
     assert ends(proxy)
@@ -400,6 +401,7 @@ def test_a_terminated_proxy_of_up_ends_and_another_takes_its_place(own_fleet):
     with own_fleet.connect(proxy=0) as session:
         session.execute("select 1")
         os.kill(first["pid"], signal.SIGTERM)
+        eventually(lambda: hears_its_end(session), 20, "the last words")
         with shut_down():
             while True:
                 session.execute("select 1")

@@ -7,6 +7,7 @@ import pytest
 
 from conftest import new_folder
 from lone import LoneProxy
+from waiting import eventually
 
 IN_CLEAR = dict(sslmode="disable", options="endpoint=demo")
 
@@ -49,11 +50,15 @@ def test_probes_of_an_open_session_are_as_told(control_plane, database):
     with proxy_with(control_plane, "--tcp-keepalive", "7s,3s,4", "--tcp-user-timeout", "9s") as proxy:
         with proxy.connect() as connection:
             connection.execute("select 1")
-            sockets = subprocess.run(["ss", "-tnoHp"], capture_output=True, text=True, timeout=20).stdout
-            ours = [line for line in sockets.splitlines() if f"pid={proxy.process.pid}," in line and "timer:(keepalive" in line]
-            kept = [line for line in ours if f"127.0.0.1:{proxy.port} " in line or f"127.0.0.1:{database.port} " in line]
-            assert len(kept) == 2
-            for line in kept:
+
+            def kept():
+                """Our two sockets, once neither has anything under way."""
+                sockets = subprocess.run(["ss", "-tnoHp"], capture_output=True, text=True, timeout=20).stdout
+                ours = [line for line in sockets.splitlines() if f"pid={proxy.process.pid}," in line and "timer:(keepalive" in line]
+                both = [line for line in ours if f"127.0.0.1:{proxy.port} " in line or f"127.0.0.1:{database.port} " in line]
+                return both if len(both) == 2 else None
+
+            for line in eventually(kept, 20, "two sockets that wait"):
                 # Counted down from seven seconds, where the standard is thirty.
                 assert "timer:(keepalive,6" in line or "timer:(keepalive,7" in line or "ms," in line, line
 

@@ -76,11 +76,16 @@ final class SessionRecord: Sendable {
     /// Now, wherever it is. Said to the client when no frame is half through; the first words given count.
     ///
     /// - Parameter words: `nil`: the usual.
-    func end(as words: ErrorResponse? = nil) {
-        state.withLock { state in
-            if state.lastWords == nil { state.lastWords = words }
+    /// - Returns: whether nobody had given it its last words before.
+    @discardableResult
+    func end(as words: ErrorResponse? = nil) -> Bool {
+        let isFirst = state.withLock { state in
+            guard state.lastWords == nil else { return false }
+            state.lastWords = words
+            return true
         }
         task.cancel()
+        return isFirst
     }
 
     /// As soon as nothing is under way in it. For a session that is joined; nothing happens otherwise.

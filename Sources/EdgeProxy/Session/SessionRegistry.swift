@@ -37,9 +37,7 @@ package final class SessionRegistry: Sendable {
     /// - Returns: how many were told to end. They are gone a moment later.
     @discardableResult
     package func end(matching filter: SessionFilter, as words: ErrorResponse) async -> Int {
-        let matches = await matches(of: filter)
-        for match in matches { match.record.end(as: words) }
-        return matches.count
+        await matches(of: filter).count { $0.record.end(as: words) }
     }
 
     /// Stops what their computes do for them; the sessions go on.

@@ -157,6 +157,23 @@ struct RelayCoreTests {
         #expect(core.ending == .idlePointReached)
     }
 
+    @Test func `a client that always has its next request ready is not waited for`() {
+        var core = RelayCore(limits: Self.limits, following: QueryCycle(after: .idle), at: Self.start)
+        var ready = ByteBuffer()
+        ReadyForQuery(state: .idle).encode(into: &ready)
+        core.received(Self.query.readableBytesSpan, from: .client, at: Self.start)
+        core.received(ready.readableBytesSpan, from: .upstream, at: Self.start)
+        #expect(core.hasJustAnswered == false, "nobody wanted an end")
+        core.asked(.endAtIdlePoint)
+        #expect(core.hasJustAnswered == false, "who is idle may have something under way")
+        core.received(Self.query.readableBytesSpan, from: .client, at: Self.start)
+        #expect(core.hasJustAnswered == false)
+        core.received(ready.readableBytesSpan, from: .upstream, at: Self.start)
+        #expect(core.hasJustAnswered == true)
+        core.received(Self.query.readableBytesSpan, from: .client, at: Self.start)
+        #expect(core.hasJustAnswered == false)
+    }
+
     @Test func `without messages to follow there is no idle point`() {
         var core = RelayCore(limits: Self.limits, following: nil, at: Self.start)
         core.asked(.endAtIdlePoint)

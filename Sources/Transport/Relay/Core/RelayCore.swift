@@ -39,6 +39,9 @@ struct RelayCore: ~Copyable {
     /// The first side to finish, until when the other has to say something, and how much it had said before.
     private var drain: Drain?
     private var isEndAtIdlePointWanted = false
+    /// While an end at an idle point was wanted, the server has answered the last request. A client that always has the next
+    /// one ready is not waited for: it would keep the session for ever, and what it sends from now on has not been taken.
+    private(set) var hasJustAnswered = false
 
     init(limits: RelayLimits, following cycle: QueryCycle?, at now: RelayTime) {
         halfCloseLimit = RelayTime.Span(limits.halfClose)
@@ -54,8 +57,13 @@ struct RelayCore: ~Copyable {
         ends[side].bytes += bytes.byteCount
         lastActivity = now
         switch side {
-        case .client: cycle?.clientSent(bytes)
-        case .upstream: cycle?.serverSent(bytes)
+        case .client:
+            cycle?.clientSent(bytes)
+            hasJustAnswered = false
+        case .upstream:
+            let wasIdle = cycle?.isIdle == true
+            cycle?.serverSent(bytes)
+            if isEndAtIdlePointWanted, !wasIdle, cycle?.isIdle == true { hasJustAnswered = true }
         }
     }
 

@@ -169,10 +169,12 @@ final class RelaySession {
     private func settle(_ desk: RelayDesk) {
         if let failure = ends.client.failure { broke(.client, failure, desk) }
         if let failure = ends.upstream.failure { broke(.upstream, failure, desk) }
-        // Behind what the kernel still holds of the client's there may be the next query.
+        // Behind what the kernel still holds of an idle client's there may be the next query.
         while core.isIdlePointReached {
-            if pull(.client, desk) { continue }
-            if ends.client.holdsUnreadBytes { break }
+            if !core.hasJustAnswered {
+                if pull(.client, desk) { continue }
+                if ends.client.holdsUnreadBytes { break }
+            }
             core.idlePointConfirmed()
         }
         report()
