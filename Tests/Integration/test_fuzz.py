@@ -15,7 +15,7 @@ import processes
 from lone import LoneProxy
 from waiting import eventually
 
-INPUTS = int(os.environ.get("SIDECAR_FUZZ_INPUTS", "4000"))
+INPUTS = int(os.environ.get("SIDECAR_FUZZ_INPUTS", "20000"))
 SEED = int(os.environ.get("SIDECAR_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 WORKERS = 4
 BATCH = 250
@@ -122,29 +122,42 @@ def answers(open_ones):
 
 
 def is_ours(answer):
-    """Nothing, bytes for requests to encrypt, a TLS record, or whole messages of the server."""
-    answer = answer.lstrip(b"SN") if answer[:1] in (b"S", b"N") and len(answer) < 3 or answer[1:2] in (b"\x15", b"\x16") else answer
-    if not answer or answer[0] in (0x15, 0x16):
-        return True
-    while answer[:1] in (b"S", b"N") and answer[1:5] != answer[1:5].rjust(4, b"\0")[:4]:
+    """Single bytes for requests to encrypt, then nothing, TLS records, or whole messages of the server."""
+    while answer[:1] in (b"S", b"N") and not frame_length(answer):
         answer = answer[1:]
+    if answer[:1] in (b"\x15", b"\x16"):
+        return True
     while answer:
-        if answer[:1] == b"N" and answer[1:2] not in (b"\0",):
-            answer = answer[1:]
-            continue
-        if answer[:1] not in (b"E", b"R", b"v", b"N", b"S", b"K", b"Z") or len(answer) < 5:
+        length = frame_length(answer)
+        if answer[:1] not in (b"E", b"R", b"v", b"N", b"S", b"K", b"Z") or not length:
             return False
-        length = struct.unpack("!I", answer[1:5])[0]
-        if length < 4 or length + 1 > len(answer):
-            return False
-        answer = answer[length + 1:]
+        answer = answer[length:]
     return True
 
 
-@pytest.mark.parametrize("proxied", [False, True], ids=["plain", "proxy-header"])
-def test_mutated_openings(control_plane, tmp_path, proxied):
-    with LoneProxy(tmp_path, control_plane) as proxy:
-        proxy.connect().close()
+def frame_length(answer):
+    """Of the message at the beginning; 0 when it is none, or not all there."""
+    length = 1 + struct.unpack("!I", answer[1:5])[0] if len(answer) >= 5 else 0
+    return length if 5 <= length <= len(answer) else 0
+
+
+MODES = {"clients in clear too": ["--client-tls", "offered"], "behind a balancer": ["--proxy-protocol-v2", "required"],
+         "by default": []}
+HEADER = b"PROXY TCP4 127.0.0.9 127.0.0.1 1234 4432\r\n"
+
+
+def serves(proxy, header):
+    """Whether it goes on after its greeting."""
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as connection:
+        connection.sendall(header + SEEDS[0])
+        return connection.recv(1) == b"S"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_mutated_openings(control_plane, tmp_path, mode):
+    header = HEADER if mode == "behind a balancer" else b""
+    with LoneProxy(tmp_path, control_plane, "--endpoint-rps-limit", "off", *MODES[mode]) as proxy:
+        assert serves(proxy, header)
         before, began = processes.resident_bytes(proxy.process.pid), time.monotonic()
         with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
             batches = [pool.submit(batch, proxy.port, SEED, first, min(BATCH, INPUTS - first)) for first in range(0, INPUTS, BATCH)]
@@ -152,6 +165,6 @@ def test_mutated_openings(control_plane, tmp_path, proxied):
         assert wrong == [], f"seed {SEED}"
         assert proxy.process.poll() is None, proxy.log.read_text()[-2000:]
         eventually(lambda: proxy.metric("sidecar_sessions") == 0, 30, "no sessions")
-        proxy.connect().close()
+        assert serves(proxy, header)
         growth = processes.resident_bytes(proxy.process.pid) - before
         assert growth < 64 << 20, f"{growth} bytes more after {INPUTS} inputs in {time.monotonic() - began:.0f} s"
