@@ -53,7 +53,8 @@ struct ClientSession: Sendable {
         }
         let context = SessionContext(
             id: id, applicationName: introduction.applicationName, origin: origin)
-        let proven = try await session.authenticate(introduction, tls, context)
+        let claimant = session
+        let proven = try await Apart.run { try await claimant.authenticate(introduction, tls, context) }
         try admission.named(proven.endpoint.unsuffixed)
         admission.authenticated()
         SessionObservation.current?.authenticated(for: proven.endpoint, by: proven.method)
@@ -69,7 +70,8 @@ struct ClientSession: Sendable {
             endpoint: proven.endpoint, session: context, parameters: destination?.parameters(forwarded) ?? forwarded,
             credential: proven.credential)
         let connector = destination?.reached(by: session.connector) ?? session.connector
-        let connected = try await connector.connect(request, on: stream.eventLoop)
+        let loop = stream.eventLoop
+        let connected = try await Apart.run { try await connector.connect(request, on: loop) }
         await session.join(connected, proven, introduction)
     }
 
@@ -91,9 +93,28 @@ struct ClientSession: Sendable {
     }
 
     /// Tells the client that it is in, with everything its compute said, and lets the two talk.
+    ///
+    /// Suspended for as long as the session lasts, and so kept small: what comes before and after is in functions of its own.
     private func join(
         _ connected: ComputeConnector.Connected, _ proven: ClientAuthenticator.Proven, _ introduction: Introduction
     ) async {
+        let joining = await greet(connected, proven, introduction)
+        let upstream = connected.upstream
+        let outcome = await relay.join(
+            stream, upstream.stream, after: upstream.transactionState, control: joining.control)
+        await part(outcome, from: upstream.stream, joining)
+    }
+
+    private struct Joining {
+        let control = RelayControl()
+        var grant: CancelGrant?
+        var key: CancelKey?
+    }
+
+    @inline(never)
+    private func greet(
+        _ connected: ComputeConnector.Connected, _ proven: ClientAuthenticator.Proven, _ introduction: Introduction
+    ) async -> Joining {
         let upstream = connected.upstream
         let grant = upstream.cancelKey.map { CancelGrant(connected.location, computeKey: $0) }
         let key = grant.flatMap { desk.registry.issue(for: $0, version: introduction.version) }
@@ -101,22 +122,25 @@ struct ClientSession: Sendable {
             confirmation: proven.confirmation, preamble: upstream.preamble,
             coldStart: introduction.wantsColdStart ? connected.start : nil, banner: banner, key: key,
             transactionState: upstream.transactionState)
-        let control = RelayControl()
-        record.joined(to: connected.location, relay: control, cancel: grant)
-        SessionObservation.current?.joined(to: connected.location, relay: control)
+        let joining = Joining(grant: grant, key: key)
+        record.joined(to: connected.location, relay: joining.control, cancel: grant)
+        SessionObservation.current?.joined(to: connected.location, relay: joining.control)
         logger.info(
             "joined",
             metadata: ["address": "\(connected.location.address)", "version": "\(connected.location.version)"])
         // A client that is gone by now shows itself in the relay.
         try? await stream.write(welcome.encoded(for: id))
-        let outcome = await relay.join(
-            stream, upstream.stream, after: upstream.transactionState, control: control)
+        return joining
+    }
+
+    @inline(never)
+    private func part(_ outcome: RelayOutcome, from upstream: ByteStream, _ joining: Joining) async {
         SessionObservation.current?.relayed(outcome)
-        if let key { desk.registry.remove(key) }
+        if let key = joining.key { desk.registry.remove(key) }
         record.parted()
-        await settle(outcome, upstream.stream, grant)
+        await settle(outcome, upstream, joining.grant)
         // Side by side: neither waits for the other's goodbye.
-        async let upstreamClosed: Void = upstream.stream.close()
+        async let upstreamClosed: Void = upstream.close()
         await stream.close()
         await upstreamClosed
     }

@@ -1,0 +1,17 @@
+/// Work that is over before its task is, and should leave nothing behind.
+package enum Apart {
+    /// Runs `body` as a child of the calling task, with its priority, executor, task-local values and cancellation.
+    ///
+    /// What a task has needed at its deepest it keeps until it ends. A session lasts for hours, and its login is deep: in a
+    /// task of its own the login gives that memory back.
+    package static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            // There is one child, so there is one result.
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+}
