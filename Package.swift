@@ -48,6 +48,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // Protobuf's wire format.
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        // gzip: base backups, and what gRPC peers compress.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // epoll and eventfd, which Swift's Glibc module leaves out.
         .systemLibrary(name: "CLinux"),
         // The messages of proto/ in C, generated.
