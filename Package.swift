@@ -60,6 +60,8 @@ let package = Package(
         .target(name: "Gossip", swiftSettings: strict),
         // HTTP/2 sessions, gRPC framing, calls, deadlines, status.
         .target(name: "GRPCLite", dependencies: ["CNGHTTP2"], swiftSettings: strictOverC),
+        // gzip and tar: bytes in, files and directories out.
+        .target(name: "Archive", dependencies: ["CZlib"], swiftSettings: strictOverC),
         // Postgres' wire protocol: bytes to messages and back, login on both sides.
         .target(name: "PostgresWire", dependencies: [nioCore], swiftSettings: strict),
         // TLS without a socket: ciphertext in, plaintext out; digests; a private CA.
@@ -92,7 +94,7 @@ let package = Package(
         .target(
             name: "ComputeAgent",
             dependencies: [
-                "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
+                "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
                 nioCore, nioHTTP1, logging, httpClient, subprocess,
             ],
             swiftSettings: strict),
@@ -129,6 +131,7 @@ let package = Package(
             name: "gossip-sim", dependencies: ["FleetSimulation"], path: "Benchmarks/gossip-sim",
             swiftSettings: strict),
         .testTarget(name: "GRPCLiteTests", dependencies: ["GRPCLite", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "CZlib", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "PostgresWireTests", dependencies: ["PostgresWire", "TLSEngine", "TestKit", nioCore],
             swiftSettings: strict),
@@ -152,8 +155,8 @@ let package = Package(
         .testTarget(
             name: "ComputeAgentTests",
             dependencies: [
-                "ComputeAgent", "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI",
-                "Telemetry", "TestKit", nioCore, nioPosix, logging,
+                "ComputeAgent", "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine",
+                "SidecarAPI", "Telemetry", "TestKit", nioCore, nioPosix, logging,
             ],
             swiftSettings: strict),
         .testTarget(

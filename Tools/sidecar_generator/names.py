@@ -37,7 +37,8 @@ def namespace(package):
     """`sidecar.report.v1` -> `ReportV1`, `opentelemetry.proto.trace.v1` -> `OTLPTraceV1`: the enum that holds all of a package."""
     if package.startswith("opentelemetry.proto."):
         return "OTLP" + upper_camel(package.removeprefix("opentelemetry.proto."))
-    return upper_camel(package.removeprefix("sidecar."))
+    # Somebody else's package, spelt as Swift spells acronyms.
+    return upper_camel(package.removeprefix("sidecar.")).replace("PageApi", "PageAPI")
 
 
 def swift_type(full_name, packages):

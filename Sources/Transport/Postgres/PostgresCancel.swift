@@ -58,7 +58,8 @@ package enum PostgresCancel {
         }
     }
 
-    private static func secure(
+    /// Asks for TLS, and shakes hands.
+    static func secure(
         _ stream: ByteStream, _ context: TLSContext?, _ serverName: String, asking request: ByteBuffer
     ) async throws {
         try await stream.write(request)

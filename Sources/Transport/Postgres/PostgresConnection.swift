@@ -23,11 +23,12 @@ package actor PostgresConnection {
 
     private enum State { case idle, busy, closed }
 
-    private let stream: ByteStream
-    private var reader = FrameReader(bodyLimit: FrameReader.Limit.queryAnswer)
+    let stream: ByteStream
+    var reader = FrameReader(bodyLimit: FrameReader.Limit.queryAnswer)
     private var state = State.idle
 
-    private init(stream: ByteStream) {
+    /// - Parameter stream: logged in.
+    init(stream: ByteStream) {
         self.stream = stream
     }
 
@@ -62,11 +63,7 @@ package actor PostgresConnection {
     ///   `StreamFailure`, `SimpleQuery.Failure` or `CancellationError`, after which it is closed.
     @discardableResult
     package func query(_ sql: String) async throws -> [SimpleQuery.Row] {
-        switch state {
-        case .idle: state = .busy
-        case .busy: throw Misuse.busy
-        case .closed: throw Misuse.closed
-        }
+        try begin()
         let answer: Result<[SimpleQuery.Row], PostgresServerError>
         do {
             answer = try await run(sql)
@@ -75,8 +72,24 @@ package actor PostgresConnection {
             await stream.close()
             throw error
         }
-        state = .idle
+        end()
         return try answer.get()
+    }
+
+    func begin() throws(Misuse) {
+        switch state {
+        case .idle: state = .busy
+        case .busy: throw .busy
+        case .closed: throw .closed
+        }
+    }
+
+    func end() { state = .idle }
+
+    /// Closes without a word, in the middle of whatever is under way.
+    func abandon() async {
+        state = .closed
+        await stream.abandon()
     }
 
     /// Says goodbye and closes. Safe to call again.

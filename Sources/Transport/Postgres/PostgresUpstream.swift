@@ -111,13 +111,13 @@ package struct PostgresUpstream: Sendable {
         }
     }
 
-    private static func nextFrame(
-        _ reader: inout FrameReader, from stream: ByteStream, _ pulse: Deadline.Pulse
+    static func nextFrame(
+        _ reader: inout FrameReader, from stream: ByteStream, _ pulse: Deadline.Pulse? = nil
     ) async throws -> Frame {
         while true {
             if let frame = try reader.next() { return frame }
             guard let bytes = try await stream.read() else { throw Ended() }
-            pulse.beat()
+            pulse?.beat()
             reader.append(bytes)
         }
     }
@@ -126,13 +126,13 @@ package struct PostgresUpstream: Sendable {
         var description: String { "ended in the middle of the login" }
     }
 
-    private struct Rejected: Error, CustomStringConvertible {
+    struct Rejected: Error, CustomStringConvertible {
         var response: ErrorResponse
         var frame: ByteBuffer
         var description: String { "\(response.sqlState) \(response.message)" }
     }
 
-    private static func reason(of error: any Error) -> UpstreamFailure.Reason {
+    static func reason(of error: any Error) -> UpstreamFailure.Reason {
         switch error {
         case let rejected as Rejected: .rejected(rejected.response, frame: rejected.frame)
         case UpstreamLogin.Violation.tlsRefused: .tlsRefused

@@ -18,6 +18,26 @@ package enum Dialer {
         host: String, port: Int, on loop: any EventLoop, timeout: Duration
     ) async throws(DialFailure) -> ByteStream {
         guard (0...65535).contains(port) else { throw DialFailure(.other, "\(host):\(port) is no address") }
+        return try await connect(on: loop, timeout: timeout, SocketOptions.standard, "\(host):\(port)") { bootstrap in
+            // Skips the resolver's thread for plain addresses.
+            if let address = try? SocketAddress(ipAddress: host, port: port) {
+                return bootstrap.connect(to: address)
+            }
+            return bootstrap.connect(host: host, port: port)
+        }
+    }
+
+    /// - Parameter path: of a socket in the file system.
+    package static func connect(
+        socket path: String, on loop: any EventLoop, timeout: Duration
+    ) async throws(DialFailure) -> ByteStream {
+        try await connect(on: loop, timeout: timeout, nil, path) { $0.connect(unixDomainSocketPath: path) }
+    }
+
+    private static func connect(
+        on loop: any EventLoop, timeout: Duration, _ options: SocketOptions?, _ name: String,
+        _ open: @escaping @Sendable (ClientBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws(DialFailure) -> ByteStream {
         let dial = Dial(loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(timeout))
@@ -27,7 +47,7 @@ package enum Dialer {
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.standard.apply { option, value in
+                    try options?.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     try channel.pipeline.syncOperations.addHandler(StreamHandler())
@@ -35,18 +55,13 @@ package enum Dialer {
             }
         do {
             return try await withTaskCancellationHandler {
-                // Skips the resolver's thread for plain addresses.
-                if let address = try? SocketAddress(ipAddress: host, port: port) {
-                    dial.answer(from: bootstrap.connect(to: address))
-                } else {
-                    dial.answer(from: bootstrap.connect(host: host, port: port))
-                }
+                dial.answer(from: open(bootstrap))
                 return try await dial.stream.futureResult.get()
             } onCancel: {
                 dial.cancel()
             }
         } catch {
-            throw DialFailure(Self.reason(of: error), "\(host):\(port): \(error)")
+            throw DialFailure(Self.reason(of: error), "\(name): \(error)")
         }
     }
 
