@@ -1,11 +1,12 @@
 /// Where a compute's pages live: every shard with the pageservers that hold it.
 package struct PageserverConnectionInfo: Equatable, Sendable {
-    package enum PreferredProtocol: String, Sendable, Decodable { case libpq, grpc }
+    package enum PreferredProtocol: String, Sendable { case libpq, grpc }
 
     package struct Pageserver: Equatable, Sendable {
         package var id: UInt64?
         package var libpqURL: String?
         package var grpcURL: String?
+        package var unknown: [String: JSONValue] = [:]
 
         package init(id: UInt64? = nil, libpqURL: String? = nil, grpcURL: String? = nil) {
             self.id = id
@@ -18,6 +19,7 @@ package struct PageserverConnectionInfo: Equatable, Sendable {
         package var index: ShardIndex
         /// In order of preference; the first is used.
         package var pageservers: [Pageserver]
+        package var unknown: [String: JSONValue] = [:]
 
         package init(index: ShardIndex, pageservers: [Pageserver]) {
             self.index = index
@@ -32,6 +34,7 @@ package struct PageserverConnectionInfo: Equatable, Sendable {
     /// By shard number.
     package var shards: [Shard]
     package var preferredProtocol: PreferredProtocol
+    package var unknown: [String: JSONValue] = [:]
 
     /// What the extension that reads the rendered setting can take.
     package static let shardLimit = 128
@@ -74,8 +77,12 @@ package struct PageserverConnectionInfo: Equatable, Sendable {
         for (position, server) in shard.pageservers.enumerated() {
             let place = "\(path).pageservers[\(position)]"
             let preferred = preferredProtocol == .libpq ? server.libpqURL : server.grpcURL
-            guard preferred != nil else {
+            // The first is the one that is used; the others may know one protocol only.
+            guard preferred != nil || position > 0 else {
                 throw SpecFailure(at: place, "lacks \(preferredProtocol.rawValue)_url, the preferred protocol")
+            }
+            guard server.libpqURL != nil || server.grpcURL != nil else {
+                throw SpecFailure(at: place, "has no address")
             }
             if let url = server.libpqURL { try Self.validate(url, scheme: .libpq, at: place + ".libpq_url") }
             if let url = server.grpcURL { try Self.validate(url, scheme: .grpc, at: place + ".grpc_url") }
@@ -107,45 +114,5 @@ package struct PageserverConnectionInfo: Equatable, Sendable {
         case "grpc": return .grpc
         default: return nil  // A string of the sender's; the set of schemes is closed, the set of strings is not.
         }
-    }
-}
-
-extension PageserverConnectionInfo: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case shardCount = "shard_count"
-        case stripeSize = "stripe_size"
-        case shards
-        case preferredProtocol = "prefer_protocol"
-    }
-
-    private struct ShardBody: Decodable { var pageservers: [Pageserver] }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        let bodies = try fields.decode([String: ShardBody].self, forKey: .shards)
-        var shards: [Shard] = []
-        for (key, body) in bodies {
-            guard let index = ShardIndex(key) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .shards, in: fields, debugDescription: "“\(key)” is not four hex digits")
-            }
-            guard !shards.contains(where: { $0.index == index }) else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .shards, in: fields, debugDescription: "shard \(index) is there twice")
-            }
-            shards.append(Shard(index: index, pageservers: body.pageservers))
-        }
-        self.init(
-            shardCount: try fields.decode(UInt8.self, forKey: .shardCount),
-            stripeSize: try fields.decodeIfPresent(UInt32.self, forKey: .stripeSize), shards: shards,
-            preferredProtocol: try fields.decodeIfPresent(PreferredProtocol.self, forKey: .preferredProtocol) ?? .libpq)
-    }
-}
-
-extension PageserverConnectionInfo.Pageserver: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case id
-        case libpqURL = "libpq_url"
-        case grpcURL = "grpc_url"
     }
 }

@@ -28,7 +28,21 @@ package enum PageserverResolver {
         for other in answers.dropFirst() where !agree(first.info, other.info) {
             throw SpecFailure(at: other.path, "disagrees with \(first.path)")
         }
+        try checkStripeSizes(of: spec, beside: first)
         return first.info
+    }
+
+    /// A stripe size may be left over without its list. Postgres would use it all the same, for pages that lie elsewhere.
+    private static func checkStripeSizes(
+        of spec: ComputeSpec, beside answer: (path: String, info: PageserverConnectionInfo)
+    ) throws(SpecFailure) {
+        guard let size = answer.info.stripeSize else { return }
+        if let field = spec.shardStripeSize, field != size {
+            throw SpecFailure(at: "spec.shard_stripe_size", "disagrees with \(answer.path)")
+        }
+        if let setting = try stripeSize(of: spec.cluster), setting != size {
+            throw SpecFailure(at: "spec.cluster.settings(\(stripeSizeSetting))", "disagrees with \(answer.path)")
+        }
     }
 
     /// One item is unsharded; of several, item i is shard i and the stripe size is needed.

@@ -1,46 +1,55 @@
-internal import Foundation
-
 /// What a spec travels in: `{"spec": …, "compute_ctl_config": …}`, and from a control plane also `"status"`.
 package struct SpecEnvelope: Equatable, Sendable {
     /// `nil` for a compute that belongs to no endpoint yet.
     package var spec: ComputeSpec?
+    package var control: ComputeControl
+    package var unknown: [String: JSONValue] = [:]
 
     /// Largest text that is looked at, in bytes.
     package static let byteLimit = 16 << 20
 
+    /// Whence it came decides what may be left out.
+    package enum Origin: Sendable {
+        /// A file, or the control plane's answer: without a spec the compute waits.
+        case pulled
+        /// The body of `/configure`: there has to be a spec, or there is nothing to do.
+        case pushed
+    }
+
+    package init(spec: ComputeSpec?, control: ComputeControl = ComputeControl()) {
+        self.spec = spec
+        self.control = control
+    }
+
     /// Reads and checks the whole of it.
-    package init(json: [UInt8]) throws(SpecFailure) {
+    ///
+    /// - Throws: the first thing wrong, with its place; for who pushes it, the text of a 400.
+    package init(json: [UInt8], from origin: Origin = .pulled) throws(SpecFailure) {
+        try self.init(unchecked: json, from: origin)
+        try spec?.validate()
+    }
+
+    /// Reads it without asking whether it makes sense.
+    package init(unchecked json: [UInt8], from origin: Origin = .pulled) throws(SpecFailure) {
         guard json.count <= Self.byteLimit else {
             throw SpecFailure(at: "", "is larger than \(Self.byteLimit) bytes")
         }
-        do {
-            self = try JSONDecoder().decode(SpecEnvelope.self, from: Data(json))
-        } catch let error as DecodingError {
-            throw SpecFailure(error)
-        } catch {
-            throw SpecFailure(at: "", "is not JSON")
+        var fields = try JSONFields(try JSONValue(parsing: json), at: "")
+        guard fields.has("spec") else { throw SpecFailure(at: "spec", "is missing") }
+        spec = try fields.part("spec", of: ComputeSpec.init(_:at:))
+        control = try fields.part("compute_ctl_config", of: ComputeControl.init(_:at:)) ?? ComputeControl()
+        switch try fields.text("status") {
+        case "attached" where spec == nil:
+            throw SpecFailure(at: "spec", "is null although the status is attached")
+        case "empty": spec = nil
+        case "attached", nil: break
+        case .some: throw SpecFailure(at: "status", "is neither empty nor attached")
         }
-        try spec?.validate()
+        if origin == .pushed, spec == nil { throw SpecFailure(at: "spec", "must not be null") }
+        unknown = fields.rest
     }
-}
 
-extension SpecEnvelope: Decodable {
-    private enum CodingKeys: String, CodingKey { case spec, status }
-    private enum Status: String, Decodable { case empty, attached }
-
-    package init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        guard fields.contains(.spec) else {
-            throw DecodingError.keyNotFound(
-                CodingKeys.spec, .init(codingPath: decoder.codingPath, debugDescription: "no spec"))
-        }
-        let spec = try fields.decodeIfPresent(ComputeSpec.self, forKey: .spec)
-        switch try fields.decodeIfPresent(Status.self, forKey: .status) {
-        case .attached where spec == nil:
-            throw DecodingError.dataCorruptedError(
-                forKey: .spec, in: fields, debugDescription: "is null although the status is attached")
-        case .empty: self.spec = nil
-        case .attached, nil: self.spec = spec
-        }
+    package var json: JSONValue {
+        .object(["spec": spec?.json ?? .null, "compute_ctl_config": control.json], and: unknown)
     }
 }

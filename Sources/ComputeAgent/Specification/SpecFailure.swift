@@ -2,6 +2,7 @@
 package struct SpecFailure: Error, Equatable, CustomStringConvertible {
     /// `spec.cluster.roles[0].name`; empty when the text as a whole is no JSON.
     package var path: String
+    /// Names no secret: of a value only what has to be short and plain is repeated.
     package var problem: String
 
     package init(at path: String, _ problem: String) {
@@ -10,42 +11,18 @@ package struct SpecFailure: Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String { path.isEmpty ? problem : "\(path): \(problem)" }
-}
 
-extension SpecFailure {
-    /// The decoder's error with its path written as a person would.
-    init(_ error: DecodingError) {
-        switch error {
-        case .keyNotFound(let key, let context):
-            self.init(at: Self.path(context.codingPath + [key]), "is missing")
-        case .valueNotFound(_, let context):
-            self.init(at: Self.path(context.codingPath), "must not be null")
-        case .typeMismatch(let type, let context):
-            self.init(at: Self.path(context.codingPath), "is not \(Self.name(of: type))")
-        case .dataCorrupted(let context):
-            self.init(at: Self.path(context.codingPath), context.debugDescription)
-        @unknown default:
-            self.init(at: "", "cannot be read")
-        }
-    }
-
-    private static func path(_ keys: [any CodingKey]) -> String {
-        keys.reduce(into: "") { path, key in
-            if let index = key.intValue {
-                path += "[\(index)]"
-            } else {
-                path += (path.isEmpty ? "" : ".") + key.stringValue
+    /// The path of a field. A name that is no plain word is put in brackets and cut, so that nobody can forge a log line.
+    package static func path(_ parent: String, _ name: String) -> String {
+        let isPlain =
+            (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
             }
-        }
-    }
-
-    private static func name(of type: any Any.Type) -> String {
-        switch type {
-        case is String.Type: "a string"
-        case is Bool.Type: "true or false"
-        case is [Any].Type: "a list"
-        case is [String: Any].Type: "an object"
-        default: "a number that fits"
-        }
+        guard !isPlain else { return parent.isEmpty ? name : "\(parent).\(name)" }
+        let shown = String(name.prefix(64)).debugDescription
+        return "\(parent)[\(shown)]"
     }
 }

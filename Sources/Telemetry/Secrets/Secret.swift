@@ -18,3 +18,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     /// No children: `dump` and string interpolation of an enclosing type walk mirrors.
     package var customMirror: Mirror { Mirror(self, children: [(label: String?, value: Any)]()) }
 }
+
+/// To see whether a secret changed. Takes as long as the common beginning: not for judging what a stranger offers.
+extension Secret: Equatable where Value: Equatable {}

@@ -53,7 +53,7 @@ import Testing
         (Self.list.replacing(#", "shard_stripe_size": 2048"#, with: ""), "spec.pageserver_connstring: several shards"),
         (#""pageserver_connstring": "http://ps","#, "spec.pageserver_connstring.shards.0000.pageservers[0].libpq_url"),
         (Self.field.replacing("0102", with: "0202"), "spec.pageserver_connection_info.shards: shard 0102 is missing"),
-        (Self.field.replacing("0102", with: "01"), "spec.pageserver_connection_info.shards: “01” is not four"),
+        (Self.field.replacing("0102", with: "01"), "spec.pageserver_connection_info.shards.01: the key is not four"),
         (Self.field.replacing(#""stripe_size": 2048,"#, with: ""), "spec.pageserver_connection_info.stripe_size"),
         (Self.field.replacing(#""shard_count": 2"#, with: #""shard_count": 200"#), "spec.pageserver_connection_info"),
         (

@@ -1,14 +1,30 @@
 /// A named value as a spec carries it, for the configuration file or for an option of a role or database.
-package struct GenericOption: Equatable, Sendable, Decodable {
+package struct GenericOption: Equatable, Sendable {
     package var name: String
     package var value: String?
     /// `string` is quoted wherever it goes; `bool`, `integer`, `real` and `enum` are not.
     package var vartype: String
+    package var unknown: [String: JSONValue] = [:]
 
     package init(name: String, value: String?, vartype: String) {
         self.name = name
         self.value = value
         self.vartype = vartype
+    }
+
+    init(_ value: JSONValue, at path: String) throws(SpecFailure) {
+        var fields = try JSONFields(value, at: path)
+        let name = try fields.text("name")
+        let vartype = try fields.text("vartype")
+        self.init(
+            name: try fields.need("name", name), value: try fields.text("value"),
+            vartype: try fields.need("vartype", vartype))
+        unknown = fields.rest
+    }
+
+    package var json: JSONValue {
+        .object(
+            ["name": .string(name), "value": value.map(JSONValue.string), "vartype": .string(vartype)], and: unknown)
     }
 
     /// A setting's name: parts of letters, digits, `_` and `$`, joined by dots, none starting with a digit.
