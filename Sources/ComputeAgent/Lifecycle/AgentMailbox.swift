@@ -1,0 +1,73 @@
+internal import Gossip
+
+/// Where everything that happens to one compute is put, in the order in which it is to be looked at.
+///
+/// Any part of the agent may write; ``LifecycleDriver`` alone reads.
+struct AgentMailbox: Sendable {
+    enum Message: Sendable {
+        /// Somebody may wait for the answer.
+        case event(LifecycleEvent, Latch<LifecycleAnswer>?)
+        /// An event that brings a spec, which is stored if the event is accepted and not otherwise.
+        case spec(ComputeSpec, LifecycleEvent, Latch<LifecycleAnswer>?)
+        /// Everything is reported and ended; the process may exit.
+        case finished(exitCode: Int32)
+    }
+
+    let messages: AsyncStream<Message>
+    private let post: AsyncStream<Message>.Continuation
+
+    init() {
+        (messages, post) = AsyncStream.makeStream(of: Message.self)
+    }
+
+    func send(_ event: LifecycleEvent) {
+        post.yield(.event(event, nil))
+    }
+
+    func finish(exitCode: Int32) {
+        post.yield(.finished(exitCode: exitCode))
+    }
+
+    /// Tells an event and waits until the lifecycle has seen it, which is a matter of microseconds.
+    ///
+    /// - Parameter spec: what the event brings, if it is one that does.
+    /// - Returns: `nil` when the task was cancelled or the agent has ended first.
+    func ask(_ event: LifecycleEvent, bringing spec: ComputeSpec? = nil) async -> LifecycleAnswer? {
+        let answer = Latch<LifecycleAnswer>()
+        if let spec {
+            post.yield(.spec(spec, event, answer))
+        } else {
+            post.yield(.event(event, answer))
+        }
+        return await answer.wait()
+    }
+}
+
+/// What a lifecycle made of one event, for whoever brought it.
+enum LifecycleAnswer: Equatable, Sendable {
+    /// The newest transition when the event had been handled.
+    case accepted(FactVersion)
+    /// Nothing came of it: something else has won.
+    case ignored(ComputeState)
+    case refused(ComputeState)
+
+    init(_ actions: [LifecycleAction], in lifecycle: ComputeLifecycle) {
+        if actions.isEmpty {
+            self = .ignored(lifecycle.state)
+        } else if actions.contains(where: \.isRefusal) {
+            self = .refused(lifecycle.state)
+        } else {
+            self = .accepted(FactVersion(generation: lifecycle.generation, sequence: lifecycle.sequence))
+        }
+    }
+
+    var isAccepted: Bool {
+        if case .accepted = self { true } else { false }
+    }
+}
+
+extension LifecycleAction {
+    fileprivate var isRefusal: Bool {
+        if case .refuse = self { true } else { false }
+    }
+}

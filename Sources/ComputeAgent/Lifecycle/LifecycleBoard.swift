@@ -1,0 +1,76 @@
+internal import Gossip
+internal import Synchronization
+
+/// What the lifecycle has come to, for every part of the agent that looks or waits: requests over HTTP, probes, the watch.
+final class LifecycleBoard: Sendable {
+    /// Steps kept for those who wait; each is found by whoever began to wait at most so many steps before it.
+    private static let historyLimit = 64
+
+    private struct Picture {
+        /// Without those that only moved the activity.
+        var history: [Transition] = []
+        var newest: Transition?
+        /// Of the newest step that had a text, until it runs again.
+        var error: String?
+        var lastActiveMicros: Int64?
+    }
+
+    private let picture = Mutex(Picture())
+    private let moved = Signal()
+
+    var state: ComputeState { picture.withLock { $0.newest?.state ?? .empty } }
+    var newest: Transition? { picture.withLock { $0.newest } }
+    /// What went wrong last, unless it has been put right since.
+    var error: String? { picture.withLock { $0.error } }
+    /// When somebody was last served, microseconds of Unix time; `nil` while nobody has been seen.
+    var lastActiveMicros: Int64? { picture.withLock { $0.lastActiveMicros } }
+
+    func note(_ transition: Transition) {
+        picture.withLock { picture in
+            picture.newest = transition
+            switch transition.activity {
+            case .active(let last), .idle(let last): picture.lastActiveMicros = max(picture.lastActiveMicros ?? 0, last)
+            case .unknown: break
+            }
+            guard !transition.isActivityOnly else { return }
+            if transition.state == .running {
+                picture.error = nil
+            } else if !transition.error.isEmpty {
+                picture.error = transition.error
+            }
+            picture.history.append(transition)
+            if picture.history.count > Self.historyLimit { picture.history.removeFirst() }
+        }
+        moved.fire()
+    }
+
+    /// Waits for a step into one of `states` that is newer than `version`.
+    ///
+    /// - Parameter limit: `nil` waits for as long as the task lives.
+    /// - Returns: `nil` when the limit passed, or the task was cancelled, first.
+    func first(
+        of states: Set<ComputeState>, after version: FactVersion? = nil, within limit: Duration? = nil
+    ) async -> Transition? {
+        let end = limit.map { ContinuousClock.now.advanced(by: $0) }
+        while !Task.isCancelled {
+            let more = moved.next
+            if let found = step(into: states, after: version) { return found }
+            guard let end else {
+                _ = await more.wait()
+                continue
+            }
+            let rest = ContinuousClock.now.duration(to: end)
+            guard rest > .zero else { return nil }
+            _ = await more.wait(atMost: rest)
+        }
+        return nil
+    }
+
+    private func step(into states: Set<ComputeState>, after version: FactVersion?) -> Transition? {
+        picture.withLock { picture in
+            picture.history.first { step in
+                states.contains(step.state) && (version.map { step.version > $0 } ?? true)
+            }
+        }
+    }
+}

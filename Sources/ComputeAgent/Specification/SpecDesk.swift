@@ -1,0 +1,101 @@
+internal import Synchronization
+
+/// Which spec is to be applied and which was, and where the next one comes from.
+///
+/// ``LifecycleDriver`` alone stores one, at the moment the lifecycle accepts the event that brings it, so that a spec that
+/// was refused or came too late never replaces one that is being applied.
+final class SpecDesk: Sendable {
+    private struct Specs {
+        var stored: ComputeSpec?
+        var applied: ComputeSpec?
+        var refreshFailures = 0
+    }
+
+    /// How often a compute without a spec asks for one.
+    private static let emptyPause: Duration = .seconds(1)
+    /// Between fetches of a spec that fail: grows from the first to the second, jittered.
+    private static let refreshPauses: (shortest: Duration, longest: Duration) = (.milliseconds(500), .seconds(30))
+
+    private let source: SpecSource
+    private let mailbox: AgentMailbox
+    private let specs = Mutex(Specs())
+
+    init(source: SpecSource, mailbox: AgentMailbox) {
+        self.source = source
+        self.mailbox = mailbox
+    }
+
+    /// What is to be applied, or is.
+    var stored: ComputeSpec? { specs.withLock { $0.stored } }
+    /// What the running Postgres is; `nil` also when a change failed half-way.
+    var applied: ComputeSpec? { specs.withLock { $0.applied } }
+
+    /// Of the stored spec. Checked when the spec was read, so this cannot fail here; a failure would only mean that none
+    /// is reported.
+    var pageservers: PageserverConnectionInfo? { stored.flatMap { try? PageserverResolver.resolve($0) } }
+
+    /// - Returns: what was stored before.
+    func exchangeStored(_ spec: ComputeSpec) -> ComputeSpec? {
+        specs.withLock { specs in
+            defer { specs.stored = spec }
+            return specs.stored
+        }
+    }
+
+    func restoreStored(_ spec: ComputeSpec?) {
+        specs.withLock { $0.stored = spec }
+    }
+
+    func noteApplied(_ spec: ComputeSpec) {
+        specs.withLock { specs in
+            specs.applied = spec
+            specs.refreshFailures = 0
+        }
+    }
+
+    func forgetApplied() {
+        specs.withLock { $0.applied = nil }
+    }
+
+    // MARK: Fetching
+
+    /// Until there is one, or the source has been found useless.
+    func fetchFirst() async {
+        do {
+            while !Task.isCancelled && stored == nil {
+                if let spec = try await source.fetch() {
+                    _ = await mailbox.ask(.configureRequested, bringing: spec)
+                    return
+                }
+                try await Task.sleep(for: Self.emptyPause)
+            }
+        } catch {
+            if !Task.isCancelled { mailbox.send(.configurationFailed("\(error)")) }
+        }
+    }
+
+    func refresh(after pause: Duration) async {
+        try? await Task.sleep(for: pause)
+        // A configure or a terminate may have come while we rested.
+        guard !Task.isCancelled, await mailbox.ask(.refreshBegan)?.isAccepted == true else { return }
+        do {
+            guard let spec = try await source.fetch() else { return mailbox.send(.detached) }
+            if applied == spec {
+                mailbox.send(.refreshFoundNoChange)
+            } else {
+                _ = await mailbox.ask(.refreshFoundChange, bringing: spec)
+            }
+        } catch {
+            mailbox.send(.refreshFailed("\(error)"))
+        }
+    }
+
+    func refreshAgain() async {
+        let failures = specs.withLock { specs in
+            specs.refreshFailures += 1
+            return specs.refreshFailures
+        }
+        let grown = Self.refreshPauses.shortest * Double(1 << min(failures, 10))
+        await refresh(after: min(grown, Self.refreshPauses.longest) * Double.random(in: 0.5...1))
+    }
+}
