@@ -7,6 +7,7 @@ CLIENTS = 4
 
 
 def sessions(options, rig, _):
+    relaying.fill(rig)
     samples = Samples(Column("sessions per CPU-s", 0), Column("user ms each", 2), Column("sessions/s", 0))
     # Used once and closed: a new server connection for each client, as ours.
     ways = [rig.through_sidecar(True), rig.through_pgbouncer(True, lines=["server_lifetime = 0"])]

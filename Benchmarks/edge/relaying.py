@@ -16,9 +16,7 @@ ROWS_PER_GIB = 1024 * 1024
 
 def transactions(options, rig, tls):
     """CPU-seconds of the proxy per 100,000 prepared one-row selects."""
-    if not rig.database.folder.joinpath("filled").exists():
-        run(rig.direct(), "pgbench", "-i", "-q", "-s", str(SCALE))
-        rig.database.folder.joinpath("filled").touch()
+    fill(rig)
     samples = Samples(Column("CPU-s per 100k", 2), Column("user", 2), Column("transactions/s", 0))
     each = options.transactions // CLIENTS
     select = ["-n", "-S", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
@@ -34,6 +32,13 @@ def transactions(options, rig, tls):
             samples.add(way.name, *(used if way.pid else (None, None)), rate)
     return samples.table(
         f"Relay, {words(tls)}: `pgbench -S -M prepared -c {CLIENTS}`, {each * CLIENTS:,} transactions", SIDECAR)
+
+
+def fill(rig):
+    """Makes pgbench's tables, once."""
+    if not rig.database.folder.joinpath("filled").exists():
+        run(rig.direct(), "pgbench", "-i", "-q", "-s", str(SCALE))
+        rig.database.folder.joinpath("filled").touch()
 
 
 def copying(options, rig, tls):
@@ -53,6 +58,7 @@ def copying(options, rig, tls):
 
 def latency(options, rig, tls):
     """Each of 16 clients' own statements, one after the other, and what the way adds to them."""
+    fill(rig)
     samples = Samples(Column("p50, ms", 3), Column("p99, ms", 3))
     select = ["-n", "-S", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-R", str(options.rate), "-l"]
     everybody = ways(rig, tls)

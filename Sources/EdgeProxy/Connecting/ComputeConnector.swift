@@ -169,7 +169,7 @@ package struct ComputeConnector: Sendable {
 
     private func pause(_ duration: Duration) async -> ConnectLoop.Event {
         do {
-            try await Task.sleep(for: duration)
+            try await Alarm.wait(until: .now + duration)
             SessionObservation.current?.paused(duration)
             return .pauseEnded
         } catch {

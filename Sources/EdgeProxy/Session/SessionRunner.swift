@@ -8,7 +8,7 @@ internal import Telemetry
 package import Transport
 
 /// Makes a session of every client connection, and holds what all sessions share.
-package struct SessionRunner: Sendable {
+package final class SessionRunner: Sendable {
     package let registry: SessionRegistry
 
     /// Connections that may be open to hear that there are too many.
@@ -67,37 +67,74 @@ package struct SessionRunner: Sendable {
     }
 
     /// The whole life of one client connection. The stream is the caller's to close.
+    ///
+    /// What is suspended here while the two talk is all that an idle session keeps of its task; so it is little, and what
+    /// comes before and after is elsewhere.
     package func run(_ stream: ByteStream) async {
+        let visit = enter(stream)
+        if let opened = await open(visit) {
+            let outcome = await opened.relay(by: relay)
+            await part(opened, after: outcome, visit)
+        }
+        leave(visit)
+    }
+
+    /// One connection, as the different parts of its life know it.
+    private struct Visit {
+        let stream: ByteStream
+        let record: SessionRecord
+        let observation: SessionObservation
+    }
+
+    private func enter(_ stream: ByteStream) -> Visit {
         metrics.acceptedConnections.add(1)
         metrics.sessions.add(1)
-        let observation = SessionObservation(
-            SessionID.fresh(), metrics: metrics, tracer: tracer, meters: meters)
-        await SessionObservation.$current.withValue(observation) { await run(stream, observation) }
+        let observation = SessionObservation(SessionID.fresh(), metrics: metrics, tracer: tracer, meters: meters)
+        let facts = SessionFacts(id: observation.id, origin: ClientOrigin(stream), startedUnixMicros: Self.unixMicros)
+        let record = SessionRecord(facts, task: stream.task, loop: stream.eventLoop)
+        registry.enter(record)
+        return Visit(stream: stream, record: record, observation: observation)
+    }
+
+    private func open(_ visit: Visit) async -> JoinedSession? {
+        await Apart.run {
+            await SessionObservation.$current.withValue(visit.observation) {
+                await self.open(visit.stream, visit.record)
+            }
+        }
+    }
+
+    private func part(_ session: JoinedSession, after outcome: RelayOutcome, _ visit: Visit) async {
+        await Apart.run {
+            await SessionObservation.$current.withValue(visit.observation) {
+                await session.part(outcome, desk: self.desk.logging(to: self.logger(of: visit.observation)))
+            }
+        }
+    }
+
+    private func leave(_ visit: Visit) {
+        // Told before whoever waits for the last session goes on, to its end maybe.
+        visit.observation.finish(logger(of: visit.observation))
+        registry.leave(visit.record)
         metrics.sessions.add(-1)
         metrics.closedConnections.add(1)
     }
 
-    private func run(_ stream: ByteStream, _ observation: SessionObservation) async {
-        let peer = ClientOrigin(stream)
-        observation.update { $0.origin = peer }
-        let facts = SessionFacts(id: observation.id, origin: peer, startedUnixMicros: Self.unixMicros)
-        let record = SessionRecord(facts, task: stream.task, loop: stream.eventLoop)
-        registry.enter(record)
+    private func open(_ stream: ByteStream, _ record: SessionRecord) async -> JoinedSession? {
+        let peer = record.facts.origin
+        SessionObservation.current?.update { $0.origin = peer }
         do throws(AdmissionRefusal) {
             var admission = try gate.enter(from: peer)
             let deadline = ContinuousClock.now + settings.handshakeLimit
-            if let origin = await reception.receive(stream, deadline: deadline) {
-                observation.update { $0.origin = origin }
-                record.update { $0.origin = origin }
-                try admission.came(from: origin)
-                await session(record, stream, origin, handshakeDeadline: deadline).live(admission)
-            }
+            guard let origin = await reception.receive(stream, deadline: deadline) else { return nil }
+            SessionObservation.current?.update { $0.origin = origin }
+            record.update { $0.origin = origin }
+            try admission.came(from: origin)
+            return await session(record, stream, origin, handshakeDeadline: deadline).open(admission)
         } catch {
-            await refuse(stream, observation.id, error)
+            await refuse(stream, record.id, error)
+            return nil
         }
-        // Told before whoever waits for the last session goes on, to its end maybe.
-        observation.finish(logger(of: observation))
-        registry.leave(record)
     }
 
     private func logger(of session: SessionObservation?) -> Logger {
@@ -121,7 +158,7 @@ package struct SessionRunner: Sendable {
         return ClientSession(
             record: record, stream: stream, origin: origin, selection: selection,
             handshake: handshake, handshakeDeadline: handshakeDeadline, authenticator: authenticator,
-            connector: connector, relay: relay, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics,
+            connector: connector, desk: desk.logging(to: log), banner: settings.banner, metrics: metrics,
             logger: log)
     }
 

@@ -1,6 +1,7 @@
 package import Gossip
 package import Logging
 internal import Telemetry
+internal import Transport
 
 /// Runs the ``WakeDesk``: the one place where waiters wait, members are asked and timers tick. Decides nothing.
 ///
@@ -145,7 +146,7 @@ package actor WakeSwitchboard {
             group.addTask { await stream.first { _ in true } }
             group.addTask {
                 // Cancelled once the other child has an answer.
-                try? await Task.sleep(until: deadline, clock: .continuous)
+                try? await Alarm.wait(until: deadline)
                 return Task.isCancelled ? nil : .settled(.failed(.outOfTime))
             }
             let answer = await group.next() ?? nil

@@ -33,6 +33,8 @@ internal import COpenSSL
         certificateFile: String, privateKeyFile: String, alpn: [String], clientCAFile: String?
     ) throws(TLSFailure) -> SSLContext {
         let context = unsafe try SSLContext(TLS_server_method(), alpn: alpn)
+        // Each costs as much as some other part of the handshake, and few clients of databases come back with one.
+        _ = unsafe SSL_CTX_set_num_tickets(context.handle, 1)
         try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
         context.answerNames()
         context.answerProtocols()

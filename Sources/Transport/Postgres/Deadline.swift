@@ -17,7 +17,7 @@ package enum Deadline {
             group.addTask { .value(try await body()) }
             group.addTask {
                 do {
-                    try await Task.sleep(until: instant, clock: .continuous)
+                    try await Alarm.wait(until: instant)
                     return .passed
                 } catch {
                     return .cancelled
@@ -64,7 +64,7 @@ package enum Deadline {
                     if ContinuousClock.now >= instant { throw Passed() }
                     if ContinuousClock.now >= end { throw Silent() }
                     // Cancelled once the body has ended.
-                    try? await Task.sleep(until: min(instant, end), clock: .continuous)
+                    try? await Alarm.wait(until: min(instant, end))
                 }
                 return nil
             }

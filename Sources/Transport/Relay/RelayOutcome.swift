@@ -2,9 +2,9 @@ package import PostgresWire
 
 /// How a relay ended.
 package struct RelayOutcome: Sendable, Equatable {
-    package enum Side: Sendable, Equatable { case client, upstream }
+    package enum Side: String, Sendable, Equatable { case client, upstream }
 
-    package enum Ending: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable, CustomStringConvertible {
         /// Both sides said their last byte; this one was the first to.
         case finished(first: Side)
         /// This side broke, without a lawful end.
@@ -19,6 +19,19 @@ package struct RelayOutcome: Sendable, Equatable {
         case cancelled
         /// One of the streams is read by somebody else, or by another relay. Nothing was moved.
         case unusable
+
+        /// For logs. Every session has one, and reflection, which would say the same, is slow.
+        package var description: String {
+            switch self {
+            case .finished(let first): "finished(first: \(first.rawValue))"
+            case .failed(let side, let failure): "failed(\(side.rawValue), \(failure))"
+            case .drainLimitReached(let first): "drainLimitReached(first: \(first.rawValue))"
+            case .idleLimitReached: "idleLimitReached"
+            case .idlePointReached: "idlePointReached"
+            case .cancelled: "cancelled"
+            case .unusable: "unusable"
+            }
+        }
     }
 
     /// Plaintext bytes read from the client and written towards the upstream.

@@ -4,14 +4,8 @@ package enum Apart {
     ///
     /// What a task has needed at its deepest it keeps until it ends. A session lasts for hours, and its login is deep: in a
     /// task of its own the login gives that memory back.
-    package static func run<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await body() }
-            // There is one child, so there is one result.
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
+    package static func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+        async let value = body()
+        return await value
     }
 }

@@ -11,20 +11,32 @@ package import TLSEngine
 /// A relay takes the connection out of its channel (`Relay.join`). When it has ended, the stream can still be told
 /// something last, and be closed; nothing more can be read.
 package final class ByteStream: Sendable {
-    package let channel: any Channel
     package let remoteAddress: SocketAddress?
-    package var eventLoop: any EventLoop { channel.eventLoop }
+    package let eventLoop: any EventLoop
     /// Who serves it, when it came through a listening socket.
     package let task = ConnectionTask()
 
-    private let handler: NIOLoopBound<StreamHandler>
-    /// Where the connection is, once a relay has taken it.
-    private let relayed = Mutex<RelayedEnd?>(nil)
+    fileprivate struct InChannel {
+        let channel: any Channel
+        let handler: NIOLoopBound<StreamHandler>
+    }
+
+    private enum Place {
+        case channel(InChannel)
+        /// A relay has taken it. The channel is closed and let go: an idle session is to hold what it needs, and no more.
+        case relay(RelayedEnd)
+    }
+
+    private let place: Mutex<Place>
+
+    /// `nil` once a relay has taken the connection.
+    package var channel: (any Channel)? { (try? inChannel)?.channel }
 
     /// Must be called on the channel's loop.
     init(channel: any Channel, handler: StreamHandler) {
-        self.channel = channel
-        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        place = Mutex(
+            .channel(InChannel(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))))
+        eventLoop = channel.eventLoop
         remoteAddress = channel.remoteAddress
     }
 
@@ -32,11 +44,14 @@ package final class ByteStream: Sendable {
     /// - Returns: `nil` once the peer has finished (TLS: with `close_notify`).
     /// - Throws: `StreamFailure`; `CancellationError` with nothing lost: the bytes that would have come are read next.
     package func read() async throws -> ByteBuffer? {
-        if isRelayed {
+        let here: InChannel
+        do throws(StreamFailure) {
+            here = try inChannel
+        } catch {
             try Task.checkCancellation()
-            throw StreamFailure(.closed, "a relay has taken the connection")
+            throw error
         }
-        if eventLoop.inEventLoop, let ready = try handler.value.takeReady() { return ready }
+        if eventLoop.inEventLoop, let ready = try here.handler.value.takeReady() { return ready }
         return try await parked { $0.read($1, $2) }
     }
 
@@ -48,7 +63,7 @@ package final class ByteStream: Sendable {
     /// Queues the bytes, and waits while more is queued than the socket takes (64 KiB).
     /// - Throws: `StreamFailure`; `CancellationError` out of the wait alone: the bytes stay queued.
     package func write(_ bytes: ByteBuffer) async throws {
-        if let end = relayedEnd { return end.say(bytes) }
+        if case .relay(let end) = current { return end.say(bytes) }
         guard try await callOnLoop({ try $0.write(bytes) }) == false else { return }
         try await parked { $0.waitUntilWritable($1, $2) }
     }
@@ -86,30 +101,27 @@ package final class ByteStream: Sendable {
     /// Sends what is queued, waits for the peer to have it (at most 2 s), and closes. Safe to call again, and from a
     /// cancelled task.
     package func close() async {
-        if let end = relayedEnd { return await end.close(inOrder: true) }
-        onLoop { $0.close() }
-        // It fails only with the reason for the close, which is of no interest any more.
-        try? await channel.closeFuture.get()
+        switch current {
+        case .relay(let end): await end.close(inOrder: true)
+        case .channel(let here): await closed(here) { $0.close() }
+        }
     }
 
     /// Closes without waiting for anybody: what is queued goes only as far as the socket takes it at once. Safe to call
     /// again.
     package func abandon() async {
-        if let end = relayedEnd { return await end.close(inOrder: false) }
-        onLoop { $0.closeNow() }
-        // It fails only with the reason for the close, which is of no interest any more.
-        try? await channel.closeFuture.get()
+        switch current {
+        case .relay(let end): await end.close(inOrder: false)
+        case .channel(let here): await closed(here) { $0.closeNow() }
+        }
     }
 
     // MARK: For a relay
 
-    private var relayedEnd: RelayedEnd? { relayed.withLock { $0 } }
-    private var isRelayed: Bool { relayedEnd != nil }
-
     /// Takes the connection out of its channel once all that was written is with the kernel.
     /// - Throws: `StreamFailure` with reason `.inUse`; `CancellationError`. Then the stream is as before.
     func prepareToLeave() async throws {
-        if isRelayed { throw StreamFailure(.inUse, "a relay has taken the connection") }
+        if case .relay = current { throw StreamFailure(.inUse, Self.isElsewhere) }
         do {
             try await parked { $0.prepareToLeave($1, $2) }
         } catch is CancellationError {
@@ -127,7 +139,7 @@ package final class ByteStream: Sendable {
         await withCheckedContinuation { continuation in
             onLoop { handler in
                 handler.leave { end in
-                    if end.number != nil { self.relayed.withLock { $0 = place } }
+                    if end.number != nil { self.place.withLock { $0 = .relay(place) } }
                     continuation.resume(returning: end)
                 }
             }
@@ -136,33 +148,60 @@ package final class ByteStream: Sendable {
 
     // MARK: To the loop
 
-    func onLoop(_ body: @escaping @Sendable (StreamHandler) -> Void) {
-        if eventLoop.inEventLoop {
-            body(handler.value)
-        } else {
-            eventLoop.execute { body(self.handler.value) }
+    private static let isElsewhere = "a relay has taken the connection"
+
+    private var current: Place { place.withLock { $0 } }
+
+    private var inChannel: InChannel {
+        get throws(StreamFailure) {
+            guard case .channel(let here) = current else { throw StreamFailure(.closed, Self.isElsewhere) }
+            return here
         }
+    }
+
+    /// Nothing happens once a relay has the connection.
+    func onLoop(_ body: @escaping @Sendable (StreamHandler) -> Void) {
+        guard let here = try? inChannel else { return }
+        here.on(eventLoop, body)
+    }
+
+    private func closed(_ here: InChannel, _ close: @escaping @Sendable (StreamHandler) -> Void) async {
+        here.on(eventLoop, close)
+        // It fails only with the reason for the close, which is of no interest any more.
+        try? await here.channel.closeFuture.get()
     }
 
     private func callOnLoop<Value: Sendable>(
         _ body: @escaping @Sendable (StreamHandler) throws -> Value
     ) async throws -> Value {
-        if eventLoop.inEventLoop { return try body(handler.value) }
-        return try await eventLoop.submit { try body(self.handler.value) }.get()
+        let here = try inChannel
+        if eventLoop.inEventLoop { return try body(here.handler.value) }
+        return try await eventLoop.submit { try body(here.handler.value) }.get()
     }
 
     /// Waits on the loop for a value, in a way that cancellation can end.
     private func parked<Value: Sendable>(
         _ park: @escaping @Sendable (StreamHandler, WaitTicket, CheckedContinuation<Value, any Error>) -> Void
     ) async throws -> Value {
+        let here = try inChannel
         let ticket = WaitTicket()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                onLoop { park($0, ticket, continuation) }
+                here.on(eventLoop) { park($0, ticket, continuation) }
             }
         } onCancel: {
             ticket.cancel()
-            onLoop { $0.cancel(ticket) }
+            here.on(eventLoop) { $0.cancel(ticket) }
+        }
+    }
+}
+
+extension ByteStream.InChannel {
+    fileprivate func on(_ loop: any EventLoop, _ body: @escaping @Sendable (StreamHandler) -> Void) {
+        if loop.inEventLoop {
+            body(handler.value)
+        } else {
+            loop.execute { body(handler.value) }
         }
     }
 }

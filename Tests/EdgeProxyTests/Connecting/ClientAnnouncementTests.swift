@@ -44,7 +44,7 @@ struct ClientAnnouncementTests {
         let parameters = StartupParameters([("user", EdgeFixture.role)])
         try await client.send(StartupMessage(version: .v3_0, parameters: parameters))
         _ = try await client.next()
-        let own = client.stream.channel.localAddress
+        let own = client.stream.channel?.localAddress
         try await client.prove(EdgeFixture.password)
         _ = try await client.frames(upTo: "Z")
         await client.stream.close()

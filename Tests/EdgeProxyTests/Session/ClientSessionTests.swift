@@ -371,7 +371,8 @@ struct ClientSessionTests {
         let hung = try fixture.location(generation: 1, port: mute.port)
         let alive = try fixture.location(generation: 2, cached: false)
         let proxy = try await fixture.proxy(waking: [.success(hung), .success(alive)]) {
-            $0.connect.silence = .milliseconds(100)
+            // What the mute one is given; a busy machine's PostgreSQL must not need as long.
+            $0.connect.silence = .seconds(1)
         }
         let connection = try await proxy.connect()
         #expect(proxy.waker.invalidated == [hung.location.version])
@@ -394,7 +395,7 @@ struct ClientSessionTests {
             + "and pid <> pg_backend_pid()"
         try await eventually("the query runs") { try await observer.query(running).count == 1 }
         // Without a goodbye: the way a process dies.
-        try await client.stream.channel.close(mode: .all)
+        try await client.stream.channel?.close(mode: .all)
         try await eventually("the query is cancelled") { try await observer.query(running).isEmpty }
         await observer.close()
         await proxy.stop()

@@ -46,7 +46,7 @@ extension ByteStream {
         if let socket = channel as? any SocketOptionProvider {
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }
-        try await channel.close()
+        try await channel?.close()
     }
 
     func write(_ text: String) async throws {

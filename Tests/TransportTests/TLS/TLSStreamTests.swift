@@ -144,8 +144,8 @@ struct TLSStreamTests {
             _ = try? await stream.acceptTLS(server)
             try? await stream.write("half a mess")
             // Below the TLS handler, so that nothing says goodbye.
-            try? await stream.channel.eventLoop.submit {
-                try stream.channel.pipeline.syncOperations.context(handlerType: TLSHandler.self).close(
+            try? await stream.eventLoop.submit {
+                try stream.channel?.pipeline.syncOperations.context(handlerType: TLSHandler.self).close(
                     mode: .output, promise: nil)
             }.get()
             _ = try? await stream.read()

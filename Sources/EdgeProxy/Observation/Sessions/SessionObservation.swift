@@ -137,7 +137,7 @@ final class SessionObservation: Sendable {
         update { story in
             story.bytesFromClient = outcome.bytesFromClient
             story.bytesToClient = outcome.bytesToClient
-            story.reason = "\(outcome.ending)".replacing("Transport.RelayOutcome.Side.", with: "")
+            story.reason = outcome.ending.description
         }
     }
 
