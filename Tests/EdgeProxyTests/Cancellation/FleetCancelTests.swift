@@ -152,8 +152,7 @@ struct FleetCancelTests {
 
     @Test func `who asks too often is not served`() async throws {
         let pair = try await pair {
-            $0.limits.burst = 1
-            $0.limits.perSecond = 0.001
+            $0.limits.rate = AttemptRate(perSecond: 0.001, burst: 1)
         }
         let sleeper = try await Sleeper(at: pair.near, version: .v3_0)
         let wrong = try #require(CancelKey(processID: sleeper.key.processID, secret: [0, 0, 0, 0]))

@@ -266,6 +266,18 @@ struct DueTimesTests {
         #expect(times.earliest == start + .seconds(7))
         #expect(times.take(at: start) == nil)
     }
+
+    @Test func `who is not there any more is not waited for`() {
+        let start = RelayTime(nanoseconds: 0)
+        var times = DueTimes()
+        for key in UInt64(0)..<5 { times.add(key, at: start + .seconds(Int(key))) }
+        times.forget { $0 == 2 || $0 == 4 }
+        #expect(times.earliest == start + .seconds(2))
+        times.forget { $0 == 4 }
+        #expect(times.earliest == start + .seconds(4))
+        times.forget { _ in false }
+        #expect(times.earliest == nil)
+    }
 }
 
 extension RelayTime.Span {

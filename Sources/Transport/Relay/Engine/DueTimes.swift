@@ -16,6 +16,16 @@ struct DueTimes {
     /// - Returns: the next key whose time has come.
     mutating func take(at now: RelayTime) -> UInt64? {
         guard let first = heap.first, first.time <= now else { return nil }
+        removeFirst()
+        return first.key
+    }
+
+    /// Forgets those at the front who are not there any more, so that nobody wakes for them.
+    mutating func forget(unless isThere: (UInt64) -> Bool) {
+        while let first = heap.first, !isThere(first.key) { removeFirst() }
+    }
+
+    private mutating func removeFirst() {
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
         var parent = 0
@@ -25,7 +35,7 @@ struct DueTimes {
             where child < heap.count && heap[child].time < heap[least].time {
                 least = child
             }
-            guard least != parent else { return first.key }
+            guard least != parent else { return }
             heap.swapAt(parent, least)
             parent = least
         }

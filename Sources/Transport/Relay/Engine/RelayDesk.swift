@@ -78,6 +78,7 @@ final class RelayDesk {
     /// Returns when the thread was told to stop and no session is left.
     func run() {
         while !(thread.isStopping && freeSeats.count == seats.count) {
+            dueTimes.forget { session($0) != nil }
             let count = epoll.wait(for: dueTimes.earliest.map { Self.clock().until($0) })
             now = Self.clock()
             for index in 0..<count { handle(epoll.event(index)) }
