@@ -1,5 +1,8 @@
 """Which Swift files come of which .proto files."""
+import base64
 from pathlib import PurePosixPath
+
+from google.protobuf import descriptor_pb2
 
 from . import names
 from .enums import write_enum
@@ -7,6 +10,10 @@ from .limits import Unsupported, check
 from .messages import write_bridge, write_message
 from .services import write_service
 from .text import Comments, Lines
+
+
+# Packages whose messages are another's under another name: only their descriptors are needed.
+SAME_BYTES = {"grpc.reflection.v1alpha"}
 
 
 class Context:
@@ -33,11 +40,14 @@ def generate(request):
             raise Unsupported(f"{file.name}: a package is one file")
         seen.add(file.package)
         check(file, messages)
+        if file.package in SAME_BYTES:
+            continue
         context = Context(file, packages, first_case)
         space = names.namespace(file.package)
         yield f"{space}.swift", messages_file(file, space, context)
         for index, service in enumerate(file.service):
             yield f"{space}+{service.name}.swift", service_file(file, service, index, context)
+    yield "Descriptors.swift", descriptors_file(request)
 
 
 def messages_file(file, space, context):
@@ -60,6 +70,24 @@ def messages_file(file, space, context):
 def service_file(file, service, index, context):
     out = header(file, ["package import GRPCLite"])
     write_service(out, service, file.package, [6, index], context)
+    return out.text()
+
+
+def descriptors_file(request):
+    """Every file's descriptor as a server's reflection gives it away: comments and positions left out."""
+    files = descriptor_pb2.FileDescriptorSet()
+    for file in sorted(request.proto_file, key=lambda file: file.name):
+        files.file.add().CopyFrom(file)
+        files.file[-1].ClearField("source_code_info")
+    text = base64.b64encode(files.SerializeToString()).decode()
+    out = Lines()
+    out.add("// Made from proto/ by scripts/generate-proto. Not edited by hand.", "")
+    out.add("/// A google.protobuf.FileDescriptorSet of all of proto/, in base64.")
+    with out.block("enum Descriptors"):
+        out.add('static let base64 = """')
+        lines = [f"    {text[start:start + 108]}" for start in range(0, len(text), 108)]
+        out.add(*(line + "\\" for line in lines[:-1]), lines[-1])
+        out.add('    """')
     return out.text()
 
 

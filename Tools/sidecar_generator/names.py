@@ -34,10 +34,12 @@ def spelled(word):
 
 
 def namespace(package):
-    """`sidecar.report.v1` -> `ReportV1`, `opentelemetry.proto.trace.v1` -> `OTLPTraceV1`: the enum that holds all of a package."""
+    """`sidecar.report.v1` -> `ReportV1`, `opentelemetry.proto.trace.v1` -> `OTLPTraceV1`, `grpc.health.v1` -> `GRPCHealthV1`: the enum that holds all of a package."""
     if package.startswith("opentelemetry.proto."):
         return "OTLP" + upper_camel(package.removeprefix("opentelemetry.proto."))
-    # Somebody else's package, spelt as Swift spells acronyms.
+    if package.startswith("grpc."):
+        return "GRPC" + upper_camel(package.removeprefix("grpc."))
+    # Somebody else's package too, spelt as Swift spells acronyms.
     return upper_camel(package.removeprefix("sidecar.")).replace("PageApi", "PageAPI")
 
 

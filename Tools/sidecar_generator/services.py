@@ -1,20 +1,17 @@
 """A service as a protocol to implement, with its definition for a server, and a client to call."""
 from . import names
-from .limits import Unsupported
 
 KINDS = {
     (False, False): "unary",
     (False, True): "serverStreaming",
+    (True, False): "clientStreaming",
     (True, True): "bidirectional",
 }
 
 
 class SwiftMethod:
     def __init__(self, method, service_name, path, packages):
-        kind = KINDS.get((method.client_streaming, method.server_streaming))
-        if kind is None:
-            raise Unsupported(f"{service_name}.{method.name}: client streaming without server streaming")
-        self.kind, self.comment_path = kind, path
+        self.kind, self.comment_path = KINDS[method.client_streaming, method.server_streaming], path
         self.name = names.lower_camel(method.name)
         self.path = f"/{service_name}/{method.name}"
         self.request = names.swift_type(method.input_type, packages)
@@ -27,6 +24,8 @@ class SwiftMethod:
             "serverStreaming": f"func {self.name}(_ request: {self.request},"
                                f" to responses: ResponseWriter<{self.response}>,"
                                " context: ServerCallContext) async throws",
+            "clientStreaming": f"func {self.name}(_ requests: RequestStream<{self.request}>,"
+                               f" context: ServerCallContext) async throws -> {self.response}",
             "bidirectional": f"func {self.name}(_ requests: RequestStream<{self.request}>,"
                              f" to responses: ResponseWriter<{self.response}>,"
                              " context: ServerCallContext) async throws",
@@ -39,6 +38,8 @@ class SwiftMethod:
             "unary": (f"(request: {req}, context) async throws -> {res}", "request, context: context"),
             "serverStreaming": (f"(request: {req}, responses: ResponseWriter<{res}>, context) async throws",
                                 "request, to: responses, context: context"),
+            "clientStreaming": (f"(requests: RequestStream<{req}>, context) async throws -> {res}",
+                                "requests, context: context"),
             "bidirectional": (f"(requests: RequestStream<{req}>, responses: ResponseWriter<{res}>, context)"
                               " async throws", "requests, to: responses, context: context"),
         }[self.kind]
@@ -47,16 +48,19 @@ class SwiftMethod:
     def client(self):
         """Signature and body of the client's function."""
         options = "options: CallOptions = CallOptions()"
+        # Who streams requests reads the one response as a stream of one.
+        streaming = (f"func {self.name}({options}) async throws(GRPCStatus)"
+                     f" -> BidirectionalCall<{self.request}, {self.response}>",
+                     f'try await channel.bidirectional("{self.path}", options: options,'
+                     f" of: ({self.request}.self, {self.response}.self))")
         return {
             "unary": (f"func {self.name}(_ request: {self.request}, {options}) async throws(GRPCStatus) -> {self.response}",
                       f'try await channel.unary("{self.path}", request, options: options)'),
             "serverStreaming": (f"func {self.name}(_ request: {self.request}, {options}) async throws(GRPCStatus)"
                                 f" -> ResponseStream<{self.response}>",
                                 f'try await channel.serverStreaming("{self.path}", request, options: options)'),
-            "bidirectional": (f"func {self.name}({options}) async throws(GRPCStatus)"
-                              f" -> BidirectionalCall<{self.request}, {self.response}>",
-                              f'try await channel.bidirectional("{self.path}", options: options,'
-                              f" of: ({self.request}.self, {self.response}.self))"),
+            "clientStreaming": streaming,
+            "bidirectional": streaming,
         }[self.kind]
 
 
