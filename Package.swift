@@ -59,7 +59,7 @@ let package = Package(
         // What the fleet agrees on: names, versions, who owns an endpoint.
         .target(name: "Gossip", swiftSettings: strict),
         // HTTP/2 sessions, gRPC framing, calls, deadlines, status.
-        .target(name: "GRPCLite", dependencies: ["CNGHTTP2"], swiftSettings: strictOverC),
+        .target(name: "GRPCLite", dependencies: ["CNGHTTP2", "CZlib"], swiftSettings: strictOverC),
         // gzip and tar: bytes in, files and directories out.
         .target(name: "Archive", dependencies: ["CZlib"], swiftSettings: strictOverC),
         // Postgres' wire protocol: bytes to messages and back, login on both sides.
@@ -120,6 +120,16 @@ let package = Package(
         .executableTarget(
             name: "gossip-member", dependencies: ["Transport", "Gossip", "Telemetry", nioCore, nioPosix],
             path: "Benchmarks/gossip-member", swiftSettings: strict),
+
+        // gRPC's public interoperability tests: what Tests/Integration/test_grpc_*.py drive. Not part of the product.
+        .executableTarget(
+            name: "sidecar-interop-server",
+            dependencies: ["GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments, unixSignals],
+            path: "Tests/Interop/Server", swiftSettings: strict),
+        .executableTarget(
+            name: "sidecar-interop-client",
+            dependencies: ["GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments],
+            path: "Tests/Interop/Client", swiftSettings: strict),
 
         // Tests, and what they share: dice by seed, folders, a real Postgres.
         .target(name: "TestKit", swiftSettings: strict),

@@ -4,10 +4,15 @@ package struct CallOptions: Sendable {
     package var timeout: Duration?
     /// Sent with the request.
     package var metadata: Metadata
+    /// Of the requests, where that makes them shorter. Any answer may come compressed.
+    package var encoding: MessageEncoding
+    /// Waits for a server to be there for as long as the timeout allows, instead of failing `UNAVAILABLE` when none is.
+    package var waitsForReady = false
 
-    package init(timeout: Duration? = nil, metadata: Metadata = [:]) {
+    package init(timeout: Duration? = nil, metadata: Metadata = [:], encoding: MessageEncoding = .identity) {
         self.timeout = timeout
         self.metadata = metadata
+        self.encoding = encoding
     }
 
     package static let none = CallOptions()

@@ -10,12 +10,17 @@ package final class ClientCall: Sendable {
     let id: ID
     let inbound: MessageMailbox
     let outbound: MessageOutlet
+    let reply: ReplyMetadata
     private let commands: CommandQueue<ClientCommand>
 
-    init(id: ID, inbound: MessageMailbox, outbound: MessageOutlet, commands: CommandQueue<ClientCommand>) {
+    init(
+        id: ID, inbound: MessageMailbox, outbound: MessageOutlet, reply: ReplyMetadata,
+        commands: CommandQueue<ClientCommand>
+    ) {
         self.id = id
         self.inbound = inbound
         self.outbound = outbound
+        self.reply = reply
         self.commands = commands
     }
 
@@ -23,13 +28,13 @@ package final class ClientCall: Sendable {
         cancel()
     }
 
-    func send(_ message: some GRPCMessage) async throws(GRPCStatus) {
-        try await outbound.send(try message.encoded())
+    func send(_ message: some GRPCMessage, compress: Bool = true) async throws(GRPCStatus) {
+        try await outbound.send(try message.encoded(), compress: compress)
     }
 
     /// Sends the only request of a call and half-closes.
-    func sendLast(_ message: some GRPCMessage) async throws(GRPCStatus) {
-        try outbound.enqueue(try message.encoded())
+    func sendLast(_ message: some GRPCMessage, compress: Bool = true) async throws(GRPCStatus) {
+        try outbound.enqueue(try message.encoded(), compress: compress)
         finishSending()
     }
 

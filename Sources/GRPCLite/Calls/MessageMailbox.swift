@@ -11,14 +11,17 @@ final class MessageMailbox: Sendable {
     }
 
     private enum Delivery {
-        case message([UInt8], creditToReturn: Int)
+        case message(ReceivedMessage, creditToReturn: Int)
         case ended
         case failed(GRPCStatus)
     }
 
     private struct State {
-        var messages: [[UInt8]] = []
+        var messages: [ReceivedMessage] = []
         var next = 0
+        var wasLastCompressed = false
+        /// Told of each message that the reader takes, and of the end.
+        var observer: MailboxObserver?
         /// Bytes received and not yet returned to the sender's window.
         var owedCredit = 0
         var end: End?
@@ -31,10 +34,14 @@ final class MessageMailbox: Sendable {
     private static let smallestReturnedCredit = 32 * 1024
 
     private let state = Mutex(State())
+    private let messageLimit: Int
     private let returnCredit: @Sendable (Int) -> Void
 
-    /// - Parameter returnCredit: opens the sender's window by that many bytes; called from the reader's task.
-    init(returnCredit: @escaping @Sendable (Int) -> Void) {
+    /// - Parameters:
+    ///   - messageLimit: bytes that a compressed message may have unpacked.
+    ///   - returnCredit: opens the sender's window by that many bytes; called from the reader's task.
+    init(messageLimit: Int, returnCredit: @escaping @Sendable (Int) -> Void) {
+        self.messageLimit = messageLimit
         self.returnCredit = returnCredit
     }
 
@@ -43,11 +50,37 @@ final class MessageMailbox: Sendable {
         state.withLock { $0.end != nil }
     }
 
+    /// Why nothing more can be read; `nil` while something can, and when the sender simply finished.
+    var failure: GRPCStatus? {
+        state.withLock { state in
+            guard case .failed(let status)? = state.end else { return nil }
+            return status
+        }
+    }
+
+    /// Whether the message that the reader took last came compressed.
+    var wasLastCompressed: Bool {
+        state.withLock { $0.wasLastCompressed }
+    }
+
+    /// - Parameter observer: told at once when the end is there already. There is one at most; a later one replaces it.
+    func observe(_ observer: MailboxObserver) {
+        let end = state.withLock { state in
+            state.observer = observer
+            return state.end
+        }
+        switch end {
+        case nil: break
+        case .completed?: observer.ended(.ok)
+        case .failed(let status)?: observer.ended(status)
+        }
+    }
+
     // MARK: The connection's side
 
     /// Hands over the messages that were completed by `byteCount` bytes from the wire.
     /// - Returns: the bytes to give back to the sender's window at once.
-    func deliver(_ arrived: [[UInt8]], byteCount: Int) -> Int {
+    func deliver(_ arrived: [ReceivedMessage], byteCount: Int) -> Int {
         let (reader, delivery, credit) = state.withLock {
             state -> (CheckedContinuation<Delivery, Never>?, Delivery?, Int) in
             guard state.end == nil else { return (nil, nil, byteCount) }
@@ -78,16 +111,19 @@ final class MessageMailbox: Sendable {
     }
 
     private func end(_ failure: GRPCStatus?, dropsMessages: Bool) {
-        let reader = state.withLock { state -> CheckedContinuation<Delivery, Never>? in
+        let (reader, observer) = state.withLock {
+            state -> (CheckedContinuation<Delivery, Never>?, MailboxObserver?) in
             if dropsMessages {
                 state.messages = []
                 state.next = 0
             }
-            guard state.end == nil || dropsMessages else { return nil }
+            guard state.end == nil || dropsMessages else { return (nil, nil) }
+            let observer = state.end == nil ? state.observer : nil
             state.end = failure.map(End.failed) ?? .completed
             defer { state.reader = nil }
-            return state.reader
+            return (state.reader, observer)
         }
+        observer?.ended(failure ?? .ok)
         reader?.resume(returning: failure.map(Delivery.failed) ?? .ended)
     }
 
@@ -109,9 +145,9 @@ final class MessageMailbox: Sendable {
         switch delivery {
         case .ended: return nil
         case .failed(let status): throw status
-        case .message(let bytes, let credit):
+        case .message(let message, let credit):
             if credit > 0 { returnCredit(credit) }
-            return bytes
+            return try message.unpacked(limit: messageLimit)
         }
     }
 
@@ -139,10 +175,12 @@ final class MessageMailbox: Sendable {
         }
     }
 
-    private static func takeNext(_ state: inout State) -> [UInt8] {
+    private static func takeNext(_ state: inout State) -> ReceivedMessage {
         let message = state.messages[state.next]
-        state.messages[state.next] = []
+        state.messages[state.next].bytes = []
         state.next += 1
+        state.wasLastCompressed = message.isCompressed
+        state.observer?.messageTaken()
         if !state.hasMessage {
             state.messages.removeAll(keepingCapacity: true)
             state.next = 0
@@ -155,4 +193,13 @@ final class MessageMailbox: Sendable {
         defer { state.owedCredit = 0 }
         return state.owedCredit
     }
+}
+
+/// Whom a mailbox tells what becomes of its messages. Called under its lock or from its loop: must be quick, and must
+/// not call back.
+struct MailboxObserver: Sendable {
+    /// The reader has taken one.
+    var messageTaken: @Sendable () -> Void
+    /// Nothing more will come.
+    var ended: @Sendable (GRPCStatus) -> Void
 }

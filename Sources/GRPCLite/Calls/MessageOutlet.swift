@@ -17,35 +17,52 @@ package final class MessageOutlet: Sendable {
         var failure: GRPCStatus?
         var writers: [(number: UInt64, continuation: CheckedContinuation<Turn, Never>)] = []
         var nextWriter: UInt64 = 0
+        var encoding = MessageEncoding.identity
+        var head = OutboundHead()
+        var messageSent: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
     private let post: @Sendable ([UInt8]) -> Void
 
-    /// - Parameter post: queues one framed message on the connection.
-    init(post: @escaping @Sendable ([UInt8]) -> Void) {
+    /// - Parameters:
+    ///   - encoding: declared in the headers that come before the first message.
+    ///   - post: queues one framed message on the connection.
+    init(encoding: MessageEncoding = .identity, post: @escaping @Sendable ([UInt8]) -> Void) {
         self.post = post
+        if encoding != .identity { state.withLock { $0.encoding = encoding } }
     }
 
     // MARK: The writer's side
 
     /// Queues one message and waits until the stream has room for the next.
-    func send(_ message: [UInt8]) async throws(GRPCStatus) {
-        try enqueue(message)
+    func send(_ message: [UInt8], compress: Bool = true) async throws(GRPCStatus) {
+        try enqueue(message, compress: compress)
         try await waitForRoom()
     }
 
     /// Queues one message whatever is unsent already: for the only message of a call.
-    func enqueue(_ message: [UInt8]) throws(GRPCStatus) {
-        guard let framed = MessageFrame.bytes(of: message) else {
+    /// - Parameter compress: `false` sends it as it is, whatever encoding was declared.
+    func enqueue(_ message: [UInt8], compress: Bool = true) throws(GRPCStatus) {
+        guard let framed = framed(message, compress: compress) else {
             throw GRPCStatus(.resourceExhausted, "the message is longer than gRPC can frame")
         }
         let failure = state.withLock { state in
-            if state.failure == nil { state.unsentBytes += framed.count }
-            return state.failure
+            guard state.failure == nil else { return state.failure }
+            state.unsentBytes += framed.count
+            state.messageSent?()
+            return nil
         }
         if let failure { throw failure }
         post(framed)
+    }
+
+    private func framed(_ message: [UInt8], compress: Bool) -> [UInt8]? {
+        let encoding = compress ? state.withLock(\.encoding) : .identity
+        if encoding != .identity, let compressed = encoding.compressed(message) {
+            return MessageFrame.bytes(of: compressed, isCompressed: true)
+        }
+        return MessageFrame.bytes(of: message)
     }
 
     private func waitForRoom() async throws(GRPCStatus) {
@@ -80,6 +97,25 @@ package final class MessageOutlet: Sendable {
             state.writers.append((number, continuation))
             return nil
         }
+    }
+
+    // MARK: What goes around the messages
+
+    /// Says what the headers and trailers of this direction carry beside gRPC's own fields.
+    func withHead<Result>(_ body: (inout OutboundHead) -> Result) -> Result {
+        state.withLock { body(&$0.head) }
+    }
+
+    /// Messages from now on may be compressed; the headers must not have left yet.
+    func declare(_ encoding: MessageEncoding) {
+        state.withLock { $0.encoding = encoding }
+    }
+
+    var encoding: MessageEncoding { state.withLock(\.encoding) }
+
+    /// - Parameter messageSent: called under a lock for each message from now on: must be quick, and must not call back.
+    func observe(_ messageSent: @escaping @Sendable () -> Void) {
+        state.withLock { $0.messageSent = messageSent }
     }
 
     // MARK: The connection's side

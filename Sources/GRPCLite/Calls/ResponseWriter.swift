@@ -8,8 +8,9 @@ package struct ResponseWriter<Message: GRPCMessage>: Sendable {
 
     /// Queues one message, then waits while more than ``MessageOutlet/highWaterMark`` bytes are unsent on this stream.
     ///
+    /// - Parameter compress: `false` sends it as it is, although ``ServerCallContext/compressResponses()`` was said.
     /// - Throws: the status the call ended with, when it has ended; `CANCELLED` when the task is cancelled.
-    package func write(_ message: Message) async throws(GRPCStatus) {
-        try await outbound.send(try message.encoded())
+    package func write(_ message: Message, compress: Bool = true) async throws(GRPCStatus) {
+        try await outbound.send(try message.encoded(), compress: compress)
     }
 }

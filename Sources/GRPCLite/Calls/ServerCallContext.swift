@@ -9,6 +9,8 @@ package struct ServerCallContext: Sendable {
     package var deadline: ContinuousClock.Instant?
     /// For a service whose calls are recorded; see ``MethodHandler/recorded(by:)``.
     package var notes: CallNotes?
+    /// The call itself, for what a handler says beside its messages; `nil` in a test without one.
+    var call: CallWire?
 
     package init(
         method: String, metadata: Metadata = [:], peer: PeerIdentity = .anonymous,

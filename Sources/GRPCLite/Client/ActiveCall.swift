@@ -3,6 +3,7 @@ struct ActiveCall {
     let id: ClientCall.ID
     let inbound: MessageMailbox
     let outbound: MessageOutlet
+    let reply: ReplyMetadata
     var deframer: MessageDeframer
     /// When it must have ended; `nil` for never.
     let deadline: ContinuousClock.Instant?

@@ -3,11 +3,13 @@ internal import Synchronization
 /// The part of a client connection that tasks may hold: it opens calls from any thread.
 package final class ClientCaller: Sendable {
     private let commands: CommandQueue<ClientCommand>
+    private let messageLimit: Int
     private let nextID = Atomic<UInt64>(0)
     private let isOpen = Atomic(true)
 
-    init(commands: CommandQueue<ClientCommand>) {
+    init(commands: CommandQueue<ClientCommand>, messageLimit: Int) {
         self.commands = commands
+        self.messageLimit = messageLimit
     }
 
     /// Whether new calls are taken; once `false`, a new connection is needed.
@@ -21,16 +23,20 @@ package final class ClientCaller: Sendable {
 
     /// - Parameter timeout: what is left of it for this connection.
     /// - Throws: `UNAVAILABLE` when the connection has gone, `DEADLINE_EXCEEDED` when no time is left.
-    package func open(_ path: String, metadata: Metadata, timeout: Duration?) throws(GRPCStatus) -> ClientCall {
+    package func open(
+        _ path: String, _ options: CallOptions, timeout: Duration?
+    ) throws(GRPCStatus) -> ClientCall {
         if let timeout, timeout <= .zero { throw .deadlineExceeded }
         let id = ClientCall.ID(rawValue: nextID.wrappingAdd(1, ordering: .relaxed).newValue)
         let commands = commands
-        let inbound = MessageMailbox { commands.post(.returnCredit(id, $0)) }
-        let outbound = MessageOutlet { commands.post(.send(id, $0)) }
+        let inbound = MessageMailbox(messageLimit: messageLimit) { commands.post(.returnCredit(id, $0)) }
+        let reply = ReplyMetadata()
+        let outbound = MessageOutlet(encoding: options.encoding) { commands.post(.send(id, $0)) }
         let start = ClientCallStart(
-            id: id, path: path, metadata: metadata, timeout: timeout, inbound: inbound, outbound: outbound)
+            id: id, path: path, metadata: options.metadata, timeout: timeout, encoding: options.encoding,
+            inbound: inbound, outbound: outbound, reply: reply)
         guard commands.post(.start(start)) else { throw GRPCStatus(.unavailable, "the connection has gone") }
-        return ClientCall(id: id, inbound: inbound, outbound: outbound, commands: commands)
+        return ClientCall(id: id, inbound: inbound, outbound: outbound, reply: reply, commands: commands)
     }
 }
 

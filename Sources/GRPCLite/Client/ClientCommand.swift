@@ -15,6 +15,8 @@ struct ClientCallStart: Sendable {
     var path: String
     var metadata: Metadata
     var timeout: Duration?
+    var encoding: MessageEncoding
     var inbound: MessageMailbox
     var outbound: MessageOutlet
+    var reply: ReplyMetadata
 }

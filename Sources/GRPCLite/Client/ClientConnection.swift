@@ -35,10 +35,11 @@ package final class ClientConnection: DrivenConnection {
             [
                 HeaderField("te", "trailers"), HeaderField("content-type", "application/grpc"),
                 HeaderField("user-agent", "grpc-swift-lite/1.0"),
+                HeaderField("grpc-accept-encoding", MessageEncoding.acceptedList),
             ]
         )
         commands = CommandQueue(wake: wake)
-        caller = ClientCaller(commands: commands)
+        caller = ClientCaller(commands: commands, messageLimit: limits.messageSize)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
             .arm(.settingsDue, after: limits.settingsTimeout), .arm(.keepalive, after: limits.keepaliveInterval),
@@ -154,13 +155,15 @@ package final class ClientConnection: DrivenConnection {
         if let timeout = start.timeout {
             fields.append(HeaderField("grpc-timeout", GRPCTimeout.encode(timeout), isIndexed: false))
         }
-        fields += commonFields.plain + start.metadata.fields
+        fields += commonFields.plain
+        if start.encoding != .identity { fields.append(HeaderField("grpc-encoding", start.encoding.rawValue)) }
+        fields += start.metadata.fields
         do throws(HTTP2Failure) {
             let stream = try session.submitRequest(fields)
             let timeout = start.timeout.map { min($0, ConnectionLimits.longestTimer) }
             streams[start.id] = stream
             calls[stream] = ActiveCall(
-                id: start.id, inbound: start.inbound, outbound: start.outbound,
+                id: start.id, inbound: start.inbound, outbound: start.outbound, reply: start.reply,
                 deframer: MessageDeframer(messageLimit: limits.messageSize),
                 deadline: timeout.map { now.advanced(by: $0) })
             if let timeout { timerChanges.append(.arm(.deadline(start.id.rawValue), after: timeout)) }
@@ -197,11 +200,20 @@ package final class ClientConnection: DrivenConnection {
 
     private func headersReceived(_ block: HeaderBlock, on stream: HTTP2StreamID) {
         guard let call = calls[stream] else { return }
-        switch ResponseHead(block, isFirst: !call.haveHeadersArrived) {
-        case .interim: break
-        case .headers: calls[stream]?.haveHeadersArrived = true
-        case .end(let status) where block.endsStream: finish(stream, status)
-        case .end(let status): abort(stream, status, reset: .cancel)
+        do throws(GRPCStatus) {
+            switch ResponseHead(block, isFirst: !call.haveHeadersArrived) {
+            case .interim: break
+            case .headers(let encoding):
+                try call.reply.headersArrived(block.fields)
+                calls[stream]?.haveHeadersArrived = true
+                calls[stream]?.deframer.takesCompressed = encoding != .identity
+            case .end(let status) where block.endsStream:
+                try call.reply.trailersArrived(block.fields)
+                finish(stream, status)
+            case .end(let status): throw status
+            }
+        } catch {
+            abort(stream, error, reset: .cancel)
         }
     }
 

@@ -2,7 +2,8 @@
 enum ResponseHead: Equatable {
     /// An interim answer (1xx), to be skipped.
     case interim
-    case headers
+    /// Messages follow, and may be compressed so.
+    case headers(MessageEncoding)
     /// The call is over.
     case end(GRPCStatus)
 
@@ -21,8 +22,10 @@ enum ResponseHead: Equatable {
             self = .end(GRPCStatus(httpStatus: httpStatus))
         } else if !RequestHead.isGRPC(block.fields.first(named: "content-type")) {
             self = .end(GRPCStatus(.unknown, "the server's answer is not gRPC"))
+        } else if let encoding = MessageEncoding(rawValue: block.fields.first(named: "grpc-encoding") ?? "identity") {
+            self = .headers(encoding)
         } else {
-            self = .headers
+            self = .end(GRPCStatus(.internalError, "the server compresses in a way that was not offered"))
         }
     }
 }

@@ -13,19 +13,22 @@ struct MessageDeframer {
 
     /// Bytes of one message that are accepted.
     let messageLimit: Int
+    /// Whether an encoding was declared, so that single messages may be compressed.
+    var takesCompressed = false
     /// The beginning of a message that is not whole yet, prefix included.
     private var partial: [UInt8] = []
 
     /// Bytes kept for a message that is not whole yet.
     var bufferedBytes: Int { partial.count }
 
-    init(messageLimit: Int) {
+    init(messageLimit: Int, takesCompressed: Bool = false) {
         self.messageLimit = messageLimit
+        self.takesCompressed = takesCompressed
     }
 
     /// - Returns: the messages that became whole, in order.
-    mutating func append(_ bytes: [UInt8]) throws(Malformed) -> [[UInt8]] {
-        var messages: [[UInt8]] = []
+    mutating func append(_ bytes: [UInt8]) throws(Malformed) -> [ReceivedMessage] {
+        var messages: [ReceivedMessage] = []
         var rest = bytes[...]
         while !rest.isEmpty || partial.count >= MessageFrame.prefixLength {
             moveToPartial(upTo: MessageFrame.prefixLength, from: &rest)
@@ -33,7 +36,8 @@ struct MessageDeframer {
             let wholeLength = MessageFrame.prefixLength + bodyLength
             moveToPartial(upTo: wholeLength, from: &rest)
             guard partial.count == wholeLength else { break }
-            messages.append(Array(partial[MessageFrame.prefixLength...]))
+            messages.append(
+                ReceivedMessage(Array(partial[MessageFrame.prefixLength...]), isCompressed: partial[0] == 1))
             partial.removeAll(keepingCapacity: bodyLength < 4096)
         }
         return messages
@@ -54,7 +58,7 @@ struct MessageDeframer {
     /// - Returns: `nil` while the prefix is not whole.
     private func announcedLength() throws(Malformed) -> Int? {
         guard partial.count >= MessageFrame.prefixLength else { return nil }
-        guard partial[0] == 0 else { throw .flag(partial[0]) }
+        guard partial[0] == 0 || partial[0] == 1 && takesCompressed else { throw .flag(partial[0]) }
         let length = partial[1..<MessageFrame.prefixLength].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard Int(length) <= messageLimit else { throw .tooLong(length, limit: messageLimit) }
         return Int(length)

@@ -3,12 +3,12 @@
 enum MessageFrame {
     static let prefixLength = 5
 
-    /// - Returns: the message behind an uncompressed prefix; `nil` when its length does not fit in 32 bits.
-    static func bytes(of message: [UInt8]) -> [UInt8]? {
+    /// - Returns: the message behind its prefix; `nil` when its length does not fit in 32 bits.
+    static func bytes(of message: [UInt8], isCompressed: Bool = false) -> [UInt8]? {
         guard let length = UInt32(exactly: message.count) else { return nil }
         var framed: [UInt8] = []
         framed.reserveCapacity(prefixLength + message.count)
-        framed.append(0)
+        framed.append(isCompressed ? 1 : 0)
         for shift in [24, 16, 8, 0] { framed.append(UInt8(truncatingIfNeeded: length >> shift)) }
         framed.append(contentsOf: message)
         return framed

@@ -1,6 +1,6 @@
 /// The text form of binary metadata: standard alphabet, written without padding, read with or without.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String {
+package enum Base64 {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var bits: UInt32 = 0
@@ -18,7 +18,7 @@ enum Base64 {
     }
 
     /// - Returns: `nil` for anything outside the alphabet, wrong padding, or a length no bytes have.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var symbols = [UInt8](text.utf8)
         let padding = symbols.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         guard padding <= 2, padding == 0 || symbols.count % 4 == 0 else { return nil }

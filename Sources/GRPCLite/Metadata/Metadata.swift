@@ -55,6 +55,13 @@ package struct Metadata: Sendable, Equatable {
         return true
     }
 
+    /// Adds all entries of the other behind its own.
+    package mutating func append(_ other: Metadata) {
+        entries += other.entries
+    }
+
+    package var isEmpty: Bool { entries.isEmpty }
+
     static func isBinaryName(_ name: String) -> Bool {
         name.hasSuffix("-bin")
     }

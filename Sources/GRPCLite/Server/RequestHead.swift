@@ -12,6 +12,10 @@ struct RequestHead {
     var path: String
     var metadata: Metadata
     var timeout: Duration?
+    /// Of the request's messages, as the client declared it.
+    var encoding = MessageEncoding.identity
+    /// Whether responses may be compressed.
+    var acceptsGzip = false
 
     init(_ block: HeaderBlock, headerListLimit: Int) throws(Refusal) {
         let fields = block.fields
@@ -22,7 +26,11 @@ struct RequestHead {
         guard fields.first(named: ":method") == "POST" else { throw .http(status: "405") }
         guard Self.isGRPC(fields.first(named: "content-type")) else { throw .http(status: "415") }
         guard let path = fields.first(named: ":path") else { throw .http(status: "400") }
-        guard ["identity", nil].contains(fields.first(named: "grpc-encoding")) else { throw .encoding }
+        if let declared = fields.first(named: "grpc-encoding") {
+            guard let encoding = MessageEncoding(rawValue: declared) else { throw .encoding }
+            self.encoding = encoding
+        }
+        acceptsGzip = MessageEncoding.gzip.isAccepted(by: fields.first(named: "grpc-accept-encoding"))
         self.path = path
         timeout = try Self.timeout(in: fields)
         do {

@@ -24,7 +24,12 @@ extension MethodHandler {
         of inbound: MessageMailbox, _ outbound: MessageOutlet, _ context: ServerCallContext
     ) async -> GRPCStatus {
         do {
-            try await serve(inbound, outbound, context)
+            if let deadline = context.deadline {
+                // Calls made on behalf of this one end with it.
+                try await CallScope.$deadline.withValue(deadline) { try await serve(inbound, outbound, context) }
+            } else {
+                try await serve(inbound, outbound, context)
+            }
             return .ok
         } catch {
             return GRPCStatus(handlerError: error)

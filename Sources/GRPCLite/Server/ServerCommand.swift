@@ -1,5 +1,7 @@
 /// What handlers ask of a server connection.
 enum ServerCommand: Sendable {
+    /// The response headers, ahead of the first message.
+    case sendHeaders(HTTP2StreamID)
     /// One framed message.
     case send(HTTP2StreamID, [UInt8])
     /// The handler has returned or thrown.

@@ -178,9 +178,8 @@ package final class ServerConnection: DrivenConnection {
         case .http(let status):
             session.submitWholeResponse([HeaderField(":status", status)], on: stream)
         case .encoding:
-            let status = GRPCStatus(.unimplemented, "messages can be read uncompressed alone")
-            let known = HeaderField("grpc-accept-encoding", "identity")
-            session.submitWholeResponse(Self.responseHead + status.fields + [known], on: stream)
+            let status = GRPCStatus(.unimplemented, "messages can be read with the encodings listed alone")
+            session.submitWholeResponse(Self.responseHead + status.fields + [Self.acceptedEncodings], on: stream)
         case .status(let status):
             session.submitWholeResponse(Self.responseHead + status.fields, on: stream)
         }
@@ -190,13 +189,18 @@ package final class ServerConnection: DrivenConnection {
         _ method: MethodHandler, _ head: RequestHead, on stream: HTTP2StreamID, at now: ContinuousClock.Instant
     ) {
         let commands = commands
-        let inbound = MessageMailbox { commands.post(.returnCredit(stream, $0)) }
+        let inbound = MessageMailbox(messageLimit: limits.messageSize) { commands.post(.returnCredit(stream, $0)) }
         let outbound = MessageOutlet { commands.post(.send(stream, $0)) }
-        let context = ServerCallContext(
+        var context = ServerCallContext(
             method: head.path, metadata: head.metadata, peer: peer,
             deadline: head.timeout.map { now.advanced(by: min($0, ConnectionLimits.longestTimer)) })
+        context.call = CallWire(
+            inbound: inbound, outbound: outbound, clientAcceptsGzip: head.acceptsGzip
+        ) { commands.post(.sendHeaders(stream)) }
         var call = ServerCall(
-            inbound: inbound, outbound: outbound, deframer: MessageDeframer(messageLimit: limits.messageSize),
+            inbound: inbound, outbound: outbound,
+            deframer: MessageDeframer(
+                messageLimit: limits.messageSize, takesCompressed: head.encoding != .identity),
             hasDeadline: head.timeout != nil)
         if let timeout = head.timeout {
             timerChanges.append(.arm(.deadline(UInt64(stream)), after: min(timeout, ConnectionLimits.longestTimer)))
@@ -204,7 +208,7 @@ package final class ServerConnection: DrivenConnection {
         runningHandlers += 1
         // Not a child of anyone: a call begins in an event loop. The call table is its parent: it holds the task, and
         // cancels it when the call ends before the handler does.
-        call.task = Task(executorPreference: handlerExecutor) {
+        call.task = Task(executorPreference: handlerExecutor) { [context] in
             let status = await method.status(of: inbound, outbound, context)
             commands.post(.finish(stream, status))
         }
@@ -262,6 +266,9 @@ package final class ServerConnection: DrivenConnection {
 
     private func run(_ command: ServerCommand) {
         switch command {
+        case .sendHeaders(let stream):
+            guard calls[stream]?.isAnswered == false else { return }
+            sendHeaders(on: stream)
         case .send(let stream, let message):
             guard calls[stream]?.isAnswered == false else { return }
             sendHeaders(on: stream)
@@ -285,20 +292,33 @@ package final class ServerConnection: DrivenConnection {
         calls[stream]?.isAnswered = true
         call.outbound.fail(GRPCStatus(.cancelled, "the call has ended"))
         call.inbound.abort(GRPCStatus(.cancelled, "the call has ended"))
-        if call.areHeadersSent {
-            session.finish(stream, .withTrailers(status.fields))
+        let (hasInitial, trailing) = call.outbound.withHead { (!$0.initial.isEmpty, $0.trailing) }
+        // Metadata for the headers is not lost when there is no message to send it before.
+        if hasInitial { sendHeaders(on: stream) }
+        let trailers = trailing.isEmpty ? status.fields : status.fields + trailing.fields
+        if call.areHeadersSent || hasInitial {
+            session.finish(stream, .withTrailers(trailers))
         } else {
-            session.submitWholeResponse(Self.responseHead + status.fields, on: stream)
+            session.submitWholeResponse(Self.responseHead + trailers, on: stream)
         }
     }
 
     /// Held back until the first message: an error before it then is one header block, which clients may retry.
     private func sendHeaders(on stream: HTTP2StreamID) {
-        guard calls[stream]?.areHeadersSent == false else { return }
+        guard let call = calls[stream], !call.areHeadersSent else { return }
         calls[stream]?.areHeadersSent = true
-        session.submitResponse(Self.responseHead, on: stream)
+        let initial = call.outbound.withHead { head in
+            head.isSent = true
+            return head.initial
+        }
+        var fields = Self.responseHead
+        if call.outbound.encoding == .gzip { fields.append(HeaderField("grpc-encoding", "gzip")) }
+        if call.deframer.takesCompressed { fields.append(Self.acceptedEncodings) }
+        if !initial.isEmpty { fields += initial.fields }
+        session.submitResponse(fields, on: stream)
     }
 
+    private static let acceptedEncodings = HeaderField("grpc-accept-encoding", MessageEncoding.acceptedList)
     private static let responseHead = [
         HeaderField(":status", "200"), HeaderField("content-type", "application/grpc"),
     ]

@@ -30,18 +30,29 @@ extension GRPCStatus {
     init?(fields: [HeaderField]) {
         guard let text = fields.first(where: { $0.name == "grpc-status" })?.value else { return nil }
         let message = fields.first { $0.name == "grpc-message" }.map { PercentEncoding.decode($0.value) } ?? ""
+        // Details are a courtesy: what cannot be read is left out.
+        let details = fields.first { $0.name == Self.detailsName }.flatMap { Base64.decode($0.value) } ?? []
         guard let number = Int(text), let code = Code(rawValue: number) else {
             self.init(
                 .unknown, message.isEmpty ? "the server sent the unknown grpc-status \(text.prefix(16))" : message)
             return
         }
-        self.init(code, message)
+        self.init(code, message, details: details)
     }
 
-    /// `grpc-status` and, when there is a text, `grpc-message`.
+    private static let detailsName = "grpc-status-details-bin"
+
+    /// `grpc-status` and, when there are any, `grpc-message` and `grpc-status-details-bin`.
     var fields: [HeaderField] {
         let status = HeaderField("grpc-status", "\(code.rawValue)")
-        guard !message.isEmpty else { return [status] }
-        return [status, HeaderField("grpc-message", PercentEncoding.encode(message), isIndexed: false)]
+        guard !message.isEmpty || !details.isEmpty else { return [status] }
+        var fields = [status]
+        if !message.isEmpty {
+            fields.append(HeaderField("grpc-message", PercentEncoding.encode(message), isIndexed: false))
+        }
+        if !details.isEmpty {
+            fields.append(HeaderField(Self.detailsName, Base64.encode(details), isIndexed: false))
+        }
+        return fields
     }
 }

@@ -27,9 +27,13 @@ package struct GRPCStatus: Error, Equatable, Sendable {
     /// Sent to the peer as it is: it names nothing a stranger must not read.
     package var message: String
 
-    package init(_ code: Code, _ message: String = "") {
+    /// A serialized `google.rpc.Status`, for callers that understand it (`grpc-status-details-bin`); empty for none.
+    package var details: [UInt8]
+
+    package init(_ code: Code, _ message: String = "", details: [UInt8] = []) {
         self.code = code
         self.message = message
+        self.details = details
     }
 
     package init(code: Code, message: String = "") {

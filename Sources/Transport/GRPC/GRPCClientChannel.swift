@@ -52,13 +52,13 @@ package final class GRPCClientChannel: GRPCChannel {
     }
 
     package func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
-        guard let timeout = options.timeout else {
-            return try await caller(within: nil).open(path, metadata: options.metadata, timeout: nil)
+        let began = ContinuousClock.now
+        guard let timeout = options.timeout(at: began) else {
+            return try await caller(within: nil).open(path, options, timeout: nil)
         }
         guard timeout > .zero else { throw .deadlineExceeded }
-        let began = ContinuousClock.now
         let caller = try await caller(within: timeout)
-        return try caller.open(path, metadata: options.metadata, timeout: timeout - began.duration(to: .now))
+        return try caller.open(path, options, timeout: timeout - began.duration(to: .now))
     }
 
     /// Closes the connection; calls on it end `CANCELLED` and later ones `UNAVAILABLE`. Safe to call again.

@@ -52,11 +52,11 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
         handshakeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeLimit) {
             self.fail(GRPCTransportFailure.handshakeTimedOut)
         }
-        if context.channel.isActive && !isSecure { start(.anonymous) }
+        if context.channel.isActive && !isSecure { start(Self.unproven(context)) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isSecure { context.read() } else { start(.anonymous) }
+        if isSecure { context.read() } else { start(Self.unproven(context)) }
         context.fireChannelActive()
     }
 
@@ -71,6 +71,11 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
         default:
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// Somebody of whom only the address is known.
+    private static func unproven(_ context: ChannelHandlerContext) -> PeerIdentity {
+        PeerIdentity(address: text(context.channel.remoteAddress))
     }
 
     /// `ip:port`, an IPv6 address in brackets.

@@ -10,7 +10,7 @@ import Testing
     private let headers = [(":status", "200"), ("content-type", "application/grpc+proto")]
 
     @Test func `headers, then the end`() {
-        #expect(ResponseHead(block(headers), isFirst: true) == .headers)
+        #expect(ResponseHead(block(headers), isFirst: true) == .headers(.identity))
         let trailers = block([("grpc-status", "5"), ("grpc-message", "no%20such")], ends: true)
         #expect(ResponseHead(trailers, isFirst: false) == .end(GRPCStatus(.notFound, "no such")))
     }
@@ -43,6 +43,17 @@ import Testing
             return
         }
         #expect(status.code == code)
+    }
+
+    @Test func `messages may come compressed as the headers say, or not at all`() {
+        let gzip = block(headers + [("grpc-encoding", "gzip")])
+        #expect(ResponseHead(gzip, isFirst: true) == .headers(.gzip))
+        guard case .end(let status) = ResponseHead(block(headers + [("grpc-encoding", "snappy")]), isFirst: true)
+        else {
+            Issue.record("not an end")
+            return
+        }
+        #expect(status.code == .internalError)
     }
 
     @Test func `headers that come twice are an error`() {

@@ -12,12 +12,19 @@ import Testing
         let messages: [[UInt8]] = [[1, 2, 3], [], Array(repeating: 7, count: 300), [9]]
         let bytes = frames(messages)
         var deframer = MessageDeframer(messageLimit: 300)
-        var found: [[UInt8]] = []
+        var found: [ReceivedMessage] = []
         for start in stride(from: 0, to: bytes.count, by: step) {
             found += try deframer.append(Array(bytes[start..<min(start + step, bytes.count)]))
         }
         try deframer.finish()
-        #expect(found == messages)
+        #expect(found == messages.map { ReceivedMessage($0) })
+    }
+
+    @Test func `takes compressed messages when an encoding was declared, and says which they are`() throws {
+        var deframer = MessageDeframer(messageLimit: 10, takesCompressed: true)
+        let messages = try deframer.append([1, 0, 0, 0, 1, 7, 0, 0, 0, 0, 1, 8])
+        #expect(messages == [ReceivedMessage([7], isCompressed: true), ReceivedMessage([8])])
+        #expect(throws: MessageDeframer.Malformed.flag(2)) { _ = try deframer.append([2, 0, 0, 0, 0]) }
     }
 
     @Test func `refuses a long message at its prefix`() {

@@ -58,6 +58,15 @@ final class EchoService: Sendable {
                     self.lastContext.withLock { $0 = context }
                     return request
                 },
+                // Metadata around its answer, which is compressed, and says how the request came.
+                .unary("/test.Echo/Around") { (request: Blob, context) in
+                    context.addInitialMetadata(["x-first": "1"])
+                    context.addTrailingMetadata(["x-last": "2"])
+                    context.compressResponses()
+                    self.count { $0.read += context.wasLastRequestCompressed ? 1 : 0 }
+                    guard !request.bytes.isEmpty else { throw GRPCStatus(.aborted, "empty", details: [1, 2, 3]) }
+                    return request
+                },
                 .unary("/test.Echo/Fail") { (request: Blob, _) -> Blob in
                     throw GRPCStatus(.notFound, request.text)
                 },

@@ -29,7 +29,7 @@ actor MemoryLink: GRPCChannel {
     }
 
     nonisolated func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
-        try caller.open(path, metadata: options.metadata, timeout: options.timeout)
+        try caller.open(path, options, timeout: options.timeout)
     }
 
     // MARK: What the test does

@@ -1,0 +1,21 @@
+/// One message as it came. It stays compressed until its reader takes it, so that what waits costs no more than what the
+/// sender's window allowed.
+struct ReceivedMessage: Sendable, Equatable {
+    var bytes: [UInt8]
+    var isCompressed: Bool
+
+    init(_ bytes: [UInt8], isCompressed: Bool = false) {
+        self.bytes = bytes
+        self.isCompressed = isCompressed
+    }
+
+    /// - Parameter limit: bytes it may have unpacked.
+    func unpacked(limit: Int) throws(GRPCStatus) -> [UInt8] {
+        guard isCompressed else { return bytes }
+        do throws(Gzip.Failure) {
+            return try Gzip.shared.decompress(bytes, limit: limit)
+        } catch {
+            throw GRPCStatus(error)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import GRPCLite
+import NIOPosix
+import SidecarAPI
+import TLSEngine
+import Transport
+import UnixSignals
+
+/// Serves gRPC's interoperability tests, for any implementation's client.
+@main
+struct InteropServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sidecar-interop-server", abstract: "Serves grpc.testing.TestService on 127.0.0.1.")
+
+    @Option(help: "0 lets the system choose.")
+    var port = 0
+
+    @Flag(help: "Speak TLS. Without it: plaintext HTTP/2.")
+    var tls = false
+
+    @Option(help: "The certificate and its chain, PEM.")
+    var cert: String?
+
+    @Option(help: "Its private key, PEM.")
+    var key: String?
+
+    @Option(help: "Clients must show a certificate that leads to one of these, PEM.")
+    var clientCa: String?
+
+    func validate() throws {
+        if tls, cert == nil || key == nil { throw ValidationError("--tls needs --cert and --key") }
+    }
+
+    func run() async throws {
+        let listening = try await GRPCListener.start(
+            host: "127.0.0.1", port: port, tls: try context(), services: [TestService().definition],
+            authorize: { _, _ in nil }, group: MultiThreadedEventLoopGroup.singleton)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        FileHandle.standardOutput.write(Data("listening on 127.0.0.1:\(listening.port)\n".utf8))
+        for await _ in signals { break }
+        await listening.shutdown(grace: .seconds(5))
+    }
+
+    private func context() throws -> TLSContext? {
+        guard tls, let cert, let key else { return nil }
+        return try .server(certificateFile: cert, privateKeyFile: key, alpn: ["h2"], clientCAFile: clientCa)
+    }
+}

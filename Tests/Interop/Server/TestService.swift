@@ -1,0 +1,104 @@
+import GRPCLite
+import SidecarAPI
+
+/// gRPC, “Interoperability Test Case Descriptions”, “Server”.
+struct TestService: GRPCTesting.TestServiceService {
+    /// Bytes of one payload; more is refused.
+    private static let payloadLimit = 64 << 20
+
+    func emptyCall(_ request: GRPCTesting.Empty, context: ServerCallContext) async throws -> GRPCTesting.Empty {
+        echoMetadata(context)
+        return request
+    }
+
+    func unaryCall(
+        _ request: GRPCTesting.SimpleRequest, context: ServerCallContext
+    ) async throws -> GRPCTesting.SimpleResponse {
+        echoMetadata(context)
+        try check(request.expectCompressed, context)
+        try fail(as: request.responseStatus)
+        if request.responseCompressed?.value == true { context.compressResponses() }
+        return GRPCTesting.SimpleResponse(payload: try payload(request.responseSize))
+    }
+
+    func streamingOutputCall(
+        _ request: GRPCTesting.StreamingOutputCallRequest,
+        to responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, context: ServerCallContext
+    ) async throws {
+        echoMetadata(context)
+        try await answer(request, responses, context)
+    }
+
+    func streamingInputCall(
+        _ requests: RequestStream<GRPCTesting.StreamingInputCallRequest>, context: ServerCallContext
+    ) async throws -> GRPCTesting.StreamingInputCallResponse {
+        echoMetadata(context)
+        var size = 0
+        for try await request in requests {
+            try check(request.expectCompressed, context)
+            size += request.payload?.body.count ?? 0
+        }
+        return GRPCTesting.StreamingInputCallResponse(aggregatedPayloadSize: Int32(clamping: size))
+    }
+
+    func fullDuplexCall(
+        _ requests: RequestStream<GRPCTesting.StreamingOutputCallRequest>,
+        to responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, context: ServerCallContext
+    ) async throws {
+        echoMetadata(context)
+        for try await request in requests { try await answer(request, responses, context) }
+    }
+
+    func halfDuplexCall(
+        _ requests: RequestStream<GRPCTesting.StreamingOutputCallRequest>,
+        to responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, context: ServerCallContext
+    ) async throws {
+        echoMetadata(context)
+        var asked: [GRPCTesting.StreamingOutputCallRequest] = []
+        for try await request in requests { asked.append(request) }
+        for request in asked { try await answer(request, responses, context) }
+    }
+
+    // MARK: What the methods share
+
+    private func answer(
+        _ request: GRPCTesting.StreamingOutputCallRequest,
+        _ responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, _ context: ServerCallContext
+    ) async throws {
+        try fail(as: request.responseStatus)
+        let parameters = request.responseParameters
+        if parameters.contains(where: { $0.compressed?.value == true }) { context.compressResponses() }
+        for wanted in parameters {
+            if wanted.intervalUs > 0 { try await Task.sleep(for: .microseconds(Int(wanted.intervalUs))) }
+            let response = GRPCTesting.StreamingOutputCallResponse(payload: try payload(wanted.size))
+            try await responses.write(response, compress: wanted.compressed?.value ?? false)
+        }
+    }
+
+    private func payload(_ size: Int32) throws -> GRPCTesting.Payload {
+        guard (0...Self.payloadLimit).contains(Int(size)) else {
+            throw GRPCStatus(.invalidArgument, "no payload of \(size) bytes")
+        }
+        return GRPCTesting.Payload(body: Array(repeating: 0, count: Int(size)))
+    }
+
+    private func fail(as status: GRPCTesting.EchoStatus?) throws {
+        guard let status, status.code != 0 else { return }
+        throw GRPCStatus(GRPCStatus.Code(rawValue: Int(status.code)) ?? .unknown, status.message)
+    }
+
+    private func check(_ expected: GRPCTesting.BoolValue?, _ context: ServerCallContext) throws {
+        guard let expected, expected.value != context.wasLastRequestCompressed else { return }
+        throw GRPCStatus(.invalidArgument, "the request was \(expected.value ? "not " : "")compressed")
+    }
+
+    private func echoMetadata(_ context: ServerCallContext) {
+        let (initial, trailing) = ("x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin")
+        if let text = context.metadata.first(named: initial) { context.addInitialMetadata([initial: text]) }
+        if let bytes = context.metadata.firstBinary(named: trailing) {
+            var metadata = Metadata()
+            metadata.appendBinary(name: trailing, bytes: bytes)
+            context.addTrailingMetadata(metadata)
+        }
+    }
+}
