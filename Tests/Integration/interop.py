@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent import futures
 from pathlib import Path
@@ -203,8 +204,11 @@ class Client:
         assert list(self.duplex(iter(()), timeout=self.LIMIT)) == []
 
     def cancel_after_begin(self):
-        call = self.input.future(iter([]), timeout=self.LIMIT)
+        over = threading.Event()
+        # Nothing to send yet, and no end of it either: else the server may be faster than the cancellation.
+        call = self.input.future(iter(lambda: over.wait(self.LIMIT) or None, True), timeout=self.LIMIT)
         call.cancel()
+        over.set()
         assert call.cancelled() and call.code() == grpc.StatusCode.CANCELLED
 
     def cancel_after_first_response(self):
