@@ -168,6 +168,7 @@ let package = Package(
                 "ComputeAgent", "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine",
                 "SidecarAPI", "Telemetry", "TestKit", nioCore, nioPosix, logging,
             ],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "ControlPlaneTests",

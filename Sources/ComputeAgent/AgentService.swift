@@ -39,7 +39,9 @@ package final class AgentService: Sendable {
         self.context = context
         driver = LifecycleDriver(context: context, work: work, idleStop: idleStop)
         parts = [
-            ActivityMonitor(context: context, work: work, idleStop: idleStop)
+            ActivityMonitor(context: context, work: work, idleStop: idleStop),
+            CertificateRenewal(
+                keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
         ]
     }
 

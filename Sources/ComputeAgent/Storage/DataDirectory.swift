@@ -17,6 +17,8 @@ package struct DataDirectory: Equatable, Sendable {
 
     static let certificateName = "server.crt"
     static let privateKeyName = "server.key"
+    /// Included last; holds what is true only while the agent works on the catalog.
+    static let overrideName = "compute_ctl_temp_override.conf"
 
     /// Where `initdb` works; it becomes `path` by being renamed, so a half-made one never has the real name.
     var partialPath: String { path + ".partial" }

@@ -31,24 +31,6 @@ package struct LocalStorage: Sendable {
         }
     }
 
-    /// Writes what Postgres reads at start. Files that are already right are not touched.
-    ///
-    /// - Returns: whether anything changed.
-    @discardableResult
-    func writeConfiguration(_ conf: PostgresConfFile, certificates: AgentCertificates) throws -> Bool {
-        let files: [(name: String, bytes: [UInt8])] = [
-            ("postgresql.conf", Array(conf.render().utf8)),
-            ("pg_hba.conf", Array(HostBasedAccess.render(listenHost: conf.listenHost).utf8)),
-            (DataDirectory.certificateName, try certificates.certificate()),
-            (DataDirectory.privateKeyName, try certificates.privateKey()),
-        ]
-        var changed = false
-        for file in files {
-            changed = try OwnedFile.write(file.bytes, to: directory.file(file.name), owner: user) || changed
-        }
-        return changed
-    }
-
     private func presentPassword() throws -> Secret<String> {
         guard let bytes = OwnedFile.read(directory.administratorPasswordPath), !bytes.isEmpty else {
             throw StorageFailure(

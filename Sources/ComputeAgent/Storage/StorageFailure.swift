@@ -9,6 +9,8 @@ package struct StorageFailure: Error, CustomStringConvertible {
         /// Another agent holds this data directory.
         case inUse
         case initdbFailed
+        /// A configuration that Postgres does not take.
+        case badConfiguration
         case noSuchUser
         /// Processes of an earlier Postgres could not be ended.
         case leftoversRemain

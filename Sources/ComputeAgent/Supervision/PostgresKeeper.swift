@@ -17,6 +17,10 @@ actor PostgresKeeper {
     private var lock: DataDirectoryLock?
     private var process: PostgresProcess?
     private var password: Secret<String>?
+    /// What Postgres's files say now.
+    private var configured: ComputeSpec?
+    /// Settings of the spec that only a restart can change.
+    private(set) var pendingRestart: [String] = []
     /// Set once the launch under way has given us the process or failed.
     private var launching: Latch<Bool>?
     private let stopRequested = Latch<Bool>()
@@ -46,7 +50,9 @@ actor PostgresKeeper {
             directory: directory, binaries: configuration.binaries, user: user, log: log)
         let password = try await unlessStopped { try await storage.prepareCluster() }
         self.password = password
-        try storage.writeConfiguration(try conf(of: spec), certificates: configuration.certificates)
+        let files = try files(of: spec)
+        try await unlessStopped { try await self.stage(as: user).install(files) }
+        configured = spec
         let process = try await launch(as: user)
         try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
         try await unlessStopped { try await self.applyCatalog(of: spec) }
@@ -70,11 +76,8 @@ actor PostgresKeeper {
         guard let process, process.exited == nil else {
             throw PostgresStartFailure(description: "postgres is not running")
         }
-        let user = try SystemUser.forPostgres(requested: configuration.runAs)
-        let storage = LocalStorage(directory: directory, binaries: configuration.binaries, user: user, log: log)
-        if try storage.writeConfiguration(try conf(of: spec), certificates: configuration.certificates) {
-            process.send(SIGHUP)
-        }
+        try await load(try files(of: spec), into: process)
+        configured = spec
         try await unlessStopped { try await self.applyCatalog(of: spec) }
     }
 
@@ -104,10 +107,36 @@ actor PostgresKeeper {
         }
     }
 
-    private func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
-        PostgresConfFile(
+    // MARK: Configuration
+
+    /// The certificate was renewed: Postgres shows the new one to who comes from now on.
+    func renewCertificates() async throws {
+        guard let process, process.exited == nil, let configured else { return }
+        try await load(try files(of: configured), into: process)
+    }
+
+    private func load(_ files: ConfigurationFiles, into process: PostgresProcess) async throws {
+        guard let login = try login() else { return }
+        let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
+        let pending = try await unlessStopped {
+            try await stage.apply(files, open: { try await login.open() }, reload: { process.send(SIGHUP) })
+        }
+        guard let pending, pending != pendingRestart else { return }
+        pendingRestart = pending
+        if !pending.isEmpty {
+            log.notice("settings wait for a restart", metadata: ["settings": "\(pending.joined(separator: ", "))"])
+        }
+    }
+
+    private func stage(as user: SystemUser?) -> ConfigurationStage {
+        ConfigurationStage(directory: directory, binaries: configuration.binaries, user: user, log: log)
+    }
+
+    private func files(of spec: ComputeSpec) throws -> ConfigurationFiles {
+        let conf = PostgresConfFile(
             spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
             port: configuration.port)
+        return try ConfigurationFiles(conf, certificates: configuration.certificates)
     }
 
     // MARK: The door

@@ -142,6 +142,15 @@ import Testing
         #expect(said == #"spec.cluster.settings[0].value: of primary_conninfo is not a plain "integer""#)
     }
 
+    @Test func `where the files are is not for the text to say`() throws {
+        var spec = try #require(try SpecText.read(SpecText.local()))
+        spec.cluster.postgresqlConf = "# data_directory = 'x'\nport = 5\n"
+        #expect(SpecReview(of: spec).failures.isEmpty)
+        spec.cluster.postgresqlConf = "port = 5\n  HBA_file='/tmp/open'"
+        let complaint = "spec.cluster.postgresql_conf: sets hba_file, which is the agent's"
+        #expect(SpecReview(of: spec).failures.map(\.description) == [complaint])
+    }
+
     @Test func `names cannot forge a line of the log`() {
         let text =
             #"{"spec": {"cluster": {"roles": [], "databases": []}, "format_version": 1, "#

@@ -1,5 +1,6 @@
-import ComputeAgent
 import Testing
+
+@testable import ComputeAgent
 
 @Suite struct ConfigurationTextTests {
     private func conf(settings: String = "", extra: String = "", text: String? = nil) throws -> String {
@@ -7,52 +8,6 @@ import Testing
         spec.cluster.postgresqlConf = text
         let pageservers = try PageserverResolver.resolve(spec)
         return PostgresConfFile(spec: spec, pageservers: pageservers, listenHost: "127.0.0.1", port: 6001).render()
-    }
-
-    @Test func `the file as a whole`() throws {
-        let text = try conf(
-            settings: #"""
-                {"name": "max_connections", "value": "120", "vartype": "integer"},
-                {"name": "port", "value": "1", "vartype": "integer"},
-                {"name": "search_path", "value": "it's\\here", "vartype": "string"}
-                """#, extra: PageserverResolverTests.list + #""endpoint_id": "ep-'x","#, text: "work_mem = '8MB'")
-        #expect(
-            text == #"""
-                # Written by sidecar at every start; changes made here do not last.
-                max_connections = 500
-                timezone = 'UTC'
-                log_timezone = 'UTC'
-                lc_messages = 'C.UTF-8'
-                lc_monetary = 'C.UTF-8'
-                lc_time = 'C.UTF-8'
-                lc_numeric = 'C.UTF-8'
-                default_text_search_config = 'pg_catalog.english'
-
-                # From the spec's text.
-                work_mem = '8MB'
-
-                # Where storage is.
-                neon.stripe_size = 2048
-                neon.pageserver_connstring = 'postgres://ps-a,postgres://ps-b'
-                neon.endpoint_id = 'ep-''x'
-
-                # Settings of the spec: begin.
-                max_connections = 120
-                search_path = 'it''s\\here'
-                # Settings of the spec: end.
-
-                # What the agent needs.
-                listen_addresses = '127.0.0.1'
-                port = 6001
-                unix_socket_directories = ''
-                ssl = on
-                ssl_cert_file = 'server.crt'
-                ssl_key_file = 'server.key'
-                password_encryption = 'scram-sha-256'
-                logging_collector = off
-                log_destination = 'stderr'
-
-                """#)
     }
 
     @Test func `a stale address among the settings cannot override the resolved one`() throws {
@@ -72,7 +27,7 @@ import Testing
         ("\r\n", #"'\r\n'"#), ("", "''"), ("ü'", "'ü'''"),
     ])
     func `a quoted value cannot end its line`(value: String, quoted: String) {
-        #expect(PostgresConfFile.quoted(value) == quoted)
+        #expect(ConfLine.quoted(value) == quoted)
     }
 
     @Test func `only this machine may try on loopback, and only with TLS and SCRAM`() {

@@ -10,6 +10,10 @@ extension SpecReview {
         if let text = spec.cluster.postgresqlConf, text.utf8.contains(0) {
             refuse(at: "spec.cluster.postgresql_conf", "contains a zero byte")
         }
+        for (name, _) in PostgresConfText.settings(in: spec.cluster.postgresqlConf ?? "")
+        where Self.places.contains(name) {
+            refuse(at: "spec.cluster.postgresql_conf", "sets \(name), which is the agent's")
+        }
         checkAgreement(ComputeSpec.NeonSetting.tenantID, spec.tenantID, "spec.tenant_id")
         checkAgreement(ComputeSpec.NeonSetting.timelineID, spec.timelineID, "spec.timeline_id")
         checkAgreement(ComputeSpec.NeonSetting.projectID, spec.projectID, "spec.project_id")
@@ -17,6 +21,9 @@ extension SpecReview {
         checkAgreement(ComputeSpec.NeonSetting.endpointID, spec.endpointID, "spec.endpoint_id")
         checkAgreement(ComputeSpec.NeonSetting.computeMode, spec.mode.settingValue, "spec.mode")
     }
+
+    /// Where Postgres's files are. The text goes into the file as it is, so nothing further down could take them back.
+    private static let places: Set<String> = ["data_directory", "hba_file", "ident_file", "external_pid_file"]
 
     private mutating func check(_ setting: GenericOption, at place: String) {
         guard GenericOption.isSettingName(setting.name) else {

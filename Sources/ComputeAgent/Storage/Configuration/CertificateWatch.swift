@@ -1,0 +1,25 @@
+/// Notices that the files of the compute's identity were exchanged.
+package struct CertificateWatch: Sendable {
+    private let certificates: AgentCertificates
+    private var seen: [[UInt8]]
+
+    /// How often to look. Certificates are renewed hours before they end.
+    package static let interval: Duration = .seconds(10)
+
+    package init(_ certificates: AgentCertificates) {
+        self.certificates = certificates
+        seen = Self.read(certificates)
+    }
+
+    /// - Returns: whether they are others than at the last look. Files that cannot be read are no news.
+    package mutating func look() -> Bool {
+        let now = Self.read(certificates)
+        guard now.count == 2, now != seen else { return false }
+        seen = now
+        return true
+    }
+
+    private static func read(_ certificates: AgentCertificates) -> [[UInt8]] {
+        [certificates.certificateFile, certificates.privateKeyFile].compactMap { OwnedFile.read($0) }
+    }
+}

@@ -1,0 +1,90 @@
+internal import Logging
+internal import Transport
+
+/// Gets a configuration into the data directory, and a running Postgres to go by it, or leaves both as they were.
+///
+/// A configuration that Postgres cannot read never takes the place of one that it can: it is read by `postgres -C` first,
+/// then by the running server before it is loaded, and then the server is asked what came of it.
+struct ConfigurationStage: Sendable {
+    let directory: DataDirectory
+    let binaries: PostgresBinaries
+    let user: SystemUser?
+    let log: Logger
+
+    /// How long the running server may take for what it is asked on the way. One that cannot answer, perhaps because its
+    /// pages are out of reach until it learns their new address, is told to load the files all the same.
+    static let answerLimit: Duration = .seconds(5)
+
+    /// For a Postgres that is to be started.
+    ///
+    /// - Throws: when Postgres refuses it; what was there before is untouched.
+    func install(_ files: ConfigurationFiles) async throws {
+        let present = ConfigurationFiles(in: directory)
+        if present?.conf != files.conf { try await check.refuseUnreadable(files.conf) }
+        try files.write(to: directory, owner: user)
+        try TemporaryOverride.clear(in: directory, owner: user)
+    }
+
+    /// For the Postgres that runs.
+    ///
+    /// - Parameters:
+    ///   - open: a session of the superuser.
+    ///   - reload: tells Postgres to read its files again.
+    /// - Returns: settings that wait for a restart; `nil` when Postgres could not be asked.
+    /// - Throws: when it was refused. The files are what they were before, and Postgres goes by them.
+    func apply(
+        _ files: ConfigurationFiles, open: @escaping @Sendable () async throws -> PostgresConnection,
+        reload: @escaping @Sendable () -> Void
+    ) async throws -> [String]? {
+        let present = ConfigurationFiles(in: directory)
+        guard present != files else { return await ask(open) { try await ReloadOutcome.pendingRestart($0) } }
+        if present?.conf != files.conf { try await check.refuseUnreadable(files.conf) }
+        do {
+            try files.write(to: directory, owner: user)
+            let refused = await ask(open) { try await ReloadOutcome.problems($0) } ?? []
+            try refuse(refused)
+            guard let outcome = await ask(open, { try await ReloadOutcome.read($0, after: reload) }) else {
+                reload()
+                log.warning("postgres was told to load its configuration; what came of it cannot be read")
+                return nil
+            }
+            try refuse(outcome.problems)
+            return outcome.pendingRestart
+        } catch {
+            if let present {
+                try? present.write(to: directory, owner: user)
+                reload()
+                log.warning("went back to the configuration of before", metadata: ["error": "\(error)"])
+            }
+            throw error
+        }
+    }
+
+    private var check: ConfigurationCheck {
+        ConfigurationCheck(directory: directory, binaries: binaries, user: user)
+    }
+
+    private func refuse(_ problems: [String]) throws {
+        guard !problems.isEmpty else { return }
+        let words = problems.prefix(5).joined(separator: " | ")
+        throw StorageFailure(.badConfiguration, "postgres refuses the configuration: \(words)")
+    }
+
+    /// - Returns: `nil` when there is no answer in time.
+    private func ask<Answer: Sendable>(
+        _ open: @escaping @Sendable () async throws -> PostgresConnection,
+        _ question: @escaping @Sendable (PostgresConnection) async throws -> Answer
+    ) async -> Answer? {
+        try? await TimeLimit.run(Self.answerLimit, "a question to Postgres") {
+            let session = try await open()
+            do {
+                let answer = try await question(session)
+                await session.close()
+                return answer
+            } catch {
+                await session.close()
+                throw error
+            }
+        }
+    }
+}
