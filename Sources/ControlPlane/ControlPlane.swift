@@ -5,6 +5,7 @@ package import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import SidecarAPI
+internal import Synchronization
 internal import TLSEngine
 internal import Telemetry
 internal import Transport
@@ -38,16 +39,18 @@ package final class ControlPlane: Sendable {
     private let starter: any ComputeStarter
     private let http: Task<Void, any Error>
     private let grpc: GRPCListening
+    private let health: HealthBoard
 
     private init(
         registry: EndpointRegistry, starter: any ComputeStarter, httpPort: Int, http: Task<Void, any Error>,
-        grpc: GRPCListening
+        grpc: GRPCListening, health: HealthBoard
     ) {
         self.registry = registry
         self.starter = starter
         self.httpPort = httpPort
         self.http = http
         self.grpc = grpc
+        self.health = health
         grpcPort = grpc.port
     }
 
@@ -62,13 +65,22 @@ package final class ControlPlane: Sendable {
         let registry = try EndpointRegistry(
             store: EndpointStore(folder: configuration.endpointsFolder), starter: starter, limits: configuration.limits,
             wakeLimit: configuration.wakeLimit, metrics: metrics, log: log)
-        let grpc = try await listenForReports(configuration, registry, group)
+        let readiness = Readiness()
+        let reports = [ReportsReceiver(registry: registry).definition]
+        let openServices = OpenServices(beside: reports, isOpenToAll: configuration.isInspectionOpen) {
+            readiness.isReady.load(ordering: .relaxed)
+        }
+        let grpc = try await listenForReports(configuration, reports, openServices, group)
         let api = ControlPlaneAPI(
             registry: registry, metrics: metrics, token: configuration.token, basePath: configuration.basePath,
             suspendAfter: configuration.limits.suspendAfter, changed: changed, log: log)
         do {
             let (http, port) = try await serve(api, configuration, group)
-            return ControlPlane(registry: registry, starter: starter, httpPort: port, http: http, grpc: grpc)
+            readiness.isReady.store(true, ordering: .relaxed)
+            openServices.health.look()
+            return ControlPlane(
+                registry: registry, starter: starter, httpPort: port, http: http, grpc: grpc,
+                health: openServices.health)
         } catch {
             await grpc.shutdown(grace: .zero)
             throw failure(.http, error)
@@ -77,6 +89,7 @@ package final class ControlPlane: Sendable {
 
     /// Stops every compute, then the listeners. Returns when the last compute's process has ended.
     package func shutdown() async {
+        health.shutDown()
         await registry.close()
         await starter.endLeftovers()
         await grpc.shutdown(grace: Self.farewellGrace)
@@ -85,7 +98,8 @@ package final class ControlPlane: Sendable {
     }
 
     private static func listenForReports(
-        _ configuration: ControlPlaneConfiguration, _ registry: EndpointRegistry, _ group: any EventLoopGroup
+        _ configuration: ControlPlaneConfiguration, _ reports: [ServiceDefinition], _ openServices: OpenServices,
+        _ group: any EventLoopGroup
     ) async throws -> GRPCListening {
         let tls = try TLSContext.server(
             certificateFile: configuration.certificateFile, privateKeyFile: configuration.privateKeyFile, alpn: ["h2"],
@@ -93,8 +107,8 @@ package final class ControlPlane: Sendable {
         do {
             return try await GRPCListener.start(
                 host: configuration.grpcHost, port: configuration.grpcPort, tls: tls,
-                services: [ReportsReceiver(registry: registry).definition],
-                authorize: { _, peer in
+                services: reports + openServices.definitions,
+                authorize: openServices.authorization { _, peer in
                     if case .compute = FleetIdentity(uriNames: peer.uriNames) { return nil }
                     return GRPCStatus(.permissionDenied, "for computes alone")
                 }, group: group)
@@ -120,6 +134,11 @@ package final class ControlPlane: Sendable {
             }
         }
         return (http, try await listening.value().get())
+    }
+
+    /// Whether the HTTP API is served, which is what proxies wait for.
+    private final class Readiness: Sendable {
+        let isReady = Atomic(false)
     }
 
     private static func failure(_ listener: StartFailure.Listener, _ error: any Error) -> StartFailure {

@@ -8,6 +8,8 @@ package struct ControlPlaneConfiguration: Sendable {
     /// Where agents report over gRPC. Port 0 takes a free one.
     package var grpcHost = "127.0.0.1"
     package var grpcPort = 3001
+    /// Whether other machines too may ask for the health of the gRPC services, and for what they are.
+    package var isInspectionOpen = false
     /// Path of the calls that proxies make.
     package var basePath = "authenticate_proxy_request"
     /// What every caller of the HTTP API must present.

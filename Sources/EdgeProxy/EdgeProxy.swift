@@ -50,6 +50,7 @@ package final class EdgeProxy: Sendable {
     private let sessions: SessionRunner
     private let callbacks: CallbackServer?
     private let services: [ServiceDefinition]
+    private let openServices: OpenServices
     private let certificates: EdgeCertificates
     private let certificateWatcher: CertificateWatcher
     private let certificateLooks: AsyncStream<Void>.Continuation
@@ -155,7 +156,7 @@ package final class EdgeProxy: Sendable {
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
-        services = [
+        let own = [
             ReportsEndpoint(facts: facts, resyncs: resyncs, logger: logger).definition,
             PeerEndpoint(
                 wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat,
@@ -182,6 +183,10 @@ package final class EdgeProxy: Sendable {
                     draining: DrainDesk(state: drainState)
                 ).definition),
         ]
+        openServices = OpenServices(beside: own, isOpenToAll: configuration.isInspectionOpen) {
+            [drainState, isCurrent] in drainState.stage == .serving && isCurrent()
+        }
+        services = own + openServices.definitions
     }
 
     /// Serves until ``drain()`` has been called and has come to its end, or the task is cancelled: then at once.
@@ -198,6 +203,7 @@ package final class EdgeProxy: Sendable {
                 group.addTask { await self.outbox.run() }
                 group.addTask { await self.certificateWatcher.run() }
                 group.addTask { await self.tracing.run() }
+                group.addTask { await self.openServices.health.run() }
                 group.addTask { await self.sessions.meters.run() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
                 group.addTask { try await self.serve(httpPorts, onReady) }
@@ -239,7 +245,8 @@ package final class EdgeProxy: Sendable {
             try await GRPCListener.start(
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: certificates.services,
                 services: services,
-                authorize: { authorization.verdict(on: $0, for: $1) }, limits: serviceLimits, group: fleetGroup)
+                authorize: openServices.authorization { authorization.verdict(on: $0, for: $1) },
+                limits: serviceLimits, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {
             try await Listener.bind(
@@ -317,6 +324,7 @@ package final class EdgeProxy: Sendable {
         }.run()
         await Self.within(settings.farewellLimit) { await postgres.waitForConnections() }
         events.close()
+        openServices.health.shutDown()
         await grpc.shutdown(grace: .milliseconds(200))
         logger.notice("drained")
     }

@@ -96,6 +96,9 @@ package struct EdgeProxyConfiguration: Sendable {
     /// How much its loggers write. `nil`: that cannot be changed.
     package var logLevels: LogLevels?
 
+    /// Whether other machines too may ask for the health of the gRPC services, and for what they are.
+    package var isInspectionOpen = false
+
     package init(
         id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],
         authEndpoint: String, controlPlaneToken: Secret<String>, domain: String, edge: KeyPair, identity: KeyPair,

@@ -36,6 +36,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     @Option(help: "Whom Postgres runs as when this is root. Default: postgres, else nobody.")
     var runAs: String?
 
+    @OptionGroup(title: "Inspection") var inspection: InspectionOptions
+
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
@@ -88,6 +90,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         (configuration.httpHost, configuration.httpPort) = (listen.host, listen.port)
         (configuration.grpcHost, configuration.grpcPort) = (grpc.host, grpc.port)
         configuration.limits.suspendAfter = idleLimit
+        configuration.isInspectionOpen = inspection.grpcInspection
         return configuration
     }
 

@@ -64,6 +64,8 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Access") var access: AccessOptions
 
+    @OptionGroup(title: "Inspection") var inspection: InspectionOptions
+
     @OptionGroup(title: "Draining") var drain: DrainOptions
 
     @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -185,6 +187,7 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.access = try access.settings()
         configuration.computeLink = computeLink.settings()
         configuration.banner = banner.motd
+        configuration.isInspectionOpen = inspection.grpcInspection
         configuration.limits = try limits.settings()
         configuration.sessionLimit = limits.maxConnections
         configuration.settings = EffectiveSettings.current + [LogBootstrap.setting]

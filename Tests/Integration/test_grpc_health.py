@@ -1,0 +1,144 @@
+"""grpc.health.v1 and grpc.reflection as the public clients see them, on a proxy and on the control plane."""
+import socket
+import subprocess
+
+import grpc
+import pytest
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from fleet import BINARY
+from guest import Guest, identity
+from waiting import eventually
+
+# Our certificates name who somebody is, and localhost.
+NAMED = [("grpc.ssl_target_name_override", "localhost")]
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+OPEN = {"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}
+
+
+@pytest.fixture(scope="module")
+def connect(shared_fleet):
+    """Opens a channel with a certificate of the fleet that names nobody who may call anything here."""
+    certificate, key = identity(shared_fleet.data, "onlooker")
+    credentials = grpc.ssl_channel_credentials(
+        (shared_fleet.data / "ca.crt").read_bytes(), key.read_bytes(), certificate.read_bytes())
+    channels = []
+
+    def open_channel(address):
+        channels.append(grpc.secure_channel(address, credentials, NAMED))
+        return channels[-1]
+
+    yield open_channel
+    for channel in channels:
+        channel.close()
+
+
+def check(channel, service=""):
+    return health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=10).status
+
+
+def test_a_proxy_is_healthy_service_by_service(fleet, connect):
+    channel = connect(fleet.proxies[0]["grpc"])
+    for service in "", "sidecar.peer.v1.Peer", "sidecar.admin.v1.Admin", "sidecar.report.v1.Reports":
+        assert check(channel, service) == SERVING
+    with pytest.raises(grpc.RpcError) as unknown:
+        check(channel, "no.Such")
+    assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
+
+
+def test_list_tells_all_at_once(fleet, connect):
+    # grpcio-health-checking of this version knows no List: an empty message, and a map of names.
+    call = connect(fleet.proxies[0]["grpc"]).unary_unary("/grpc.health.v1.Health/List")
+    answer = call(b"", timeout=10)
+    assert b"sidecar.peer.v1.Peer\x12\x02\x08\x01" in answer
+
+
+def test_a_watcher_hears_of_the_drain(fleet, connect):
+    with Guest(fleet, "watched") as guest:
+        channel = connect(guest.told["grpc"])
+        stub = health_pb2_grpc.HealthStub(channel)
+        known = stub.Watch(health_pb2.HealthCheckRequest(), timeout=30)
+        unknown = stub.Watch(health_pb2.HealthCheckRequest(service="no.Such"), timeout=30)
+        assert next(unknown).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+        while next(known).status != SERVING:
+            pass
+        guest.process.terminate()
+        assert next(known).status == NOT_SERVING
+
+
+def test_the_public_reflection_client_describes_every_service(fleet, connect):
+    database = ProtoReflectionDescriptorDatabase(connect(fleet.proxies[0]["grpc"]))
+    services = set(database.get_services())
+    assert services == OPEN | {"sidecar.peer.v1.Peer", "sidecar.admin.v1.Admin", "sidecar.report.v1.Reports"}
+    pool = DescriptorPool(database)
+    for name in services:
+        service = pool.FindServiceByName(name)
+        assert service.methods
+        for method in service.methods:
+            assert method.input_type.full_name and method.output_type.full_name
+    report = pool.FindMethodByName("sidecar.report.v1.Reports.Report")
+    assert report.client_streaming and report.server_streaming
+    assert pool.FindMessageTypeByName("sidecar.report.v1.Transition").fields_by_name
+
+
+def test_both_versions_of_reflection_are_the_same_bytes(fleet, connect):
+    channel = connect(fleet.proxies[0]["grpc"])
+    question = reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()
+    answers = [
+        list(channel.stream_stream(f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo")(
+            iter([question]), timeout=10))
+        for version in ("v1", "v1alpha")]
+    assert len(answers[0]) == 1 and answers[0] == answers[1]
+
+
+def test_what_cannot_be_reflected_is_an_answer(fleet, connect):
+    stub = reflection_pb2_grpc.ServerReflectionStub(connect(fleet.proxies[0]["grpc"]))
+    asked = [reflection_pb2.ServerReflectionRequest(file_containing_symbol="no.Such"),
+             reflection_pb2.ServerReflectionRequest(file_by_filename="grpc/health/v1/health.proto")]
+    missing, found = stub.ServerReflectionInfo(iter(asked), timeout=10)
+    assert missing.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+    assert missing.original_request == asked[0]
+    assert len(found.file_descriptor_response.file_descriptor_proto) == 1
+
+
+def test_nothing_else_opens_with_it(fleet, connect):
+    call = connect(fleet.proxies[0]["grpc"]).unary_unary("/sidecar.admin.v1.Admin/Members")
+    with pytest.raises(grpc.RpcError) as refused:
+        call(b"", timeout=10)
+    assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
+
+
+def test_the_control_plane_is_healthy_too(tmp_path):
+    data = tmp_path / "data"
+    tmp_path.chmod(0o755)
+    http, port = free_port(), free_port()
+    process = subprocess.Popen(
+        [BINARY, "control-plane", "--data", data, "--listen", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{port}"],
+        stderr=subprocess.DEVNULL)
+    try:
+        eventually(lambda: (data / "ca.key").exists() and (data / "certs").is_dir(), what="the certificates")
+        certificate, key = identity(data, "onlooker")
+        credentials = grpc.ssl_channel_credentials(
+            (data / "ca.crt").read_bytes(), key.read_bytes(), certificate.read_bytes())
+        with grpc.secure_channel(f"127.0.0.1:{port}", credentials, NAMED) as channel:
+            stub = health_pb2_grpc.HealthStub(channel)
+            watch = stub.Watch(
+                health_pb2.HealthCheckRequest(service="sidecar.report.v1.Reports"), timeout=30, wait_for_ready=True)
+            while next(watch).status != SERVING:
+                pass
+            assert check(channel) == SERVING
+            assert set(ProtoReflectionDescriptorDatabase(channel).get_services()) == OPEN | {"sidecar.report.v1.Reports"}
+            process.terminate()
+            assert next(watch).status == NOT_SERVING
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
