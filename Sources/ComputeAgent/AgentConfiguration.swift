@@ -15,6 +15,8 @@ package struct AgentConfiguration: Sendable {
     /// What Postgres listens on: an address, and a port from 1.
     package var listenHost: String
     package var port: Int
+    /// Where proxies may ask for role secrets, on the address that Postgres listens on. 0 takes a free one.
+    package var grpcPort = 0
     /// Who is told what happens. Each target gets every transition; of a target with several addresses, one at a time
     /// does, and another one when that is lost: proxies tell each other.
     package var reportTargets: [ReportAddresses]

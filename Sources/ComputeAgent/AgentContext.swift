@@ -13,6 +13,8 @@ struct AgentContext: Sendable {
     let specs: SpecDesk
     let keeper: PostgresKeeper
     let reporter: Reporter
+    /// What proxies may ask.
+    let secrets: RoleSecretsDesk
     /// What `/metrics` shows.
     let metrics: MetricRegistry
 

@@ -33,7 +33,8 @@ package final class AgentService: Sendable {
         let context = AgentContext(
             configuration: configuration, group: group, mailbox: mailbox, board: LifecycleBoard(),
             specs: SpecDesk(source: configuration.specSource, mailbox: mailbox),
-            keeper: PostgresKeeper(configuration, on: group), reporter: reporter, metrics: MetricRegistry())
+            keeper: PostgresKeeper(configuration, on: group), reporter: reporter, secrets: RoleSecretsDesk(),
+            metrics: MetricRegistry())
         let work = PostgresWork(context)
         let idleStop = IdleStopDesk()
         self.context = context
@@ -50,6 +51,7 @@ package final class AgentService: Sendable {
     /// - Parameter requests: what the outside wants; signals and the lifeline, as a rule.
     /// - Returns: the exit code: 0 when it was asked to stop and stopped in order.
     package func run(_ requests: AsyncStream<OutsideRequest>) async -> Int32 {
+        guard let listening = await listen() else { return 1 }
         let exitCode = await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.context.reporter.run() }
             group.addTask { await self.pass(requests) }
@@ -61,8 +63,19 @@ package final class AgentService: Sendable {
             group.cancelAll()
             return exitCode
         }
+        await listening.shutdown(grace: .zero)
         for channel in channels { await channel.shutdown() }
         return exitCode
+    }
+
+    /// - Returns: `nil` when proxies could not ask; the log says why.
+    private func listen() async -> GRPCListening? {
+        do {
+            return try await AgentListener.start(context)
+        } catch {
+            context.log.error("cannot listen for proxies", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     private func pass(_ requests: AsyncStream<OutsideRequest>) async {

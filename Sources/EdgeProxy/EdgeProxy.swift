@@ -98,7 +98,9 @@ package final class EdgeProxy: Sendable {
         fleet = FleetView(
             me: configuration.id, members: configuration.members.map { FleetMember(id: $0.id, grpc: $0.grpc) })
         let resyncs = Bell()
-        let cancelKeys = CancelKeyring(CancelTokenKeys(secret: Array(configuration.controlPlaneToken.reveal().utf8)))
+        let cancelKeys = CancelKeyring(
+            CancelTokenKeys(
+                secret: Array(configuration.authentication.sharedSecret(configuration).reveal().utf8)))
         gossipService = try configuration.gossip.map {
             [fleet, events] settings throws(EdgeProxyConfiguration.Invalid) in
             try GossipService(
@@ -126,6 +128,7 @@ package final class EdgeProxy: Sendable {
             metrics: metrics, tracer: tracing.tracer, logger: logger, events: events)
         let backend = BackendParts(
             configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
+            agents: AgentLinks(tls: certificates.links, group: fleetGroup), isCurrent: gossip.isCurrent,
             certificates: certificates,
             entrance: configuration.access.entrance, metrics: metrics, logger: logger)
         callbacks = backend.callbacks
@@ -133,7 +136,9 @@ package final class EdgeProxy: Sendable {
             source: backend.secrets, limits: configuration.access.projectInfo,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
-        facts = FactBridge(table: table, wakes: wakes, directory: directory, outbox: outbox, events: events)
+        facts = FactBridge(
+            table: table, wakes: wakes, directory: directory, outbox: outbox, events: events,
+            computes: backend.computes)
         notifications = NotificationDesk(facts: facts, logger: logger)
         let access = AccessDesk(
             directory: directory, entrance: configuration.access.entrance,
@@ -373,7 +378,7 @@ package final class EdgeProxy: Sendable {
 
     /// The same on every proxy of the fleet, so that a made-up salt does not depend on whom one asks.
     private static func mockSecret(_ configuration: EdgeProxyConfiguration) -> [UInt8] {
-        let secret = configuration.authentication.sharedSecret(controlPlaneToken: configuration.controlPlaneToken)
+        let secret = configuration.authentication.sharedSecret(configuration)
         return Digests.hmacSHA256(key: Array(secret.reveal().utf8), Array("mock verifiers".utf8))
     }
 

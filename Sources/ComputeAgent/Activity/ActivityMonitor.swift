@@ -20,6 +20,7 @@ struct ActivityMonitor: AgentPart {
         var watch = ActivityWatch(
             login: login, runningSinceMicros: began.atUnixMicros, lookLimit: configuration.lookLimit,
             silenceLimit: configuration.silenceLimit, log: context.log)
+        context.secrets.open(login)
         while !Task.isCancelled {
             let more = idleStop.nextQuestion
             if let version = idleStop.takeQuestion() {
@@ -29,6 +30,7 @@ struct ActivityMonitor: AgentPart {
             }
             _ = await more.wait(atMost: configuration.monitorInterval)
         }
+        await context.secrets.close()
         await watch.close()
     }
 
@@ -37,6 +39,9 @@ struct ActivityMonitor: AgentPart {
         let news = await watch.look(limit: limit, reopening: reopening)
         guard !Task.isCancelled else { return false }
         if let activity = news.activity { context.mailbox.send(.activityObserved(activity)) }
+        if let revision = news.roles.flatMap(context.secrets.looked) {
+            context.mailbox.send(.roleSecretsChanged(revision: revision))
+        }
         if let silentFor = news.silentFor {
             context.mailbox.send(.postgresSilent("postgres has not answered for \(silentFor)"))
         }

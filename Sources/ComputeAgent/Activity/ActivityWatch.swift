@@ -32,6 +32,8 @@ struct ActivityWatch {
         var look: Look
         /// `nil` when it is as it was.
         var activity: Activity?
+        /// ``RolesDigest``; `nil` when it could not be had.
+        var roles: String?
         /// For how long Postgres has said nothing at all, once that is too long.
         var silentFor: Duration?
     }
@@ -43,21 +45,31 @@ struct ActivityWatch {
         do {
             guard session != nil || reopening else { return News(look: .failed) }
             let present = session
-            let (used, sample) = try await TimeLimit.run(limit, "who is being served") { [login] in
+            let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login] in
                 let used = if let present { present } else { try await login.open() }
                 guard let row = try await used.query(ActivitySample.query).first, let sample = ActivitySample(row: row)
                 else { throw WatchFailure(description: "unexpected answer") }
-                return (used, sample)
+                return (used, sample, try await Self.roles(over: used))
             }
             session = used
             silence.heard()
-            return News(look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()))
+            return News(
+                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()), roles: roles)
         } catch {
             log.debug("could not look who is being served", metadata: ["error": "\(error)"])
             await close()
             if Self.isAnswer(error) { silence.heard() }
             let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
             return News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
+        }
+    }
+
+    /// A refusal costs no more than the digest: who is being served is known.
+    private static func roles(over session: PostgresConnection) async throws -> String? {
+        do {
+            return try await session.query(RolesDigest.query).first?.first ?? nil
+        } catch let refusal as PostgresServerError where refusal.response.fields.severity == .error {
+            return nil
         }
     }
 

@@ -24,6 +24,10 @@ package struct ComputeLifecycle: Sendable {
 
     /// Resolved from the stored spec by whoever stored it; goes into every transition.
     package var pageservers: PageserverConnectionInfo?
+    /// Where the agent answers proxies; goes into every transition.
+    package var agentAddress = ""
+    /// The newest that the monitor saw; goes into every transition.
+    package private(set) var roleSecretsRevision: UInt64 = 0
 
     package init(generation: UInt64) {
         self.generation = generation
@@ -52,6 +56,7 @@ package struct ComputeLifecycle: Sendable {
         case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
         case .shutdownCompleted: shutdownCompleted(at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
+        case .roleSecretsChanged(let revision): roleSecretsChanged(revision, at: atUnixMicros)
         }
     }
 
@@ -223,6 +228,17 @@ package struct ComputeLifecycle: Sendable {
         return [move(to: .running, seen.reason, at: now)]
     }
 
+    /// Told while proxies may dial: what they have fetched is of no use any more.
+    private mutating func roleSecretsChanged(_ revision: UInt64, at now: Int64) -> [LifecycleAction] {
+        roleSecretsRevision = revision
+        switch state {
+        case .running, .configurationPending, .configuration, .refreshConfigurationPending, .refreshConfiguration:
+            return [move(to: state, "role secrets changed", at: now)]
+        case .empty, .`init`, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            return []  // The next transition carries it.
+        }
+    }
+
     // MARK: Numbering
 
     /// Every step gets the next number, also one that only moves the activity.
@@ -236,7 +252,7 @@ package struct ComputeLifecycle: Sendable {
             Transition(
                 version: FactVersion(generation: generation, sequence: sequence), state: next, previousState: previous,
                 atUnixMicros: now, reason: reason, error: error, activity: next == .running ? activity : .unknown,
-                pageservers: pageservers))
+                pageservers: pageservers, agentAddress: agentAddress, roleSecretsRevision: roleSecretsRevision))
     }
 }
 

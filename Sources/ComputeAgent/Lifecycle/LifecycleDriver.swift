@@ -41,6 +41,7 @@ struct LifecycleDriver: Sendable {
         _ event: LifecycleEvent, _ lifecycle: inout ComputeLifecycle, _ group: inout DiscardingTaskGroup
     ) -> LifecycleAnswer {
         lifecycle.pageservers = context.specs.pageservers ?? lifecycle.pageservers
+        lifecycle.agentAddress = context.secrets.address
         let actions = lifecycle.handle(event, atUnixMicros: UnixClock.micros())
         for action in actions {
             if case .report(let transition) = action { note(transition) }

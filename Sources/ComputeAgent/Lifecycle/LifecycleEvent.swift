@@ -39,6 +39,8 @@ package enum LifecycleEvent: Equatable, Sendable {
     case shutdownCompleted
     /// The monitor saw activity begin, end, move or become unknowable.
     case activityObserved(Activity)
+    /// The monitor saw that a role's secret may have changed.
+    case roleSecretsChanged(revision: UInt64)
 }
 
 /// Whether a compute serves anyone. Unknown is a value of its own and never taken for idle.

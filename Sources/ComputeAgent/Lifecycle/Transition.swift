@@ -14,10 +14,15 @@ package struct Transition: Equatable, Sendable {
     package var activity: Activity
     /// Where this compute's pages live; `nil` for storage on this machine.
     package var pageservers: PageserverConnectionInfo?
+    /// Where the agent answers proxies, `host:port`; empty for nowhere.
+    package var agentAddress: String
+    /// Another number whenever a role's secret may have changed; 0 while nobody has looked.
+    package var roleSecretsRevision: UInt64
 
     package init(
         version: FactVersion, state: ComputeState, previousState: ComputeState, atUnixMicros: Int64, reason: String,
-        error: String, activity: Activity, pageservers: PageserverConnectionInfo? = nil
+        error: String, activity: Activity, pageservers: PageserverConnectionInfo? = nil,
+        agentAddress: String = "", roleSecretsRevision: UInt64 = 0
     ) {
         self.version = version
         self.state = state
@@ -27,8 +32,10 @@ package struct Transition: Equatable, Sendable {
         self.error = error
         self.activity = activity
         self.pageservers = pageservers
+        self.agentAddress = agentAddress
+        self.roleSecretsRevision = roleSecretsRevision
     }
 
-    /// Whether only the activity moved. Such a step may be forgotten when a newer one exists.
+    /// Whether only what is observed moved: activity, secrets. Such a step may be forgotten when a newer one exists.
     package var isActivityOnly: Bool { state == previousState }
 }

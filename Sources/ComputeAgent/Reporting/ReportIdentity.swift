@@ -30,6 +30,8 @@ package struct ReportIdentity: Equatable, Sendable {
         message.pageserver = transition.pageservers?.reported
         message.error = transition.error
         message.reason = transition.reason
+        message.agentAddress = transition.agentAddress
+        message.roleSecretsRevision = transition.roleSecretsRevision
         switch transition.activity {
         case .unknown:
             message.activity = .unknown

@@ -8,6 +8,8 @@ package struct AuthenticationSettings: Sendable {
         case controlPlane
         /// Secrets out of one Postgres, which is every endpoint's compute as well. Wakes nothing.
         case postgres(ReferencePostgres)
+        /// Secrets by the agents of the computes themselves, which say where they are. Wakes nothing.
+        case agents
         /// Logins in the browser; a control plane's callback says where each leads.
         case browser(BrowserLoginSettings)
     }

@@ -11,14 +11,19 @@ struct BackendParts {
     /// Where such logins are brought, by control planes and by members.
     let logins: LoginDesk?
     let callbacks: CallbackServer?
+    /// What agents have said of their computes. `nil`: nobody asks that.
+    let computes: ComputeBook?
 
     /// - Parameters:
     ///   - calls: the control plane's, for the backend that has one.
     ///   - wakes: what it wakes with.
     init(
         _ settings: AuthenticationSettings, calls: ControlPlaneCalls, wakes: WakeCoordinator, fleet: FleetView,
-        links: PeerLinks, certificates: EdgeCertificates, entrance: Entrance, metrics: EdgeMetrics, logger: Logger
+        links: PeerLinks, agents: AgentLinks, isCurrent: @escaping @Sendable () -> Bool,
+        certificates: EdgeCertificates, entrance: Entrance, metrics: EdgeMetrics, logger: Logger
     ) {
+        let book = ComputeBook()
+        if case .agents = settings.backend { computes = book } else { computes = nil }
         switch settings.backend {
         case .controlPlane:
             (secrets, waker) = (calls, wakes)
@@ -27,6 +32,10 @@ struct BackendParts {
             secrets = PostgresSecretSource(server, tls: certificates.computes, logger: logger)
             waker = FixedWaker(
                 host: server.host, port: server.port, serverName: server.isSecured ? server.host : nil)
+            (browser, logins, callbacks) = (nil, nil, nil)
+        case .agents:
+            secrets = AgentSecretSource(computes: book, agents: agents, isCurrent: isCurrent, logger: logger)
+            waker = ReportedWaker(computes: book)
             (browser, logins, callbacks) = (nil, nil, nil)
         case .browser(let settings):
             (secrets, waker) = (NoSecrets(), wakes)
@@ -50,10 +59,15 @@ private struct NoSecrets: SecretSource {
 }
 
 extension AuthenticationSettings {
-    /// What the proxies of a fleet share and strangers do not have.
-    func sharedSecret(controlPlaneToken: Secret<String>) -> Secret<String> {
+    /// What the proxies of a fleet share and strangers do not have. Without a control plane to have a token for, that is
+    /// the key of their gossip, as it is when this one starts; a proxy that is alone has a key of its own.
+    func sharedSecret(_ configuration: EdgeProxyConfiguration) -> Secret<String> {
         switch backend {
-        case .controlPlane: controlPlaneToken
+        case .controlPlane: configuration.controlPlaneToken
+        case .agents:
+            (try? SecureFile.read(configuration.gossip?.keyFile ?? configuration.identity.keyFile)).map {
+                Secret(String(decoding: $0, as: UTF8.self))
+            } ?? configuration.controlPlaneToken
         case .postgres(let server): server.password
         case .browser(let settings): settings.token
         }

@@ -91,7 +91,7 @@ package actor RoleDirectory {
         switch await fetch(key, session: session, hasFallback: fallback != nil) {
         case .success(let access): return access
         case .failure(let failure):
-            guard let fallback, failure.reason == .controlPlaneUnreachable else { throw failure }
+            guard let fallback, failure.isOutage else { throw failure }
             cache.outageNoticed(for: key, now: .now)
             return fallback
         }
@@ -150,7 +150,7 @@ package actor RoleDirectory {
         switch await fetch(key, session: session, hasFallback: known != nil) {
         case .success(let access): return access.settings
         case .failure(let failure):
-            guard let known, failure.reason == .controlPlaneUnreachable else { throw failure }
+            guard let known, failure.isOutage else { throw failure }
             return known.settings
         }
     }

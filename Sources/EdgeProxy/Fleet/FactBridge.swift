@@ -10,6 +10,8 @@ package final class FactBridge: Sendable {
     private let table: LocationTable
     private let wakes: WakeCoordinator
     private let directory: RoleDirectory?
+    /// Filled where agents are asked about their roles. `nil`: somebody else is.
+    private let computes: ComputeBook?
     private let outbox: FactOutbox
     private let events: EventHub
     private let revisions = Mutex(RevisionClock())
@@ -19,8 +21,9 @@ package final class FactBridge: Sendable {
     package init(
         table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox,
         unixMicros: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000_000)) },
-        events: EventHub = EventHub()
+        events: EventHub = EventHub(), computes: ComputeBook? = nil
     ) {
+        self.computes = computes
         self.unixMicros = unixMicros
         self.events = events
         self.table = table
@@ -47,11 +50,13 @@ package final class FactBridge: Sendable {
         switch fact.phase {
         case .running(let place):
             guard let location = ComputeLocation(place, of: fact.endpoint, at: fact.version) else { return }
+            computes?.runs(location)
             await wakes.learned(location, from: .gossip)
         case .unreachable:
             table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
             events.publish(.fact(.endpoint(fact), from: .gossip))
         case .ended:
+            computes?.ended(fact.endpoint, at: fact.version)
             table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
             events.publish(.fact(.endpoint(fact), from: .gossip))
         }
@@ -61,6 +66,7 @@ package final class FactBridge: Sendable {
 
     /// An agent reported where its compute listens. Returns when it is applied here and gossip has it.
     package func reported(_ location: ComputeLocation) async {
+        computes?.runs(location)
         await wakes.learned(location, from: .agent)
         await outbox.publish(location.fact)
     }
@@ -85,10 +91,19 @@ package final class FactBridge: Sendable {
         _ endpoint: EndpointName, upTo version: FactVersion, phase: EndpointFact.Phase,
         from origin: FleetEvent.FactOrigin
     ) async {
+        if phase == .ended { computes?.ended(endpoint, at: version) }
         table.invalidate(endpoint, upTo: version, because: phase == .ended ? .ended : .unreachable)
         let fact = Fact.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: phase))
         events.publish(.fact(fact, from: origin))
         await outbox.publish(fact)
+    }
+
+    /// An agent said that its roles' secrets are of this revision. Heeded where they came from agents; a revision that is
+    /// no other than the last is no news.
+    package func roleSecretsReported(of endpoint: EndpointName, revision: UInt64) async {
+        guard let computes, revision != 0, computes.noteSecrets(of: endpoint, revision: revision) else { return }
+        // Under a number of the fleet's own: the agent's clock need not be ours.
+        await secretsChanged(of: endpoint)
     }
 
     /// Somebody who knows, the control plane or an admin, said that what has been fetched of this endpoint so far, its
@@ -132,12 +147,14 @@ extension ComputeLocation {
         guard let address = NetworkAddress(place.address) else { return nil }
         self.init(
             endpoint: endpoint, version: version, host: address.host, port: address.port,
-            serverName: place.serverName.isEmpty ? nil : place.serverName, computeID: place.computeID)
+            serverName: place.serverName.isEmpty ? nil : place.serverName, computeID: place.computeID,
+            agent: NetworkAddress(place.agentAddress))
     }
 
     /// What gossip says of it.
     package var fact: Fact {
-        let place = ComputePlace(address: address, serverName: serverName ?? "", computeID: computeID)
+        let place = ComputePlace(
+            address: address, serverName: serverName ?? "", computeID: computeID, agentAddress: agent?.text ?? "")
         return .endpoint(EndpointFact(endpoint: endpoint, version: version, phase: .running(place)))
     }
 }

@@ -8,6 +8,10 @@ extension Refusals {
             ErrorResponse(
                 .connectionFailure, controlPlaneFailed,
                 hint: "The service that knows the roles does not answer. Try again later.")
+        case .databaseAsleep:
+            ErrorResponse(
+                .connectionFailure, "The database does not run, and only it knows who may log in",
+                hint: "Try again when it has been started.")
         case .controlPlaneRefused: ErrorResponse(.connectionFailure, controlPlaneFailed)
         case .roleProtected: ErrorResponse(.invalidAuthorization, "This role may not log in through the proxy")
         case .rateLimited: tooManySessions
@@ -24,6 +28,11 @@ extension Refusals {
             lookup(.controlPlaneUnreachable),
             when: "The control plane cannot be reached, and this role's secret is not remembered.",
             remedy: "Try again later. Operators: look after the control plane."),
+        Entry(
+            lookup(.databaseAsleep),
+            when: "Secrets come from the computes' agents, none answers, and this role's secret is not remembered.",
+            remedy:
+                "Start the database. Whoever has logged in through this proxy within a day is let in to wait for it."),
         Entry(
             lookup(.controlPlaneRefused),
             when: "The control plane's answer makes no sense, or says that this proxy may not ask.",

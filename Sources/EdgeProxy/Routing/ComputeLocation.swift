@@ -12,10 +12,12 @@ package struct ComputeLocation: Sendable, Equatable {
     package var computeID: String
     /// The control plane's word for how warm the start was (`warm`, `pool_hit`, …); for logs alone.
     package var coldStartInfo: String?
+    /// Where the compute's agent answers; `nil` when it did not say.
+    package var agent: NetworkAddress?
 
     package init(
         endpoint: EndpointName, version: FactVersion, host: String, port: Int, serverName: String?, computeID: String,
-        coldStartInfo: String? = nil
+        coldStartInfo: String? = nil, agent: NetworkAddress? = nil
     ) {
         self.endpoint = endpoint
         self.version = version
@@ -24,6 +26,7 @@ package struct ComputeLocation: Sendable, Equatable {
         self.serverName = serverName
         self.computeID = computeID
         self.coldStartInfo = coldStartInfo
+        self.agent = agent
     }
 
     /// `host:port`, an IPv6 address in brackets.

@@ -5,6 +5,8 @@ package struct LookupFailure: Error, Sendable, Equatable {
     package enum Reason: String, Sendable, Equatable, CaseIterable {
         /// Nobody could reach the control plane, and nothing was cached.
         case controlPlaneUnreachable
+        /// The role's own database keeps its secret, does not run, and nothing was cached.
+        case databaseAsleep
         /// The control plane answered with something that is not in its contract, or refused us.
         case controlPlaneRefused
         /// The role may not log in from outside.
@@ -17,6 +19,9 @@ package struct LookupFailure: Error, Sendable, Equatable {
     }
 
     package var reason: Reason
+
+    /// Whether nobody could be asked, so that what was said before stands until somebody can.
+    package var isOutage: Bool { [.controlPlaneUnreachable, .databaseAsleep].contains(reason) }
     /// Fit for the client: names no host, role or path.
     package var clientMessage: String
     /// Five characters; PostgreSQL, appendix A.

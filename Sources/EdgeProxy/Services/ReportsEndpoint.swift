@@ -67,6 +67,7 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
         case .unspecified, .unrecognized:
             break
         }
+        await facts.roleSecretsReported(of: endpoint, revision: transition.roleSecretsRevision)
         logger.debug(
             "an agent reported",
             metadata: ["ep": "\(endpoint)", "version": "\(version)", "state": "\(transition.state)"])
@@ -80,6 +81,7 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
         }
         return ComputeLocation(
             endpoint: endpoint, version: version, host: place.host, port: place.port,
-            serverName: transition.serverName.isEmpty ? nil : transition.serverName, computeID: transition.computeID)
+            serverName: transition.serverName.isEmpty ? nil : transition.serverName, computeID: transition.computeID,
+            agent: NetworkAddress(transition.agentAddress))
     }
 }

@@ -35,15 +35,18 @@ package struct ComputePlace: Hashable, Sendable {
     /// What its certificate must say.
     package var serverName: String
     package var computeID: String
+    /// Where its agent answers, `host:port`; empty when nobody said.
+    package var agentAddress: String
 
-    package init(address: String, serverName: String, computeID: String) {
+    package init(address: String, serverName: String, computeID: String, agentAddress: String = "") {
         self.address = address
         self.serverName = serverName
         self.computeID = computeID
+        self.agentAddress = agentAddress
     }
 
     package var isWithinLimits: Bool {
-        [address, serverName, computeID].allSatisfy { $0.utf8.count <= Self.textLimit }
+        [address, serverName, computeID, agentAddress].allSatisfy { $0.utf8.count <= Self.textLimit }
     }
 }
 

@@ -190,6 +190,7 @@ struct FactStore: Sendable {
                 writer.text(place.address)
                 writer.text(place.serverName)
                 writer.text(place.computeID)
+                writer.text(place.agentAddress)
                 return (fact.version, 0, hash.hash(writer.bytes))
             case .unreachable: return (fact.version, 1, 0)
             case .ended: return (fact.version, 2, 0)

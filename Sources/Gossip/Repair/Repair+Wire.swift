@@ -169,7 +169,7 @@ extension RepairEntry {
             switch fact.phase {
             case .running(let place):
                 16 + fact.endpoint.text.utf8.count + place.address.utf8.count + place.serverName.utf8.count
-                    + place.computeID.utf8.count
+                    + place.computeID.utf8.count + place.agentAddress.utf8.count
             case .unreachable, .ended: 24 + fact.endpoint.text.utf8.count
             }
         case .fact(.secrets(let fact)): 12 + fact.endpoint.text.utf8.count

@@ -46,6 +46,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Port that Postgres listens on.")
     var port = 5432
 
+    @Option(help: "Port on which proxies may ask for role secrets, at --listen. 0: a free one, which is reported.")
+    var grpcPort = 0
+
     @Option(
         help: "Who is told what happens: host:port, several parted by commas. Parted by “|” instead: any one of them.")
     var reportTo = ""
@@ -108,6 +111,9 @@ struct AgentCommand: AsyncParsableCommand {
         }
         guard generation > 0 else { throw CommandFailure.badConfiguration("--generation: must be at least 1") }
         guard (1...65_535).contains(port) else { throw CommandFailure.badConfiguration("--port: must be 1 to 65535") }
+        guard (0...65_535).contains(grpcPort) else {
+            throw CommandFailure.badConfiguration("--grpc-port: must be 0 to 65535")
+        }
         guard monitorInterval > 0 else { throw CommandFailure.badConfiguration("--monitor-interval: must be positive") }
         var log = Logger(label: "agent")
         log[metadataKey: "compute"] = "\(computeID)"
@@ -116,6 +122,7 @@ struct AgentCommand: AsyncParsableCommand {
             directory: pgdata, binaries: try binaries(), listenHost: listen, port: port,
             reportTargets: try reportTargets(), certificates: AgentCertificates(folder: certsDir), runAs: runAs,
             log: log)
+        configuration.grpcPort = grpcPort
         configuration.monitorInterval = .milliseconds(monitorInterval)
         return configuration
     }

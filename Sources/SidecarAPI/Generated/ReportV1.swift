@@ -107,6 +107,52 @@ extension ReportV1 {
         }
     }
 
+    /// Who or what is at work. The first that applies, in this order.
+    package enum ActivityReason: RawRepresentable, Hashable, Sendable {
+        /// Not active, or nobody said.
+        case unspecified
+        /// A client's session is not idle, or was not since the last look.
+        case client
+        /// Somebody replicates from it.
+        case walSender
+        /// It replicates from somebody.
+        case logicalSubscription
+        /// A prepared transaction waits for its end.
+        case preparedTransaction
+        /// Autovacuum is at work, and counts by policy.
+        case autovacuum
+        /// A background worker that is not PostgreSQL's own is at work, such as a scheduler of jobs.
+        case backgroundWorker
+        /// A number that this version has no name for.
+        case unrecognized(Int32)
+
+        package init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .client
+            case 2: self = .walSender
+            case 3: self = .logicalSubscription
+            case 4: self = .preparedTransaction
+            case 5: self = .autovacuum
+            case 6: self = .backgroundWorker
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        package var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .client: 1
+            case .walSender: 2
+            case .logicalSubscription: 3
+            case .preparedTransaction: 4
+            case .autovacuum: 5
+            case .backgroundWorker: 6
+            case .unrecognized(let rawValue): rawValue
+            }
+        }
+    }
+
     package enum PageserverProtocol: RawRepresentable, Hashable, Sendable {
         case libpq
         case grpc
@@ -168,13 +214,24 @@ extension ReportV1 {
         package var lastActiveUnixMicros: Int64
         /// The event that caused it, in a few words for the operator: "postgres exited: signal 9".
         package var reason: String
+        /// Where the agent answers proxies (sidecar.secret.v1.RoleSecrets), "host:port". Empty: nowhere.
+        package var agentAddress: String
+        /// Another number whenever a role's secret may have changed: a listener that heard another one before lets go of what it
+        /// has fetched. 0: nobody has looked.
+        package var roleSecretsRevision: UInt64
+        /// What ACTIVITY_ACTIVE is about.
+        package var activityReason: ReportV1.ActivityReason
+        /// What the compute would like to be given. Absent: it has what it needs, or nobody measures.
+        package var scaleRequest: ReportV1.ScaleRequest?
 
         package init(
             endpoint: String = "", computeID: String = "", version: ReportV1.Version? = nil,
             state: ReportV1.ComputeState = .unspecified, previousState: ReportV1.ComputeState = .unspecified,
             atUnixMicros: Int64 = 0, address: String = "", serverName: String = "",
             pageserver: ReportV1.PageserverConnectionInfo? = nil, error: String = "",
-            activity: ReportV1.Activity = .unknown, lastActiveUnixMicros: Int64 = 0, reason: String = ""
+            activity: ReportV1.Activity = .unknown, lastActiveUnixMicros: Int64 = 0, reason: String = "",
+            agentAddress: String = "", roleSecretsRevision: UInt64 = 0,
+            activityReason: ReportV1.ActivityReason = .unspecified, scaleRequest: ReportV1.ScaleRequest? = nil
         ) {
             self.endpoint = endpoint
             self.computeID = computeID
@@ -188,6 +245,36 @@ extension ReportV1 {
             self.error = error
             self.activity = activity
             self.lastActiveUnixMicros = lastActiveUnixMicros
+            self.reason = reason
+            self.agentAddress = agentAddress
+            self.roleSecretsRevision = roleSecretsRevision
+            self.activityReason = activityReason
+            self.scaleRequest = scaleRequest
+        }
+    }
+
+    /// What a compute would like to have, as its agent measures it in the compute's own cgroup. It stands until a later
+    /// Transition carries another, or none. Sent by the agent.
+    package struct ScaleRequest: Equatable, Sendable {
+        /// Memory it would like to be limited to, in bytes: more than it has, or as little as would do.
+        package var memoryBytes: UInt64
+        /// Memory it is limited to, in bytes. 0: it is not.
+        package var memoryLimitBytes: UInt64
+        /// Memory it cannot give back, in bytes.
+        package var memoryUsedBytes: UInt64
+        /// How much of the time some process waited for memory lately, in thousandths.
+        package var memoryStallPermille: UInt32
+        /// For the operator, in a few words.
+        package var reason: String
+
+        package init(
+            memoryBytes: UInt64 = 0, memoryLimitBytes: UInt64 = 0, memoryUsedBytes: UInt64 = 0,
+            memoryStallPermille: UInt32 = 0, reason: String = ""
+        ) {
+            self.memoryBytes = memoryBytes
+            self.memoryLimitBytes = memoryLimitBytes
+            self.memoryUsedBytes = memoryUsedBytes
+            self.memoryStallPermille = memoryStallPermille
             self.reason = reason
         }
     }
@@ -308,6 +395,10 @@ extension ReportV1.Transition: GRPCMessage, @unsafe CMessage {
         activity = unsafe ReportV1.Activity(rawValue: Int32(bitPattern: c.pointee.activity.rawValue))
         lastActiveUnixMicros = unsafe c.pointee.last_active_unix_micros
         reason = try unsafe arena.string(at: c.pointee.reason)
+        agentAddress = try unsafe arena.string(at: c.pointee.agent_address)
+        roleSecretsRevision = unsafe c.pointee.role_secrets_revision
+        activityReason = unsafe ReportV1.ActivityReason(rawValue: Int32(bitPattern: c.pointee.activity_reason.rawValue))
+        scaleRequest = try unsafe arena.message(at: c.pointee.scale_request)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Report__V1__Transition>, in arena: Arena) throws(MessageFailure) {
@@ -324,6 +415,41 @@ extension ReportV1.Transition: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.error = try arena.place(error)
         unsafe c.pointee.activity = Sidecar__Report__V1__Activity(rawValue: UInt32(bitPattern: activity.rawValue))
         unsafe c.pointee.last_active_unix_micros = lastActiveUnixMicros
+        unsafe c.pointee.reason = try arena.place(reason)
+        unsafe c.pointee.agent_address = try arena.place(agentAddress)
+        unsafe c.pointee.role_secrets_revision = roleSecretsRevision
+        unsafe c.pointee.activity_reason = Sidecar__Report__V1__ActivityReason(
+            rawValue: UInt32(bitPattern: activityReason.rawValue))
+        unsafe c.pointee.scale_request = try arena.place(scaleRequest)
+    }
+}
+
+extension ReportV1.ScaleRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Report__V1__ScaleRequest>) {
+        unsafe sidecar__report__v1__scale_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Report__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
+        memoryBytes = unsafe c.pointee.memory_bytes
+        memoryLimitBytes = unsafe c.pointee.memory_limit_bytes
+        memoryUsedBytes = unsafe c.pointee.memory_used_bytes
+        memoryStallPermille = unsafe c.pointee.memory_stall_permille
+        reason = try unsafe arena.string(at: c.pointee.reason)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Report__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.memory_bytes = memoryBytes
+        unsafe c.pointee.memory_limit_bytes = memoryLimitBytes
+        unsafe c.pointee.memory_used_bytes = memoryUsedBytes
+        unsafe c.pointee.memory_stall_permille = memoryStallPermille
         unsafe c.pointee.reason = try arena.place(reason)
     }
 }

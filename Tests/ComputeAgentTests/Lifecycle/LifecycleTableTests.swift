@@ -28,6 +28,7 @@ import Testing
         ("idle-sure", .idleConfirmed(at: FactVersion(generation: 1, sequence: 3))),
         ("idle-sure-late", .idleConfirmed(at: FactVersion(generation: 1, sequence: 2))),
         ("idle-not", .idleRefuted),
+        ("secrets", .roleSecretsChanged(revision: 9)),
     ]
 
     static let golden = """
@@ -50,6 +51,7 @@ import Testing
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
+          secrets         =
         configuration
           configure       no
           applied         >running
@@ -61,6 +63,7 @@ import Testing
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
+          secrets         =
         init
           configure       no
           applied         >running
@@ -82,6 +85,7 @@ import Testing
           idle-sure       >termination_pending_fast [stop-idle]
           idle-sure-late  . [keep]
           idle-not        =
+          secrets         =
         refresh_configuration_pending
           configure       >configuration_pending [take]
           refresh-began   >refresh_configuration
@@ -91,6 +95,7 @@ import Testing
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
+          secrets         =
         refresh_configuration
           configure       no
           applied         >running
@@ -105,6 +110,7 @@ import Testing
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
+          secrets         =
         failed
           configure       >configuration_pending [take]
           refresh         >refresh_configuration_pending [fetch]
@@ -226,6 +232,19 @@ import Testing
             let isIdle = activity == .idle(sinceMicros: 7)
             #expect(lifecycle.handle(.idleStopRequested(at: latest), atUnixMicros: 3).isEmpty == !isIdle)
             #expect(lifecycle.state == .running)
+        }
+    }
+
+    @Test func `a change of secrets is carried by every transition after it`() {
+        for state in ComputeState.allCases {
+            var lifecycle = Self.lifecycle(in: state)
+            lifecycle.agentAddress = "10.0.0.1:3082"
+            let told = lifecycle.handle(.roleSecretsChanged(revision: 77), atUnixMicros: 1).compactMap(\.transition)
+            let later = lifecycle.handle(.terminateRequested(.immediate, reason: ""), atUnixMicros: 2)
+            for transition in told + later.compactMap(\.transition) {
+                #expect(transition.roleSecretsRevision == 77 && transition.agentAddress == "10.0.0.1:3082")
+            }
+            #expect(told.allSatisfy { $0.isActivityOnly })
         }
     }
 

@@ -16,6 +16,14 @@ struct GossipPacketTests {
         .suspect(ProcessID(bits: .max), incarnation: 1, accuser: ProcessID(bits: 0)),
         .dead(ProcessID(bits: 9), incarnation: .max, accuser: ProcessID(bits: 9)),
         .fact(fact),
+        .fact(
+            .endpoint(
+                EndpointFact(
+                    endpoint: named("a"), version: .none,
+                    phase: .running(
+                        ComputePlace(
+                            address: "10.1.2.3:5432", serverName: "c", computeID: "c", agentAddress: "10.1.2.3:3082"))))
+        ),
         .fact(.endpoint(EndpointFact(endpoint: named("a"), version: .none, phase: .unreachable))),
         .fact(.endpoint(EndpointFact(endpoint: named("a"), version: .end(ofGeneration: 4), phase: .ended))),
         .fact(.secrets(SecretsFact(endpoint: named("a"), revision: 1 << 40))),

@@ -11,6 +11,7 @@ struct AuthenticationOptions: ParsableArguments {
         case controlPlane = "control-plane"
         case controlPlaneV1 = "cplane-v1"
         case postgres
+        case agent
         case link
         case consoleRedirect = "console-redirect"
     }
@@ -18,8 +19,8 @@ struct AuthenticationOptions: ParsableArguments {
     @Option(
         help: """
             Where secrets and wakes come from. “console” (or “control-plane”): the control plane. “postgres”: the \
-            server of --auth-endpoint keeps the roles and is every endpoint's database; nothing is woken. “link” (or \
-            “console-redirect”): clients are shown a link, and a callback says where the login behind it leads.
+            server of --auth-endpoint keeps the roles and is every endpoint's database; nothing is woken. “agent”: the \
+            computes' own agents, which report where they are; nothing is woken. “link” (or “console-redirect”): clients are shown a link, and a callback says where the login behind it leads.
             """)
     var authBackend = Backend.console
 
@@ -56,6 +57,7 @@ struct AuthenticationOptions: ParsableArguments {
         switch authBackend {
         case .console, .controlPlane, .controlPlaneV1: settings.backend = .controlPlane
         case .postgres: settings.backend = .postgres(try reference())
+        case .agent: settings.backend = .agents
         case .link, .consoleRedirect: settings.backend = .browser(try browser())
         }
         return settings

@@ -97,6 +97,51 @@ void   sidecar__report__v1__transition__free_unpacked
   assert(message->base.descriptor == &sidecar__report__v1__transition__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__report__v1__scale_request__init
+                     (Sidecar__Report__V1__ScaleRequest         *message)
+{
+  static const Sidecar__Report__V1__ScaleRequest init_value = SIDECAR__REPORT__V1__SCALE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__report__v1__scale_request__get_packed_size
+                     (const Sidecar__Report__V1__ScaleRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__report__v1__scale_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__report__v1__scale_request__pack
+                     (const Sidecar__Report__V1__ScaleRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__report__v1__scale_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__report__v1__scale_request__pack_to_buffer
+                     (const Sidecar__Report__V1__ScaleRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__report__v1__scale_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Report__V1__ScaleRequest *
+       sidecar__report__v1__scale_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Report__V1__ScaleRequest *)
+     protobuf_c_message_unpack (&sidecar__report__v1__scale_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__report__v1__scale_request__free_unpacked
+                     (Sidecar__Report__V1__ScaleRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__report__v1__scale_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sidecar__report__v1__pageserver_connection_info__init
                      (Sidecar__Report__V1__PageserverConnectionInfo         *message)
 {
@@ -328,7 +373,7 @@ const ProtobufCMessageDescriptor sidecar__report__v1__version__descriptor =
   (ProtobufCMessageInit) sidecar__report__v1__version__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__report__v1__transition__field_descriptors[13] =
+static const ProtobufCFieldDescriptor sidecar__report__v1__transition__field_descriptors[17] =
 {
   {
     "endpoint",
@@ -486,10 +531,60 @@ static const ProtobufCFieldDescriptor sidecar__report__v1__transition__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "agent_address",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__Transition, agent_address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role_secrets_revision",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__Transition, role_secrets_revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "activity_reason",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__Transition, activity_reason),
+    &sidecar__report__v1__activity_reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scale_request",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__Transition, scale_request),
+    &sidecar__report__v1__scale_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__report__v1__transition__field_indices_by_name[] = {
   10,   /* field[10] = activity */
+  15,   /* field[15] = activity_reason */
   6,   /* field[6] = address */
+  13,   /* field[13] = agent_address */
   5,   /* field[5] = at_unix_micros */
   1,   /* field[1] = compute_id */
   0,   /* field[0] = endpoint */
@@ -498,6 +593,8 @@ static const unsigned sidecar__report__v1__transition__field_indices_by_name[] =
   8,   /* field[8] = pageserver */
   4,   /* field[4] = previous_state */
   12,   /* field[12] = reason */
+  14,   /* field[14] = role_secrets_revision */
+  16,   /* field[16] = scale_request */
   7,   /* field[7] = server_name */
   3,   /* field[3] = state */
   2,   /* field[2] = version */
@@ -505,7 +602,7 @@ static const unsigned sidecar__report__v1__transition__field_indices_by_name[] =
 static const ProtobufCIntRange sidecar__report__v1__transition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor sidecar__report__v1__transition__descriptor =
 {
@@ -515,11 +612,101 @@ const ProtobufCMessageDescriptor sidecar__report__v1__transition__descriptor =
   "Sidecar__Report__V1__Transition",
   "sidecar.report.v1",
   sizeof(Sidecar__Report__V1__Transition),
-  13,
+  17,
   sidecar__report__v1__transition__field_descriptors,
   sidecar__report__v1__transition__field_indices_by_name,
   1,  sidecar__report__v1__transition__number_ranges,
   (ProtobufCMessageInit) sidecar__report__v1__transition__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__report__v1__scale_request__field_descriptors[5] =
+{
+  {
+    "memory_bytes",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__ScaleRequest, memory_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_limit_bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__ScaleRequest, memory_limit_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_used_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__ScaleRequest, memory_used_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_stall_permille",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__ScaleRequest, memory_stall_permille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Report__V1__ScaleRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__report__v1__scale_request__field_indices_by_name[] = {
+  0,   /* field[0] = memory_bytes */
+  1,   /* field[1] = memory_limit_bytes */
+  3,   /* field[3] = memory_stall_permille */
+  2,   /* field[2] = memory_used_bytes */
+  4,   /* field[4] = reason */
+};
+static const ProtobufCIntRange sidecar__report__v1__scale_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor sidecar__report__v1__scale_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.report.v1.ScaleRequest",
+  "ScaleRequest",
+  "Sidecar__Report__V1__ScaleRequest",
+  "sidecar.report.v1",
+  sizeof(Sidecar__Report__V1__ScaleRequest),
+  5,
+  sidecar__report__v1__scale_request__field_descriptors,
+  sidecar__report__v1__scale_request__field_indices_by_name,
+  1,  sidecar__report__v1__scale_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__report__v1__scale_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sidecar__report__v1__pageserver_connection_info__field_descriptors[4] =
@@ -841,6 +1028,44 @@ const ProtobufCEnumDescriptor sidecar__report__v1__activity__descriptor =
   sidecar__report__v1__activity__enum_values_by_name,
   1,
   sidecar__report__v1__activity__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue sidecar__report__v1__activity_reason__enum_values_by_number[7] =
+{
+  { "ACTIVITY_REASON_UNSPECIFIED", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_UNSPECIFIED", 0 },
+  { "ACTIVITY_REASON_CLIENT", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_CLIENT", 1 },
+  { "ACTIVITY_REASON_WAL_SENDER", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_WAL_SENDER", 2 },
+  { "ACTIVITY_REASON_LOGICAL_SUBSCRIPTION", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_LOGICAL_SUBSCRIPTION", 3 },
+  { "ACTIVITY_REASON_PREPARED_TRANSACTION", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_PREPARED_TRANSACTION", 4 },
+  { "ACTIVITY_REASON_AUTOVACUUM", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_AUTOVACUUM", 5 },
+  { "ACTIVITY_REASON_BACKGROUND_WORKER", "SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_BACKGROUND_WORKER", 6 },
+};
+static const ProtobufCIntRange sidecar__report__v1__activity_reason__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex sidecar__report__v1__activity_reason__enum_values_by_name[7] =
+{
+  { "ACTIVITY_REASON_AUTOVACUUM", 5 },
+  { "ACTIVITY_REASON_BACKGROUND_WORKER", 6 },
+  { "ACTIVITY_REASON_CLIENT", 1 },
+  { "ACTIVITY_REASON_LOGICAL_SUBSCRIPTION", 3 },
+  { "ACTIVITY_REASON_PREPARED_TRANSACTION", 4 },
+  { "ACTIVITY_REASON_UNSPECIFIED", 0 },
+  { "ACTIVITY_REASON_WAL_SENDER", 2 },
+};
+const ProtobufCEnumDescriptor sidecar__report__v1__activity_reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "sidecar.report.v1.ActivityReason",
+  "ActivityReason",
+  "Sidecar__Report__V1__ActivityReason",
+  "sidecar.report.v1",
+  7,
+  sidecar__report__v1__activity_reason__enum_values_by_number,
+  7,
+  sidecar__report__v1__activity_reason__enum_values_by_name,
+  1,
+  sidecar__report__v1__activity_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue sidecar__report__v1__pageserver_protocol__enum_values_by_number[2] =

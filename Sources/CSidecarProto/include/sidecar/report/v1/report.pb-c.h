@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Sidecar__Report__V1__Version Sidecar__Report__V1__Version;
 typedef struct Sidecar__Report__V1__Transition Sidecar__Report__V1__Transition;
+typedef struct Sidecar__Report__V1__ScaleRequest Sidecar__Report__V1__ScaleRequest;
 typedef struct Sidecar__Report__V1__PageserverConnectionInfo Sidecar__Report__V1__PageserverConnectionInfo;
 typedef struct Sidecar__Report__V1__PageserverShard Sidecar__Report__V1__PageserverShard;
 typedef struct Sidecar__Report__V1__Pageserver Sidecar__Report__V1__Pageserver;
@@ -97,6 +98,40 @@ typedef enum _Sidecar__Report__V1__Activity {
   SIDECAR__REPORT__V1__ACTIVITY__ACTIVITY_IDLE = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__REPORT__V1__ACTIVITY)
 } Sidecar__Report__V1__Activity;
+/*
+ * Who or what is at work. The first that applies, in this order.
+ */
+typedef enum _Sidecar__Report__V1__ActivityReason {
+  /*
+   * Not active, or nobody said.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_UNSPECIFIED = 0,
+  /*
+   * A client's session is not idle, or was not since the last look.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_CLIENT = 1,
+  /*
+   * Somebody replicates from it.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_WAL_SENDER = 2,
+  /*
+   * It replicates from somebody.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_LOGICAL_SUBSCRIPTION = 3,
+  /*
+   * A prepared transaction waits for its end.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_PREPARED_TRANSACTION = 4,
+  /*
+   * Autovacuum is at work, and counts by policy.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_AUTOVACUUM = 5,
+  /*
+   * A background worker that is not PostgreSQL's own is at work, such as a scheduler of jobs.
+   */
+  SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_BACKGROUND_WORKER = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SIDECAR__REPORT__V1__ACTIVITY_REASON)
+} Sidecar__Report__V1__ActivityReason;
 typedef enum _Sidecar__Report__V1__PageserverProtocol {
   SIDECAR__REPORT__V1__PAGESERVER_PROTOCOL__PAGESERVER_PROTOCOL_LIBPQ = 0,
   SIDECAR__REPORT__V1__PAGESERVER_PROTOCOL__PAGESERVER_PROTOCOL_GRPC = 1
@@ -174,10 +209,60 @@ struct  Sidecar__Report__V1__Transition
    * The event that caused it, in a few words for the operator: "postgres exited: signal 9".
    */
   char *reason;
+  /*
+   * Where the agent answers proxies (sidecar.secret.v1.RoleSecrets), "host:port". Empty: nowhere.
+   */
+  char *agent_address;
+  /*
+   * Another number whenever a role's secret may have changed: a listener that heard another one before lets go of what it
+   * has fetched. 0: nobody has looked.
+   */
+  uint64_t role_secrets_revision;
+  /*
+   * What ACTIVITY_ACTIVE is about.
+   */
+  Sidecar__Report__V1__ActivityReason activity_reason;
+  /*
+   * What the compute would like to be given. Absent: it has what it needs, or nobody measures.
+   */
+  Sidecar__Report__V1__ScaleRequest *scale_request;
 };
 #define SIDECAR__REPORT__V1__TRANSITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__report__v1__transition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_UNSPECIFIED, SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, SIDECAR__REPORT__V1__ACTIVITY__ACTIVITY_UNKNOWN, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_UNSPECIFIED, SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, SIDECAR__REPORT__V1__ACTIVITY__ACTIVITY_UNKNOWN, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, SIDECAR__REPORT__V1__ACTIVITY_REASON__ACTIVITY_REASON_UNSPECIFIED, NULL }
+
+
+/*
+ * What a compute would like to have, as its agent measures it in the compute's own cgroup. It stands until a later
+ * Transition carries another, or none. Sent by the agent.
+ */
+struct  Sidecar__Report__V1__ScaleRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Memory it would like to be limited to, in bytes: more than it has, or as little as would do.
+   */
+  uint64_t memory_bytes;
+  /*
+   * Memory it is limited to, in bytes. 0: it is not.
+   */
+  uint64_t memory_limit_bytes;
+  /*
+   * Memory it cannot give back, in bytes.
+   */
+  uint64_t memory_used_bytes;
+  /*
+   * How much of the time some process waited for memory lately, in thousandths.
+   */
+  uint32_t memory_stall_permille;
+  /*
+   * For the operator, in a few words.
+   */
+  char *reason;
+};
+#define SIDECAR__REPORT__V1__SCALE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__report__v1__scale_request__descriptor) \
+    , 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -307,6 +392,25 @@ Sidecar__Report__V1__Transition *
 void   sidecar__report__v1__transition__free_unpacked
                      (Sidecar__Report__V1__Transition *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Report__V1__ScaleRequest methods */
+void   sidecar__report__v1__scale_request__init
+                     (Sidecar__Report__V1__ScaleRequest         *message);
+size_t sidecar__report__v1__scale_request__get_packed_size
+                     (const Sidecar__Report__V1__ScaleRequest   *message);
+size_t sidecar__report__v1__scale_request__pack
+                     (const Sidecar__Report__V1__ScaleRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__report__v1__scale_request__pack_to_buffer
+                     (const Sidecar__Report__V1__ScaleRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Report__V1__ScaleRequest *
+       sidecar__report__v1__scale_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__report__v1__scale_request__free_unpacked
+                     (Sidecar__Report__V1__ScaleRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Sidecar__Report__V1__PageserverConnectionInfo methods */
 void   sidecar__report__v1__pageserver_connection_info__init
                      (Sidecar__Report__V1__PageserverConnectionInfo         *message);
@@ -391,6 +495,9 @@ typedef void (*Sidecar__Report__V1__Version_Closure)
 typedef void (*Sidecar__Report__V1__Transition_Closure)
                  (const Sidecar__Report__V1__Transition *message,
                   void *closure_data);
+typedef void (*Sidecar__Report__V1__ScaleRequest_Closure)
+                 (const Sidecar__Report__V1__ScaleRequest *message,
+                  void *closure_data);
 typedef void (*Sidecar__Report__V1__PageserverConnectionInfo_Closure)
                  (const Sidecar__Report__V1__PageserverConnectionInfo *message,
                   void *closure_data);
@@ -432,9 +539,11 @@ void sidecar__report__v1__reports__report(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    sidecar__report__v1__compute_state__descriptor;
 extern const ProtobufCEnumDescriptor    sidecar__report__v1__activity__descriptor;
+extern const ProtobufCEnumDescriptor    sidecar__report__v1__activity_reason__descriptor;
 extern const ProtobufCEnumDescriptor    sidecar__report__v1__pageserver_protocol__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__report__v1__version__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__report__v1__transition__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__report__v1__scale_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__report__v1__pageserver_connection_info__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__report__v1__pageserver_shard__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__report__v1__pageserver__descriptor;

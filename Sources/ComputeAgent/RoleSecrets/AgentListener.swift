@@ -1,0 +1,38 @@
+internal import GRPCLite
+internal import Gossip
+internal import SidecarAPI
+internal import TLSEngine
+internal import Transport
+
+/// Where the agent answers proxies: gRPC by mutual TLS, with the compute's own certificate.
+enum AgentListener {
+    /// Connections open at once. Every proxy of a fleet keeps one.
+    private static let connectionLimit = 1_024
+
+    static func start(_ context: AgentContext) async throws -> GRPCListening {
+        let (configuration, desk) = (context.configuration, context.secrets)
+        let certificates = configuration.certificates
+        let tls = try TLSContext.server(
+            certificateFile: certificates.certificateFile, privateKeyFile: certificates.privateKeyFile, alpn: ["h2"],
+            clientCAFile: certificates.authorityFile)
+        var limits = GRPCListenerLimits()
+        limits.connections = connectionLimit
+        // As Postgres spells it.
+        let host = configuration.listenHost == "*" ? "::" : configuration.listenHost
+        let listening = try await GRPCListener.start(
+            host: host, port: configuration.grpcPort, tls: tls,
+            services: [RoleSecretsEndpoint(endpoint: configuration.endpoint, desk: desk).definition],
+            authorize: { _, peer in refusal(of: peer) }, limits: limits, group: context.group)
+        desk.listens(at: HostAndPort(host: configuration.listenHost, port: listening.port).description)
+        return listening
+    }
+
+    /// Only proxies of the fleet may ask. Fails closed: nobody else, whatever certificate of the fleet's they hold.
+    static func refusal(of peer: PeerIdentity) -> GRPCStatus? {
+        switch FleetIdentity(uriNames: peer.uriNames) {
+        case .proxy: nil
+        case nil: GRPCStatus(.unauthenticated, "a certificate with one sidecar:// identity is needed")
+        case .compute, .admin, .controlPlane: GRPCStatus(.permissionDenied, "only proxies may ask an agent")
+        }
+    }
+}
