@@ -5,9 +5,9 @@ import Testing
 @Suite struct TarReaderTests {
     private static let content = (0..<1300).map { UInt8(truncatingIfNeeded: $0) }
     private static let sample =
-        ArchiveMaker.header("./", type: "5") + ArchiveMaker.header("base/1/", type: "5")
-        + ArchiveMaker.file("base/1/PG_VERSION", Array("15\n".utf8)) + ArchiveMaker.file("empty", [])
-        + ArchiveMaker.file("base/big", content) + ArchiveMaker.end
+        TarBlock.header("./", type: "5") + TarBlock.header("base/1/", type: "5")
+        + TarBlock.file("base/1/PG_VERSION", Array("15\n".utf8)) + TarBlock.file("empty", [])
+        + TarBlock.file("base/big", content) + TarBlock.end
 
     /// Files by their paths, directories with `nil`.
     private func unpack(
@@ -62,8 +62,8 @@ import Testing
     }
 
     @Test func `entries behind zero blocks are read, and zero blocks at the end are not counted`() throws {
-        let bytes = ArchiveMaker.file("a", [1]) + ArchiveMaker.end + ArchiveMaker.file("b", [2]) + ArchiveMaker.end
-        #expect(try unpack([bytes + ArchiveMaker.end]).map(\.path) == ["a", "b"])
+        let bytes = TarBlock.file("a", [1]) + TarBlock.end + TarBlock.file("b", [2]) + TarBlock.end
+        #expect(try unpack([bytes + TarBlock.end]).map(\.path) == ["a", "b"])
     }
 
     @Test(arguments: [
@@ -71,38 +71,38 @@ import Testing
         "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
     ])
     func `a path that leads elsewhere is refused`(path: String) {
-        guard case .badPath = failure(of: ArchiveMaker.file(path, [1]) + ArchiveMaker.end) else {
+        guard case .badPath = failure(of: TarBlock.file(path, [1]) + TarBlock.end) else {
             Issue.record("\(path) was taken")
             return
         }
-        guard case .badPath = failure(of: ArchiveMaker.header(path, type: "5") + ArchiveMaker.end) else {
+        guard case .badPath = failure(of: TarBlock.header(path, type: "5") + TarBlock.end) else {
             Issue.record("\(path) was taken as a directory")
             return
         }
     }
 
     @Test func `a file has a name`() {
-        #expect(failure(of: ArchiveMaker.file("./", [1]) + ArchiveMaker.end) == .badPath("./"))
-        #expect(failure(of: ArchiveMaker.file("a/", [1]) + ArchiveMaker.end) == .badPath("a/"))
-        #expect(failure(of: ArchiveMaker.header("") + ArchiveMaker.end) == .badPath(""))
+        #expect(failure(of: TarBlock.file("./", [1]) + TarBlock.end) == .badPath("./"))
+        #expect(failure(of: TarBlock.file("a/", [1]) + TarBlock.end) == .badPath("a/"))
+        #expect(failure(of: TarBlock.header("") + TarBlock.end) == .badPath(""))
     }
 
     @Test func `a prefix is part of the path, and cannot smuggle`() throws {
-        let good = ArchiveMaker.header("c", prefix: "a/b") + ArchiveMaker.end
+        let good = TarBlock.header("c", prefix: "a/b") + TarBlock.end
         #expect(try unpack([good]).map(\.path) == ["a/b/c"])
-        let bad = ArchiveMaker.header("c", prefix: "..") + ArchiveMaker.end
+        let bad = TarBlock.header("c", prefix: "..") + TarBlock.end
         #expect(failure(of: bad) == .badPath("../c"))
         // GNU's format has times there.
-        let gnu = ArchiveMaker.header("c", prefix: "1", magic: "ustar  ") + ArchiveMaker.end
+        let gnu = TarBlock.header("c", prefix: "1", magic: "ustar  ") + TarBlock.end
         #expect(try unpack([gnu]).map(\.path) == ["c"])
     }
 
     @Test func `links, devices and extension headers are refused`() {
-        #expect(failure(of: ArchiveMaker.header("l", type: "1") + ArchiveMaker.end) == .link("l"))
-        #expect(failure(of: ArchiveMaker.header("l", type: "2") + ArchiveMaker.end) == .link("l"))
+        #expect(failure(of: TarBlock.header("l", type: "1") + TarBlock.end) == .link("l"))
+        #expect(failure(of: TarBlock.header("l", type: "2") + TarBlock.end) == .link("l"))
         for type in "3467xgLKS" {
             #expect(
-                failure(of: ArchiveMaker.header("l", type: type) + ArchiveMaker.end)
+                failure(of: TarBlock.header("l", type: type) + TarBlock.end)
                     == .unsupportedType(type.asciiValue ?? 0))
         }
     }
@@ -112,18 +112,18 @@ import Testing
         damaged[513] ^= 1
         #expect(failure(of: damaged) == .badChecksum)
         for size in ["0000000000x", "-0000000001", "           "] {
-            #expect(failure(of: ArchiveMaker.header("a", size: size) + ArchiveMaker.end) == .badSize)
+            #expect(failure(of: TarBlock.header("a", size: size) + TarBlock.end) == .badSize)
         }
-        #expect(failure(of: ArchiveMaker.header("a", size: "00000000001", type: "5") + ArchiveMaker.end) == .badSize)
+        #expect(failure(of: TarBlock.header("a", size: "00000000001", type: "5") + TarBlock.end) == .badSize)
         #expect(
-            failure(of: ArchiveMaker.header("a", size: "77777777777") + ArchiveMaker.end)
+            failure(of: TarBlock.header("a", size: "77777777777") + TarBlock.end)
                 == .fileTooLarge("a", size: 8_589_934_591, limit: 1 << 30))
-        var binary = ArchiveMaker.header("a")
+        var binary = TarBlock.header("a")
         binary.replaceSubrange(124..<136, with: [0x80] + [UInt8](repeating: 0xFF, count: 11))
         binary.replaceSubrange(148..<156, with: Array("        ".utf8))
         let digits = String(binary.reduce(0) { $0 + Int($1) }, radix: 8)
         binary.replaceSubrange(148..<156, with: Array(("0000000" + digits).utf8.suffix(7)) + [0])
-        #expect(failure(of: binary + ArchiveMaker.end) == .badSize)
+        #expect(failure(of: binary + TarBlock.end) == .badSize)
     }
 
     @Test func `limits hold`() {

@@ -6,16 +6,20 @@ internal import Transport
 
 /// How the agent logs in to its own Postgres.
 struct AdministratorLogin: Sendable {
-    let host: String
-    let port: Int
-    let trust: TLSContext
-    /// The name in Postgres's certificate.
-    let serverName: String
-    let password: Secret<String>
+    enum Way: Sendable {
+        /// Over TCP and TLS, by SCRAM.
+        /// - Parameter serverName: the name in Postgres's certificate.
+        case network(host: String, port: Int, trust: TLSContext, serverName: String, password: Secret<String>)
+        /// Over a socket in a folder that nobody else can enter; Postgres asks the kernel who we are.
+        case socket(path: String)
+    }
+
+    let way: Way
     let group: any EventLoopGroup
 
     /// For dial, login and the first words together.
     static let limit: Duration = .seconds(10)
+    private static let applicationName = "sidecar-agent"
 
     /// The first words of every session of ours. A statement that fails must not reach the log, for it may hold a
     /// verifier; and nothing on anybody's search path may stand in for what we call by its plain name.
@@ -26,10 +30,7 @@ struct AdministratorLogin: Sendable {
 
     func open(database: String = "postgres") async throws -> PostgresConnection {
         let deadline = ContinuousClock.now.advanced(by: Self.limit)
-        let connection = try await PostgresConnection.connect(
-            host: host, port: port, tls: (trust, serverName), user: CatalogName.administrator, database: database,
-            password: password, applicationName: "sidecar-agent",
-            deadline: deadline, on: group.next())
+        let connection = try await connect(database: database, deadline: deadline)
         do {
             try await TimeLimit.run(ContinuousClock.now.duration(to: deadline), "the first words to Postgres") {
                 _ = try await connection.query(Self.opening)
@@ -38,6 +39,22 @@ struct AdministratorLogin: Sendable {
         } catch {
             await connection.close()
             throw error
+        }
+    }
+
+    private func connect(database: String, deadline: ContinuousClock.Instant) async throws -> PostgresConnection {
+        switch way {
+        case .network(let host, let port, let trust, let serverName, let password):
+            try await PostgresConnection.connect(
+                host: host, port: port, tls: (trust, serverName), user: CatalogName.administrator, database: database,
+                password: password, applicationName: Self.applicationName, deadline: deadline, on: group.next())
+        case .socket(let path):
+            try await PostgresConnection.connect(
+                to: .socket(path),
+                parameters: StartupParameters([
+                    ("user", CatalogName.administrator), ("database", database),
+                    ("application_name", Self.applicationName), ("client_encoding", "UTF8"),
+                ]), token: nil, deadline: deadline, on: group.next())
         }
     }
 }

@@ -22,6 +22,10 @@ package struct DataDirectory: Equatable, Sendable {
 
     /// Where `initdb` works; it becomes `path` by being renamed, so a half-made one never has the real name.
     var partialPath: String { path + ".partial" }
+    /// What the program that synchronizes safekeepers takes for its data directory.
+    var syncPath: String { path + ".sync" }
+    /// Says that the data came from a pageserver, so that it may be removed.
+    var remoteMarkPath: String { path + ".remote" }
     /// The agent's superuser password, 0600.
     var administratorPasswordPath: String { path + ".admin-password" }
     /// What the roles and databases were last made to be.

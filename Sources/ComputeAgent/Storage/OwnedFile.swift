@@ -22,7 +22,7 @@ enum OwnedFile {
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
         defer { close(file) }
-        try writeAll(bytes, to: file, path)
+        try writeAll(bytes[...], to: file, path)
         if let owner, fchown(file, owner.uid, owner.gid) != 0 {
             throw StorageFailure(.cannotWrite, path, errno: errno)
         }
@@ -53,8 +53,8 @@ enum OwnedFile {
         return nil
     }
 
-    private static func writeAll(_ bytes: [UInt8], to file: CInt, _ path: String) throws {
-        var rest = bytes[...]
+    static func writeAll(_ bytes: ArraySlice<UInt8>, to file: CInt, _ path: String) throws {
+        var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }

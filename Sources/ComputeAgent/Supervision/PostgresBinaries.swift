@@ -21,21 +21,28 @@ package struct PostgresBinaries: Equatable, Sendable {
         return versions.lazy.compactMap { PostgresBinaries(postgres: "\(root)/\($0)/bin") }.first
     }
 
-    /// How to start one of the programs.
+    /// How to start one of the programs, or another one by its absolute path.
     ///
     /// Nothing of the agent's own environment, which may hold secrets, reaches it. It gets a session of its own: signals
     /// from a terminal reach the agent alone, which then stops Postgres in order.
     ///
     /// To become another user it goes through `setpriv`, which keeps the process. The C library's `setuid` in a forked
     /// child of a program with threads waits for threads that the child does not have.
-    func configuration(_ program: String, _ arguments: [String], runningAs user: SystemUser?) -> Configuration {
+    func configuration(
+        _ program: String, _ arguments: [String], runningAs user: SystemUser?,
+        environment: [Environment.Key: String] = [:]
+    ) -> Configuration {
         var options = PlatformOptions()
         options.createSession = true
-        let path = "\(folder)/\(program)"
+        let path = program.hasPrefix("/") ? program : "\(folder)/\(program)"
+        let name = path.split(separator: "/").last.map(String.init) ?? program
+        let basics: [Environment.Key: String] = [
+            "PATH": "\(path.dropLast(name.count + 1)):\(folder):/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC",
+        ]
         let identity = user.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups", "--", path] }
         return Configuration(
-            executable: .name(user == nil ? program : "setpriv"), arguments: Arguments((identity ?? []) + arguments),
-            environment: .custom(["PATH": "\(folder):/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]),
+            executable: .name(user == nil ? name : "setpriv"), arguments: Arguments((identity ?? []) + arguments),
+            environment: .custom(basics.merging(environment) { _, given in given }),
             workingDirectory: Self.root(), platformOptions: options)
     }
 

@@ -84,10 +84,12 @@ actor PostgresKeeper {
     /// How to log in; `nil` before the first start has made the data directory.
     func login() throws -> AdministratorLogin? {
         guard let password else { return nil }
+        let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
         return AdministratorLogin(
-            host: configuration.loopbackHost, port: configuration.port,
-            trust: try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile),
-            serverName: configuration.computeID, password: password, group: group)
+            way: .network(
+                host: configuration.loopbackHost, port: configuration.port, trust: trust,
+                serverName: configuration.computeID, password: password),
+            group: group)
     }
 
     private func applyCatalog(of spec: ComputeSpec) async throws {
