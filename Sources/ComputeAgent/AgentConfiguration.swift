@@ -41,6 +41,8 @@ package struct AgentConfiguration: Sendable {
     package var lastReportLimit: Duration = .seconds(2)
     /// Transitions kept for a listener that does not answer.
     package var reportQueueLimit = 256
+    /// For computes whose data is elsewhere.
+    package var storage = StorageOptions()
     package var log: Logger
 
     package init(

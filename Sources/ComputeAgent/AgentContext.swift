@@ -10,6 +10,8 @@ struct AgentContext: Sendable {
     let mailbox: AgentMailbox
     /// What has come of it.
     let board: LifecycleBoard
+    /// What keeps it from being ready although it runs.
+    let impediments: Impediments
     let specs: SpecDesk
     let keeper: PostgresKeeper
     let reporter: Reporter

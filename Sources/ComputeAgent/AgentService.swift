@@ -32,6 +32,7 @@ package final class AgentService: Sendable {
             }, progress: progress)
         let context = AgentContext(
             configuration: configuration, group: group, mailbox: mailbox, board: LifecycleBoard(),
+            impediments: Impediments(),
             specs: SpecDesk(source: configuration.specSource, mailbox: mailbox),
             keeper: PostgresKeeper(configuration, on: group), reporter: reporter, secrets: RoleSecretsDesk(),
             metrics: MetricRegistry())
@@ -43,6 +44,7 @@ package final class AgentService: Sendable {
             ActivityMonitor(context: context, work: work, idleStop: idleStop),
             CertificateRenewal(
                 keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
+            LeasePart(context: context),
         ]
     }
 

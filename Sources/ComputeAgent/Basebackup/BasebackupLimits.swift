@@ -1,4 +1,4 @@
-package import Archive
+internal import Archive
 
 /// What a pageserver may ask of us while it sends a base backup.
 package struct BasebackupLimits: Sendable {
@@ -8,8 +8,14 @@ package struct BasebackupLimits: Sendable {
     package var silenceLimit: Duration = .seconds(60)
     /// From dial to the last byte.
     package var wholeLimit: Duration = .seconds(600)
-    /// Unpacked: entries, bytes of one file, bytes of all.
-    package var archive = TarReader.Limits()
+    /// Bytes of all of it, unpacked.
+    package var sizeLimit = 64 << 30
 
     package init() {}
+
+    var archive: TarReader.Limits {
+        var limits = TarReader.Limits()
+        limits.totalSize = sizeLimit
+        return limits
+    }
 }

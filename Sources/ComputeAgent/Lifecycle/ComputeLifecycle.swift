@@ -55,6 +55,7 @@ package struct ComputeLifecycle: Sendable {
         case .idleRefuted: state == .running ? [move(to: .running, "in use, so it stays", at: atUnixMicros)] : []
         case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
         case .shutdownCompleted: shutdownCompleted(at: atUnixMicros)
+        case .healthChanged(let what, let isWell): healthChanged(what, isWell: isWell, at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
         case .roleSecretsChanged(let revision): roleSecretsChanged(revision, at: atUnixMicros)
         }
@@ -237,6 +238,12 @@ package struct ComputeLifecycle: Sendable {
         case .empty, .`init`, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // The next transition carries it.
         }
+    }
+
+    /// While it is started or changed nobody relies on it yet; the state that follows is told anyway.
+    private mutating func healthChanged(_ what: String, isWell: Bool, at now: Int64) -> [LifecycleAction] {
+        guard state == .running else { return [] }
+        return [move(to: .running, what, error: isWell ? "" : what, at: now)]
     }
 
     // MARK: Numbering

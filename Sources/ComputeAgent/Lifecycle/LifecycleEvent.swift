@@ -37,6 +37,8 @@ package enum LifecycleEvent: Equatable, Sendable {
     case idleRefuted
     /// Postgres has ended and nothing of it is left.
     case shutdownCompleted
+    /// Postgres serves, and something that it needs beside itself was lost or has come back; says what.
+    case healthChanged(String, isWell: Bool)
     /// The monitor saw activity begin, end, move or become unknowable.
     case activityObserved(Activity)
     /// The monitor saw that a role's secret may have changed.

@@ -9,7 +9,7 @@ package struct Transition: Equatable, Sendable {
     package var atUnixMicros: Int64
     /// The event that caused it, for a person.
     package var reason: String
-    /// What went wrong; empty unless `state` is `failed` or a refresh is being retried.
+    /// What went wrong; empty unless `state` is `failed`, a refresh is being retried, or what is served is not well.
     package var error: String
     package var activity: Activity
     /// Where this compute's pages live; `nil` for storage on this machine.

@@ -15,5 +15,16 @@ enum AdministratorKey: Sendable {
     case password(Secret<String>)
     /// Over a socket in this folder, which nobody else can enter, as who the agent is to the kernel. For clusters that come
     /// from elsewhere, whose passwords nobody here knows and which may not be writable.
-    case peer(folder: String)
+    /// - Parameter agentUser: what the kernel calls the agent.
+    case peer(folder: String, agentUser: String)
+
+    /// `nil` when the agent does not come in over a socket.
+    var agentUser: String? {
+        if case .peer(_, let name) = self { name } else { nil }
+    }
+
+    /// Empty when there is none.
+    var socketFolder: String {
+        if case .peer(let folder, _) = self { folder } else { "" }
+    }
 }

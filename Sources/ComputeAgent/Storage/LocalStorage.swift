@@ -6,7 +6,7 @@ internal import TLSEngine
 internal import Telemetry
 
 /// Gets a data directory on this machine into the state a start needs.
-package struct LocalStorage: Sendable {
+struct LocalStorage: ClusterStorage {
     let directory: DataDirectory
     let binaries: PostgresBinaries
     let user: SystemUser?
@@ -19,15 +19,15 @@ package struct LocalStorage: Sendable {
     /// Creates the cluster if there is none yet. A start that was killed in the middle of it is done over.
     ///
     /// - Returns: the agent's superuser password.
-    func prepareCluster() async throws -> Secret<String> {
+    func prepareCluster() async throws -> AdministratorKey {
         switch try directory.content() {
         case .cluster:
-            return try presentPassword()
+            return .password(try presentPassword())
         case .somethingElse:
             throw StorageFailure(
                 .notADataDirectory, "\(directory.path): holds files but no Postgres data; it is left untouched")
         case .absent, .empty:
-            return try await createCluster()
+            return .password(try await createCluster())
         }
     }
 

@@ -25,6 +25,7 @@ struct PageserverStorage: ClusterStorage {
     func prepareCluster() async throws -> AdministratorKey {
         try refuseOthersData()
         let socket = try SocketFolder(beside: directory, owner: user)
+        let agentUser = try SocketFolder.ownName()
         do {
             async let version = binaries.majorVersion()
             let lsn = try await startingPoint()
@@ -37,7 +38,7 @@ struct PageserverStorage: ClusterStorage {
             try FileTree.remove(directory.syncPath)
             throw error
         }
-        return .peer(folder: socket.path)
+        return .peer(folder: socket.path, agentUser: agentUser)
     }
 
     /// One more look at the log's end, when the primary has stopped: what it wrote last must reach a majority, so that the

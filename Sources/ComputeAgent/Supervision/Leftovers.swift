@@ -16,7 +16,7 @@ struct Leftovers {
     /// The first step is for a postmaster alone: it ends its backends and writes a checkpoint, so that the next start
     /// need not recover. Backends without one get no such courtesy.
     func end() async throws {
-        for path in [directory.path, directory.partialPath] {
+        for path in [directory.path, directory.partialPath, directory.syncPath] {
             guard !ProcessTable.processes(workingIn: path).isEmpty else { continue }
             log.warning("ending what an earlier Postgres left", metadata: ["path": "\(path)"])
             let postmaster = postmasterIdentifier()

@@ -16,7 +16,10 @@ actor PostgresKeeper {
     private let log: Logger
     private var lock: DataDirectoryLock?
     private var process: PostgresProcess?
-    private var password: Secret<String>?
+    /// How the agent gets in; `nil` before there is a cluster.
+    private var key: AdministratorKey?
+    /// What the steps of a start took whose work is done elsewhere.
+    let storageFigures = StorageFigures()
     /// What Postgres's files say now.
     private var configured: ComputeSpec?
     /// Settings of the spec that only a restart can change.
@@ -40,16 +43,11 @@ actor PostgresKeeper {
     ///
     /// - Returns: the process, whose end the caller waits for.
     func start(_ spec: ComputeSpec) async throws -> PostgresProcess {
-        guard spec.storageMode == .local else {
-            throw StorageFailure(.remoteStorage, "this agent keeps data on local disks; the spec names remote storage")
-        }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
         if lock == nil { lock = try DataDirectoryLock(directory) }
         try await Leftovers(directory: directory, log: log).end()
-        let storage = LocalStorage(
-            directory: directory, binaries: configuration.binaries, user: user, log: log)
-        let password = try await unlessStopped { try await storage.prepareCluster() }
-        self.password = password
+        let storage = try storage(of: spec, as: user)
+        key = try await unlessStopped { try await storage.prepareCluster() }
         let files = try files(of: spec)
         try await unlessStopped { try await self.stage(as: user).install(files) }
         configured = spec
@@ -83,13 +81,34 @@ actor PostgresKeeper {
 
     /// How to log in; `nil` before the first start has made the data directory.
     func login() throws -> AdministratorLogin? {
-        guard let password else { return nil }
-        let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
-        return AdministratorLogin(
-            way: .network(
-                host: configuration.loopbackHost, port: configuration.port, trust: trust,
-                serverName: configuration.computeID, password: password),
-            group: group)
+        switch key {
+        case nil: return nil
+        case .password(let password)?:
+            let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
+            return AdministratorLogin(
+                way: .network(
+                    host: configuration.loopbackHost, port: configuration.port, trust: trust,
+                    serverName: configuration.computeID, password: password),
+                group: group)
+        case .peer(let folder, _)?:
+            let path = SocketFolder.socket(in: folder, port: configuration.port)
+            return AdministratorLogin(way: .socket(path: path), group: group)
+        }
+    }
+
+    private func storage(of spec: ComputeSpec, as user: SystemUser?) throws -> any ClusterStorage {
+        switch spec.storageMode {
+        case .local: LocalStorage(directory: directory, binaries: configuration.binaries, user: user, log: log)
+        case .pageserver: try pageserverStorage(of: spec, as: user)
+        case .attached: throw StorageFailure(.remoteStorage, "an attached Postgres is not started by its agent")
+        }
+    }
+
+    private func pageserverStorage(of spec: ComputeSpec, as user: SystemUser?) throws -> PageserverStorage {
+        PageserverStorage(
+            timeline: try RemoteTimeline(spec), directory: directory, binaries: configuration.binaries, user: user,
+            options: configuration.storage, configurationText: try conf(of: spec).render(), group: group,
+            figures: storageFigures, log: log)
     }
 
     private func applyCatalog(of spec: ComputeSpec) async throws {
@@ -98,7 +117,8 @@ actor PostgresKeeper {
         let connection = try await login.open()
         do {
             let mark = AppliedMark(of: spec.cluster)
-            if !spec.skipCatalogUpdates && !mark.isStored(beside: directory) {
+            // A read-only compute has what the primary applied.
+            if !spec.skipCatalogUpdates && spec.mode == .primary && !mark.isStored(beside: directory) {
                 try await CatalogApplier(connection: connection, log: log).apply(spec.cluster)
                 try mark.store(beside: directory)
             }
@@ -135,10 +155,16 @@ actor PostgresKeeper {
     }
 
     private func files(of spec: ComputeSpec) throws -> ConfigurationFiles {
-        let conf = PostgresConfFile(
+        try ConfigurationFiles(
+            try conf(of: spec), certificates: configuration.certificates, agentUser: key?.agentUser)
+    }
+
+    private func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
+        var conf = PostgresConfFile(
             spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
             port: configuration.port)
-        return try ConfigurationFiles(conf, certificates: configuration.certificates)
+        conf.socketFolder = key?.socketFolder ?? ""
+        return conf
     }
 
     // MARK: The door

@@ -65,6 +65,7 @@ struct AgentCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
+    @OptionGroup(title: "Storage") var storage: AgentStorageOptions
     @OptionGroup var log: LogFormatOption
 
     func run() async throws {
@@ -124,6 +125,7 @@ struct AgentCommand: AsyncParsableCommand {
             log: log)
         configuration.grpcPort = grpcPort
         configuration.monitorInterval = .milliseconds(monitorInterval)
+        try storage.apply(to: &configuration.storage)
         return configuration
     }
 

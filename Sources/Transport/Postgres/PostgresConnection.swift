@@ -68,8 +68,8 @@ package actor PostgresConnection {
         do {
             answer = try await run(sql)
         } catch {
-            state = .closed
-            await stream.close()
+            // Nothing is left to say, and to wait for a goodbye would take longer than the caller may have.
+            await abandon()
             throw error
         }
         end()

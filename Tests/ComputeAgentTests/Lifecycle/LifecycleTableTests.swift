@@ -29,6 +29,7 @@ import Testing
         ("idle-sure-late", .idleConfirmed(at: FactVersion(generation: 1, sequence: 2))),
         ("idle-not", .idleRefuted),
         ("secrets", .roleSecretsChanged(revision: 9)),
+        ("unwell", .healthChanged("lease lost", isWell: false)),
     ]
 
     static let golden = """
@@ -86,6 +87,7 @@ import Testing
           idle-sure-late  . [keep]
           idle-not        =
           secrets         =
+          unwell          =
         refresh_configuration_pending
           configure       >configuration_pending [take]
           refresh-began   >refresh_configuration

@@ -1,0 +1,389 @@
+"""Computes whose storage is elsewhere: where the log ends, base backups over both protocols, their faults, and every stop."""
+import base64
+import gzip
+import hashlib
+import hmac
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import processes
+import storage
+from conftest import new_folder
+from fleet import BINARY
+from guest import openssl
+from lone import server_certificate
+from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper
+from waiting import eventually
+
+TENANT, TIMELINE, TOKEN = "5c1d2e3f405162738495a6b7c8d9eafb", "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "t0ken.of.storage"
+
+
+def verifier(password, salt=b"0123456789abcdef"):
+    """As PostgreSQL stores it. RFC 5802 §3."""
+    salted = hashlib.pbkdf2_hmac("sha256", password, salt, 4096)
+    keys = [hmac.new(salted, name, "sha256").digest() for name in (b"Client Key", b"Server Key")]
+    encoded = [base64.b64encode(part).decode() for part in (salt, hashlib.sha256(keys[0]).digest(), keys[1])]
+    return f"SCRAM-SHA-256$4096:{encoded[0]}${encoded[1]}:{encoded[2]}"
+
+
+@pytest.fixture(scope="module")
+def backup():
+    folder = new_folder()
+    yield Backup(folder / "backup")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def folder():
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def stands():
+    """Makes servers that end with the test."""
+    made = []
+
+    def make(kind, *arguments, **options):
+        made.append(kind(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for stand in made:
+        stand.close()
+
+
+class Agent:
+    """`sidecar agent` and its spec, which the test may change before `start`."""
+
+    def __init__(self, folder, pageservers, safekeepers, **fields):
+        self.folder, self.log, self.process = Path(folder), [], None
+        self.data = self.folder / "pgdata"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        shards = {"0000": {"pageservers": pageservers}}
+        self.spec = {
+            "format_version": 1.0, "suspend_timeout_seconds": 300, "storage_mode": "pageserver", "tenant_id": TENANT,
+            "timeline_id": TIMELINE, "storage_auth_token": TOKEN,
+            "safekeeper_connstrings": [safekeeper.address for safekeeper in safekeepers],
+            "pageserver_connection_info": {"shard_count": 0, "shards": shards, "prefer_protocol": "libpq"},
+            "cluster": {"roles": [{"name": "app", "encrypted_password": verifier(b"secret")}],
+                        "databases": [{"name": "shop", "owner": "app"}], "settings": []}} | fields
+        (self.folder / "certs").mkdir()
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                "/CN=test authority", "-keyout", self.folder / "ca.key", "-out", self.folder / "ca.crt")
+        server_certificate(self.folder, "tls", "DNS:c1,URI:sidecar://compute/demo/c1")
+        shutil.copy(self.folder / "ca.crt", self.folder / "certs" / "ca.crt")
+
+    def start(self, *arguments):
+        (self.folder / "spec.json").write_text(json.dumps({"spec": self.spec}))
+        self.log = []
+        self.process = subprocess.Popen(
+            [BINARY, "agent", "--endpoint", "demo", "--compute-id", "c1", "--generation", "1", "--config",
+             self.folder / "spec.json", "--pgdata", self.data, "--port", str(self.port), "--certs-dir",
+             self.folder / "certs", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        threading.Thread(target=lambda: self.log.extend(iter(self.process.stderr.readline, "")), daemon=True).start()
+        return self
+
+    def __enter__(self):
+        return self.start() if self.process is None else self
+
+    def __exit__(self, *_):
+        self.end(signal.SIGQUIT)
+        assert self.leftovers() == []
+
+    def end(self, with_signal=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def text(self):
+        return "".join(self.log)
+
+    def says(self, words, seconds=30):
+        eventually(lambda: words in self.text() or self.process.poll() is not None, seconds, words)
+        assert words in self.text(), self.text()[-3000:]
+
+    def runs(self):
+        self.says("-> running")
+
+    def connect(self, dbname="postgres"):
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="app", password="secret", dbname=dbname,
+                               sslmode="require", connect_timeout=10, autocommit=True)
+
+    def kept(self):
+        """What was in the cluster that the base backup is of."""
+        with self.connect() as connection:
+            return connection.execute("select relname from pg_class where relname = 'kept'").fetchone()
+
+    def leftovers(self):
+        """Whatever runs for it, and whatever stands half-made beside its data."""
+        half = [path.name for path in self.folder.iterdir() if path.name in ("pgdata.partial", "pgdata.sync")]
+        return half + processes.within([str(self.folder)])
+
+
+def both(pageserver):
+    return {"libpq_url": pageserver.libpq_url, "grpc_url": pageserver.grpc_url}
+
+
+def sync_program(folder, body):
+    """A stand-in for `postgres --sync-safekeepers`."""
+    program = Path(folder) / "sync"
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(0o755)
+    return program
+
+
+# A start
+
+@pytest.mark.parametrize("wire", ["libpq", "grpc"])
+def test_a_primary_starts_from_where_the_safekeepers_agree(folder, backup, stands, wire):
+    keepers = [stands(Safekeeper, backup.lsn, token=TOKEN) for _ in range(2)] + [stands(Safekeeper, None, silent=True)]
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    agent = Agent(folder, [both(pageserver)], keepers)
+    agent.spec["pageserver_connection_info"]["prefer_protocol"] = wire
+    with agent:
+        agent.runs()
+        assert agent.kept() == ("kept",)
+        with agent.connect("shop") as connection:
+            connection.execute("create table t as select 1")
+        assert [keeper.commands for keeper in keepers] == [["TIMELINE_STATUS"]] * 3
+        assert keepers[0].sessions[0]["options"] == f"-c timeline_id={TIMELINE} tenant_id={TENANT}"
+        if wire == "libpq":
+            assert pageserver.commands == [f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip"]
+            assert pageserver.sessions[0]["application_name"] == "compute_ctl"
+            assert pageserver.sessions[0]["options"] == "-c neon.compute_mode=primary"
+        else:
+            high, low = (int(half, 16) for half in backup.lsn.split("/"))
+            [(call, fields, metadata)] = pageserver.calls
+            assert (call, fields) == ("GetBaseBackup", {1: high << 32 | low, 4: 2}) and pageserver.commands == []
+            assert (metadata["neon-tenant-id"], metadata["neon-timeline-id"], metadata["neon-shard-id"]) == (
+                TENANT, TIMELINE, "0000")
+        assert (agent.data / "neon.signal").read_text() == "PREV LSN: invalid"
+        assert agent.end() == 0
+        assert TOKEN not in agent.text()
+    # What is there is a copy: the next start makes it anew, and nothing of the old one is left.
+    (agent.data / "scribble").write_text("x")
+    with agent.start():
+        agent.runs()
+        assert not (agent.data / "scribble").exists()
+        with pytest.raises(psycopg.errors.UndefinedTable), agent.connect("shop") as connection:
+            connection.execute("select * from t")
+
+
+def test_a_start_falls_through_to_the_other_protocol_and_the_other_pageserver(folder, backup, stands):
+    bad = stands(Pageserver, backup.packed, token=TOKEN)
+    # A plain stream is as good as a packed one.
+    good = stands(Pageserver, backup.plain, token=TOKEN, chunk=1_000_003)
+    bad.faults, good.faults = [DENIED, DENIED], [REFUSED]
+    with Agent(folder, [both(bad), both(good)], [stands(Safekeeper, backup.lsn, token=TOKEN)]) as agent:
+        agent.runs()
+        assert agent.kept() == ("kept",)
+    assert (len(bad.commands), len(bad.calls), len(good.commands), len(good.calls)) == (1, 1, 1, 1)
+
+
+def test_faults_are_survived_into_a_clean_directory(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    # In turn over libpq and gRPC, so that each protocol has each of them.
+    pageserver.faults = [fault for fault in (TRUNCATED, CUT, ERROR, REFUSED) for _ in range(2)] + [SILENT]
+    agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    with agent.start("--basebackup-silence-limit", "3s"):
+        agent.runs()
+        assert agent.kept() == ("kept",)
+        assert agent.text().count("no base backup from here") == 9
+
+
+# Contents that nobody should start from
+
+def wrong(backup):
+    return {
+        "another version": (backup.changed("PG_VERSION", b"14\n"), "PostgreSQL 14, the program is 15"),
+        "no control file": (backup.without("global/pg_control"), "no control file"),
+        "no version": (backup.without("PG_VERSION"), "no PG_VERSION"),
+        "no signal": (backup.without("zenith.signal"), "does not say where its log begins"),
+        "a file behind the control file": (backup.plain[:-1024] + storage.file_entry("base/late", b"x") + bytes(1024),
+                                           "base/late behind its control file"),
+        "a symbolic link": (storage.link_entry("base", "/etc") + backup.plain, 'link("base")'),
+        "a hard link": (storage.link_entry("base", "/etc/passwd", tarfile.LNKTYPE) + backup.plain, 'link("base")'),
+        "an absolute path": (storage.file_entry("/tmp/escaped", b"x") + backup.plain, "badPath"),
+        "a way out": (storage.file_entry("base/../../escaped", b"x") + backup.plain, "badPath"),
+        "one file twice": (storage.file_entry("base/x", b"1") + storage.file_entry("base/x", b"2") + backup.plain,
+                           "File exists"),
+        "a standby's signal": (storage.file_entry("standby.signal", b"") + backup.plain, "standby.signal"),
+        "no archive": (b"<html>" * 1000, "badChecksum"),
+        "no archive, packed": (gzip.compress(b"<html>" * 1000), "badChecksum"),
+        "a damaged stream": (backup.packed[:2000] + bytes(50) + backup.packed[2050:], "malformed"),
+        "an endless file": (gzip.compress(storage.file_entry("base/x", b"")[:0]
+                                          + huge_header("base/huge", 1 << 40)), "fileTooLarge"),
+        "a bomb": (gzip.compress(bytes(80 << 20)), "tooLarge"),
+    }
+
+
+def huge_header(name, size):
+    info = tarfile.TarInfo(name)
+    info.size = size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def test_wrong_contents_start_nothing_and_leave_nothing(folder, backup, stands):
+    # Everything at once, each in an agent of its own.
+    agents = {}
+    for number, (name, (content, words)) in enumerate(wrong(backup).items()):
+        place = folder / f"case-{number:02}"
+        place.mkdir(mode=0o755)
+        pageserver = stands(Pageserver, content, token=TOKEN)
+        agents[name] = words, Agent(
+            place, [{"libpq_url": pageserver.libpq_url}], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    for name, (words, agent) in agents.items():
+        agent.start("--basebackup-limit", "60")
+    for name, (words, agent) in agents.items():
+        try:
+            # One damaged by chance may be damaged by the network, so it is asked for again and again.
+            agent.says(words)
+        finally:
+            code = agent.end()
+        assert not agent.data.exists() and agent.leftovers() == [], name
+        assert "running" not in agent.text(), name
+    assert not Path("/tmp/escaped").exists() and not list(folder.glob("**/escaped"))
+
+
+def test_data_that_no_pageserver_gave_is_left_alone(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    agent.data.mkdir()
+    (agent.data / "PG_VERSION").write_text("15\n")
+    (agent.data / "thesis").write_text("years")
+    agent.start()
+    agent.says("did not come from a pageserver")
+    assert agent.process.wait(timeout=30) == 1
+    assert (agent.data / "thesis").read_text() == "years" and pageserver.commands == []
+
+
+# Safekeepers
+
+def test_safekeepers_that_differ_are_synchronized(folder, backup, stands):
+    keepers = [stands(Safekeeper, backup.lsn, token=TOKEN), stands(Safekeeper, "0/1", token=TOKEN)]
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    # It finds what it needs where the original does: in the folder's configuration and in the environment.
+    program = sync_program(folder, f"""
+        [ "$1" = --sync-safekeepers ] && [ "$NEON_AUTH_TOKEN" = {TOKEN} ] || exit 3
+        grep -q "^neon.timeline_id = '{TIMELINE}'" "$PGDATA/postgresql.conf" || exit 4
+        [ -e {folder}/once ] || {{ touch {folder}/once; echo "an election was lost" >&2; exit 1; }}
+        echo "elected" >&2
+        echo {backup.lsn}""")
+    folder.chmod(0o777)
+    with Agent(folder, [both(pageserver)], keepers).start("--sync-safekeepers-program", program) as agent:
+        agent.runs()
+        assert pageserver.commands == [f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip"]
+        assert "an election was lost" in agent.text() and "sync: elected" in agent.text()
+        assert TOKEN not in agent.text()
+        assert agent.end() == 0
+
+
+def test_a_timeline_without_log_starts_from_the_newest(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    with Agent(folder, [both(pageserver)], [stands(Safekeeper, "0/0", token=TOKEN)]) as agent:
+        agent.runs()
+        assert pageserver.commands == [f"basebackup {TENANT} {TIMELINE} --gzip"]
+
+
+def test_a_program_that_gives_no_lsn_ends_the_start(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    program = sync_program(folder, "echo started; echo 0/1")
+    agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, None, token=TOKEN)])
+    agent.start("--sync-safekeepers-program", program)
+    agent.says("-> failed", 60)
+    assert agent.process.wait(timeout=30) == 1
+    assert pageserver.commands == [] and agent.leftovers() == [] and not agent.data.exists()
+
+
+# Read-only computes
+
+def test_a_replica_starts_from_the_newest_and_stays_one(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    with Agent(folder, [both(pageserver)], [], mode="Replica") as agent:
+        agent.runs()
+        assert pageserver.commands == [f"basebackup {TENANT} {TIMELINE} --gzip --replica"]
+        assert pageserver.sessions[0]["options"] == "-c neon.compute_mode=replica"
+        assert (agent.data / "standby.signal").read_bytes() == b""
+        assert agent.end() == 0
+
+
+# A stop at every step of a start
+
+@pytest.mark.parametrize("step, with_signal", [
+    ("sync", signal.SIGTERM), ("sync", signal.SIGQUIT), ("silent pageserver", signal.SIGTERM),
+    ("first bytes", signal.SIGTERM), ("middle of the stream", signal.SIGTERM), ("middle of the stream", signal.SIGQUIT),
+    ("postgres", signal.SIGTERM), ("catalog", signal.SIGQUIT)])
+def test_a_stop_leaves_nothing(folder, backup, stands, step, with_signal):
+    safekeeper = stands(Safekeeper, None if step == "sync" else backup.lsn, token=TOKEN)
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    program = sync_program(folder, "echo waiting >&2; sleep 1000")
+    agent = Agent(folder, [both(pageserver)], [safekeeper])
+    if step == "silent pageserver":
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            agent.spec["pageserver_connection_info"]["shards"]["0000"]["pageservers"] = [
+                {"libpq_url": f"postgres://127.0.0.1:{silent.getsockname()[1]}"}]
+            stop(agent.start(), lambda: silent.accept(), with_signal)
+        return
+    if step in ("first bytes", "middle of the stream"):
+        pageserver.faults = [SILENT]
+        if step == "first bytes":
+            pageserver.content = pageserver.content[:2]
+    words = {"sync": "sync: waiting", "postgres": "PG: ", "catalog": "database system is ready"}.get(step)
+    agent.start("--sync-safekeepers-program", program)
+    stop(agent, lambda: agent.says(words) if words else eventually(lambda: pageserver.commands, 30, "a request"),
+         with_signal)
+
+
+def stop(agent, reached, with_signal):
+    reached()
+    agent.end(with_signal)
+    assert agent.process.returncode == 0, agent.text()[-3000:]
+    assert agent.leftovers() == [], agent.text()[-3000:]
+
+
+# Leases
+
+def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup, stands):
+    pageservers = [stands(Pageserver, backup.packed, token=TOKEN) for _ in range(2)]
+
+    def lease(seconds):
+        for pageserver in pageservers:
+            pageserver.lease = seconds and int((time.time() + seconds) * 1000)
+
+    lease(3)
+    agent = Agent(folder, [{"libpq_url": pageservers[0].libpq_url}, {"grpc_url": pageservers[1].grpc_url}], [],
+                  mode={"Static": backup.lsn})
+    with agent:
+        agent.runs()
+        assert pageservers[0].commands.count(f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip --replica") == 1
+        with agent.connect() as connection:
+            assert connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
+        asked = f"lease lsn {TENANT} {TIMELINE} {backup.lsn}"
+        lease(3)
+        eventually(lambda: pageservers[0].commands.count(asked) > 1, 20, "a renewal")
+        high, low = (int(half, 16) for half in backup.lsn.split("/"))
+        assert ("LeaseLsn", {1: high << 32 | low}) in [call[:2] for call in pageservers[1].calls]
+        held = agent.text().count("lease held")
+        lease(None)
+        agent.says("lease lost: refused")
+        lease(600)
+        eventually(lambda: agent.text().count("lease held") > held, 20, "the lease again")
+        assert agent.end() == 0
