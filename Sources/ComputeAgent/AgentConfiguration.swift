@@ -43,6 +43,8 @@ package struct AgentConfiguration: Sendable {
     package var reportQueueLimit = 256
     /// For computes whose data is elsewhere.
     package var storage = StorageOptions()
+    /// For computes whose Postgres is somebody else's.
+    package var attach = AttachOptions()
     package var log: Logger
 
     package init(

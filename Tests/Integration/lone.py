@@ -99,6 +99,10 @@ class Database:
                     "wal_level": "logical", "max_connections": 200, "fsync": "off", "autovacuum": "off"} | settings
         with open(self.data / "postgresql.conf", "a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+        self.start()
+
+    def start(self):
+        """Also after `stop`, with the same data on the same port."""
         log = open(self.folder / "log", "ab")
         with log:
             self.process = subprocess.Popen(

@@ -25,7 +25,7 @@ AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups
 # What is given
 
 class Backup:
-    """A cluster with the superuser `cloud_admin` and a table `kept`, as a tar, and where its log ended."""
+    """A cluster with the superuser `cloud_admin`, a role `reader` and a table `kept`, as a tar, and where its log ended."""
 
     def __init__(self, folder):
         folder = Path(folder)
@@ -41,6 +41,7 @@ class Backup:
         try:
             psql = [BIN / "psql", "-h", folder, "-U", "cloud_admin", "-d", "postgres", "-Atqc"]
             run(*psql, "create table kept as select 'still here' word")
+            run(*psql, "create role reader login password 'secret'")
             run(*psql, "checkpoint")
             # `-D -` puts all into one archive: pg_control behind everything but the log.
             self.plain = run(BIN / "pg_basebackup", "-h", folder, "-U", "cloud_admin", "-D", "-", "-Ft", "-X", "fetch",

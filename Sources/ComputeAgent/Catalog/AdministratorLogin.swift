@@ -7,14 +7,16 @@ internal import Transport
 /// How the agent logs in to its own Postgres.
 struct AdministratorLogin: Sendable {
     enum Way: Sendable {
-        /// Over TCP and TLS, by SCRAM.
-        /// - Parameter serverName: the name in Postgres's certificate.
-        case network(host: String, port: Int, trust: TLSContext, serverName: String, password: Secret<String>)
+        /// Over TCP, by SCRAM.
+        /// - Parameter tls: with the name in Postgres's certificate; `nil` is in clear, for the loopback interface.
+        case network(
+            host: String, port: Int, tls: (context: TLSContext, serverName: String)?, password: Secret<String>)
         /// Over a socket in a folder that nobody else can enter; Postgres asks the kernel who we are.
         case socket(path: String)
     }
 
     let way: Way
+    var user = CatalogName.administrator
     let group: any EventLoopGroup
 
     /// For dial, login and the first words together.
@@ -44,15 +46,15 @@ struct AdministratorLogin: Sendable {
 
     private func connect(database: String, deadline: ContinuousClock.Instant) async throws -> PostgresConnection {
         switch way {
-        case .network(let host, let port, let trust, let serverName, let password):
+        case .network(let host, let port, let tls, let password):
             try await PostgresConnection.connect(
-                host: host, port: port, tls: (trust, serverName), user: CatalogName.administrator, database: database,
+                host: host, port: port, tls: tls, user: user, database: database,
                 password: password, applicationName: Self.applicationName, deadline: deadline, on: group.next())
         case .socket(let path):
             try await PostgresConnection.connect(
                 to: .socket(path),
                 parameters: StartupParameters([
-                    ("user", CatalogName.administrator), ("database", database),
+                    ("user", user), ("database", database),
                     ("application_name", Self.applicationName), ("client_encoding", "UTF8"),
                 ]), token: nil, deadline: deadline, on: group.next())
         }

@@ -17,6 +17,8 @@ enum AdministratorKey: Sendable {
     /// from elsewhere, whose passwords nobody here knows and which may not be writable.
     /// - Parameter agentUser: what the kernel calls the agent.
     case peer(folder: String, agentUser: String)
+    /// As the configuration says: the cluster is somebody else's.
+    case given(AdministratorLogin)
 
     /// `nil` when the agent does not come in over a socket.
     var agentUser: String? {

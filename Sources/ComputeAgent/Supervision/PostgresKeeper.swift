@@ -15,7 +15,7 @@ actor PostgresKeeper {
     private let group: any EventLoopGroup
     private let log: Logger
     private var lock: DataDirectoryLock?
-    private var process: PostgresProcess?
+    private var process: (any PostgresHandle)?
     /// How the agent gets in; `nil` before there is a cluster.
     private var key: AdministratorKey?
     /// What the steps of a start took whose work is done elsewhere.
@@ -42,7 +42,8 @@ actor PostgresKeeper {
     /// Prepares the data directory, starts Postgres, waits until it serves and is what the spec says.
     ///
     /// - Returns: the process, whose end the caller waits for.
-    func start(_ spec: ComputeSpec) async throws -> PostgresProcess {
+    func start(_ spec: ComputeSpec) async throws -> any PostgresHandle {
+        guard spec.storageMode != .attached else { return try await attach(spec) }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
         if lock == nil { lock = try DataDirectoryLock(directory) }
         try await Leftovers(directory: directory, log: log).end()
@@ -69,13 +70,31 @@ actor PostgresKeeper {
         return process
     }
 
+    /// Waits for a Postgres that somebody else starts, and makes of it what the spec says of roles and databases.
+    private func attach(_ spec: ComputeSpec) async throws -> any PostgresHandle {
+        let options = configuration.attach
+        let login = try options.login(
+            host: configuration.loopbackHost, port: configuration.port, group: group)
+        key = .given(login)
+        let sight = PostmasterSight(directory: directory)
+        let postgres = try await unlessStopped { [log] in
+            try await AttachedPostgres.attach(login, sight: sight, limit: options.startLimit, log: log)
+        }
+        process = postgres
+        try await unlessStopped { try await self.applyCatalog(of: spec) }
+        return postgres
+    }
+
     /// Applies a spec to the Postgres that runs. What only a restart can change waits for the next start.
     func reconfigure(_ spec: ComputeSpec) async throws {
         guard let process, process.exited == nil else {
             throw PostgresStartFailure(description: "postgres is not running")
         }
-        try await load(try files(of: spec), into: process)
-        configured = spec
+        // The files of an attached Postgres are not ours.
+        if process.isOurs {
+            try await load(try files(of: spec), into: process)
+            configured = spec
+        }
         try await unlessStopped { try await self.applyCatalog(of: spec) }
     }
 
@@ -87,12 +106,13 @@ actor PostgresKeeper {
             let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
             return AdministratorLogin(
                 way: .network(
-                    host: configuration.loopbackHost, port: configuration.port, trust: trust,
-                    serverName: configuration.computeID, password: password),
+                    host: configuration.loopbackHost, port: configuration.port, tls: (trust, configuration.computeID),
+                    password: password),
                 group: group)
         case .peer(let folder, _)?:
             let path = SocketFolder.socket(in: folder, port: configuration.port)
             return AdministratorLogin(way: .socket(path: path), group: group)
+        case .given(let login)?: return login
         }
     }
 
@@ -116,11 +136,13 @@ actor PostgresKeeper {
         // Also when there is nothing to apply: only a session proves that clients can be served.
         let connection = try await login.open()
         do {
+            // What an attached Postgres had applied, nobody but itself knows.
             let mark = AppliedMark(of: spec.cluster)
+            let isApplied = spec.storageMode != .attached && mark.isStored(beside: directory)
             // A read-only compute has what the primary applied.
-            if !spec.skipCatalogUpdates && spec.mode == .primary && !mark.isStored(beside: directory) {
+            if !spec.skipCatalogUpdates && spec.mode == .primary && !isApplied {
                 try await CatalogApplier(connection: connection, log: log).apply(spec.cluster)
-                try mark.store(beside: directory)
+                if spec.storageMode != .attached { try mark.store(beside: directory) }
             }
             await connection.close()
         } catch {
@@ -137,7 +159,7 @@ actor PostgresKeeper {
         try await load(try files(of: configured), into: process)
     }
 
-    private func load(_ files: ConfigurationFiles, into process: PostgresProcess) async throws {
+    private func load(_ files: ConfigurationFiles, into process: any PostgresHandle) async throws {
         guard let login = try login() else { return }
         let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
         let pending = try await unlessStopped {
@@ -178,7 +200,7 @@ actor PostgresKeeper {
     ///
     /// - Returns: whether the door is shut.
     func shutDoor() async -> Bool {
-        guard let process, process.exited == nil else { return false }
+        guard let process, process.exited == nil, process.identifier > 1 else { return false }
         process.send(SIGSTOP)
         let end = ContinuousClock.now.advanced(by: Self.doorLimit)
         while ContinuousClock.now < end {
@@ -231,7 +253,10 @@ actor PostgresKeeper {
                 if await process.waitForExit(atMost: step.limit) != nil { break }
                 log.warning("postgres does not stop", metadata: ["signal": "\(step.signal)"])
             }
-            if process.exited == nil {
+            if process.exited == nil && !process.isOurs {
+                endedByItself = false
+                log.error("the attached postgres does not stop; whoever started it must end it")
+            } else if process.exited == nil {
                 endedByItself = false
                 process.send(SIGKILL)
                 _ = await process.waitForExit(atMost: configuration.immediateStopLimit)

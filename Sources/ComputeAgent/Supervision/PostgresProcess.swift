@@ -3,7 +3,7 @@ internal import Subprocess
 internal import Synchronization
 
 /// One running Postgres, the agent's child. Its end is noticed at once, whoever caused it.
-final class PostgresProcess: Sendable {
+final class PostgresProcess: PostgresHandle {
     private struct Words {
         var lastComplaint: String?
         var isServing = false
@@ -37,6 +37,7 @@ final class PostgresProcess: Sendable {
 
     var identifier: Int32 { (started.value ?? nil) ?? 0 }
     var exited: PostgresExit? { exit.value }
+    var isOurs: Bool { true }
 
     /// Clients are served from now on, and theirs are most complaints from now on: only the postmaster's own still count
     /// as a reason for its end.

@@ -5,6 +5,11 @@ extension DurationArgument {
         description = "\(seconds)s"
     }
 
+    init(milliseconds: Int) {
+        duration = .milliseconds(milliseconds)
+        description = "\(milliseconds)ms"
+    }
+
     static let never = DurationArgument()
 
     private init() {

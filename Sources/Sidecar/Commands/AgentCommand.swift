@@ -66,6 +66,7 @@ struct AgentCommand: AsyncParsableCommand {
     var lifeline = false
 
     @OptionGroup(title: "Storage") var storage: AgentStorageOptions
+    @OptionGroup(title: "Attached Postgres") var attach: AgentAttachOptions
     @OptionGroup var log: LogFormatOption
 
     func run() async throws {
@@ -126,6 +127,7 @@ struct AgentCommand: AsyncParsableCommand {
         configuration.grpcPort = grpcPort
         configuration.monitorInterval = .milliseconds(monitorInterval)
         try storage.apply(to: &configuration.storage)
+        try attach.apply(to: &configuration.attach)
         return configuration
     }
 

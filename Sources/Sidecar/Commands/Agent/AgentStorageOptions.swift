@@ -10,6 +10,9 @@ struct AgentStorageOptions: ParsableArguments {
             """)
     var syncSafekeepersProgram: String?
 
+    @Option(help: "How long one safekeeper may take to say where its log ends.")
+    var safekeeperLimit = DurationArgument(milliseconds: 100)
+
     @Option(help: "How long that program may take.")
     var syncSafekeepersLimit = DurationArgument(seconds: 60)
 
@@ -32,6 +35,7 @@ struct AgentStorageOptions: ParsableArguments {
         options.syncProgram = syncSafekeepersProgram
         options.trustFile = storageCAFile
         options.basebackup.sizeLimit = basebackupLimit << 20
+        options.safekeeperLimit = try duration(of: safekeeperLimit, "--safekeeper-limit")
         options.syncLimit = try duration(of: syncSafekeepersLimit, "--sync-safekeepers-limit")
         options.basebackup.silenceLimit = try duration(of: basebackupSilenceLimit, "--basebackup-silence-limit")
     }

@@ -1,0 +1,176 @@
+internal import Glibc
+internal import Logging
+internal import Synchronization
+internal import Transport
+
+/// A Postgres in a container beside the agent's: watched, and asked to stop, but neither started nor forced by us.
+///
+/// Where both containers share their processes and the data directory, it is watched in `/proc` and signalled. Else one
+/// session is kept open: it notices the end, and through it Postgres signals itself.
+final class AttachedPostgres: PostgresHandle {
+    /// Which run of which server: another one in its place is not ours any more.
+    struct Identity: Equatable, Sendable {
+        var identifier: Int32
+        var startedAt: String
+    }
+
+    private let login: AdministratorLogin
+    private let sight: PostmasterSight
+    private let identity: Identity
+    /// Its process id here, when it can be seen.
+    private let visible: Int32?
+    private let exit = Latch<PostgresExit>()
+    /// Signals that Postgres is to send itself, oldest first.
+    private let wishes = Mutex<[Int32]>([])
+    private let wishCame = Signal()
+    private let log: Logger
+
+    /// Between two looks, and for the answer to one.
+    private static let pause: Duration = .milliseconds(500)
+    private static let askLimit: Duration = .seconds(5)
+    /// Between attempts to get in for the first time.
+    private static let attachPause: Duration = .milliseconds(200)
+
+    private init(
+        _ login: AdministratorLogin, _ sight: PostmasterSight, _ identity: Identity, visible: Int32?, log: Logger
+    ) {
+        (self.login, self.sight, self.identity, self.visible, self.log) = (login, sight, identity, visible, log)
+    }
+
+    /// Waits until Postgres lets us in.
+    ///
+    /// - Throws: `PostgresStartFailure` with the last refusal, when the limit has passed.
+    static func attach(
+        _ login: AdministratorLogin, sight: PostmasterSight, limit: Duration, log: Logger
+    ) async throws -> AttachedPostgres {
+        let end = ContinuousClock.now + limit
+        var last = "nobody was asked"
+        while ContinuousClock.now < end {
+            do {
+                let session = try await login.open()
+                return try await attached(over: session, login, sight, log)
+            } catch {
+                try Task.checkCancellation()
+                if "\(error)" != last { log.info("postgres is not there yet", metadata: ["error": "\(error)"]) }
+                last = "\(error)"
+            }
+            try await Task.sleep(for: attachPause)
+        }
+        throw PostgresStartFailure(description: "postgres did not let us in within \(limit): \(last)")
+    }
+
+    private static func attached(
+        over session: PostgresConnection, _ login: AdministratorLogin, _ sight: PostmasterSight, _ log: Logger
+    ) async throws -> AttachedPostgres {
+        do {
+            let identity = try await identity(of: session)
+            let postgres = AttachedPostgres(login, sight, identity, visible: sight.identifier(), log: log)
+            log.info(
+                "attached",
+                metadata: [
+                    "pid": "\(identity.identifier)", "signalled": postgres.visible == nil ? "by itself" : "by us",
+                ])
+            // Ends when Postgres does, or with the agent; whoever attaches waits for it through `waitForExit`.
+            Task { await postgres.supervise(session) }
+            return postgres
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    var identifier: Int32 { visible ?? 0 }
+    var exited: PostgresExit? { exit.value }
+    var isOurs: Bool { false }
+
+    func waitForExit() async -> PostgresExit? { await exit.wait() }
+    func waitForExit(atMost limit: Duration) async -> PostgresExit? { await exit.wait(atMost: limit) }
+
+    func send(_ signal: Int32) {
+        guard exit.value == nil else { return }
+        if let visible {
+            if sight.isWorking(visible) { ProcessTable.send(signal, to: visible) }
+        } else {
+            wishes.withLock { $0.append(signal) }
+            wishCame.fire()
+        }
+    }
+
+    // MARK: Watching
+
+    private func supervise(_ first: PostgresConnection) async {
+        var session: PostgresConnection? = first
+        while exit.value == nil {
+            let more = wishCame.next
+            for signal in takeWishes() { await carryOut(signal, session) }
+            session = await look(session)
+            if exit.value == nil { _ = await more.wait(atMost: Self.pause) }
+        }
+        await session?.close()
+    }
+
+    private func takeWishes() -> [Int32] {
+        wishes.withLock { wishes in
+            defer { wishes = [] }
+            return wishes
+        }
+    }
+
+    private func carryOut(_ signal: Int32, _ session: PostgresConnection?) async {
+        guard let session, let command = PostmasterWords.command(for: signal, to: identity.identifier) else {
+            return log.error("postgres cannot be signalled from here", metadata: ["signal": "\(signal)"])
+        }
+        do {
+            try await TimeLimit.run(Self.askLimit, "a signal to Postgres") { _ = try await session.query(command) }
+        } catch {
+            // The signal may end this very session before it is answered.
+            log.info("postgres was asked", metadata: ["signal": "\(signal)", "answer": "\(error)"])
+        }
+    }
+
+    /// - Returns: the session to go on with; `nil` when there is none at the moment.
+    private func look(_ session: PostgresConnection?) async -> PostgresConnection? {
+        if let visible {
+            if !sight.isWorking(visible) { end("its process is gone") }
+            return session
+        }
+        if let session, await identity(over: session) == identity { return session }
+        await session?.close()
+        do {
+            let next = try await login.open()
+            let found = try await Self.identity(of: next)
+            if found != identity { end("another one is in its place") }
+            return next
+        } catch {
+            if login.isNobodyThere(error) { end("nobody listens any more") }
+            log.warning("postgres cannot be asked", metadata: ["error": "\(error)"])
+        }
+        return nil
+    }
+
+    private func end(_ how: String) {
+        exit.set(PostgresExit(status: .unknown(how)))
+    }
+
+    private func identity(over session: PostgresConnection) async -> Identity? {
+        try? await TimeLimit.run(Self.askLimit, "a look at Postgres") { try await Self.identity(of: session) }
+    }
+
+    private struct Unreadable: Error {}
+
+    private static func identity(of session: PostgresConnection) async throws -> Identity {
+        let rows = try await session.query(PostmasterWords.identity)
+        guard let row = rows.first, row.count == 2, let identifier = row[0].flatMap({ Int32($0) }), let started = row[1]
+        else { throw Unreadable() }
+        return Identity(identifier: identifier, startedAt: started)
+    }
+}
+
+extension AdministratorLogin {
+    /// A server that starts, recovers or ends says so, and is there.
+    fileprivate func isNobodyThere(_ error: any Error) -> Bool {
+        if case .socket(let path) = way, access(path, F_OK) != 0 { return true }
+        if let failure = error as? UpstreamFailure, case .dial(.refused) = failure.reason { return true }
+        return false
+    }
+}

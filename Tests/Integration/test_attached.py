@@ -1,0 +1,103 @@
+"""An agent beside a Postgres that somebody else started: watched, told of, asked to stop, and taken up again."""
+import shutil
+import signal
+
+import pytest
+
+from lone_agent import Agent, verifier
+from conftest import new_folder
+from lone import Database
+
+
+class Attached(Agent):
+    """Logs in as the superuser of a `Database`; sees its data directory, or not."""
+
+    def __init__(self, folder, database, sees=True):
+        folder.mkdir(exist_ok=True)
+        super().__init__(folder, [], [])
+        self.spec = {
+            "format_version": 1.0, "suspend_timeout_seconds": 300, "storage_mode": "attached",
+            "cluster": {"roles": [{"name": "app", "encrypted_password": verifier(b"secret")}],
+                        "databases": [{"name": "shop", "owner": "app"}], "settings": []}}
+        self.port, self.data = database.port, database.data if sees else folder / "nowhere"
+        words = folder / "password"
+        words.write_text(database.password + "\n")
+        words.chmod(0o600)
+        self.arguments = ["--attach-user", "postgres", "--attach-password-file", words]
+
+    def start(self, *arguments):
+        return super().start(*self.arguments, *arguments)
+
+    def leftovers(self):
+        return []
+
+    def connect(self, dbname="shop"):
+        return super().connect(dbname, sslmode="disable")
+
+
+@pytest.fixture
+def folder():
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(folder):
+    database = Database(folder / "database")
+    yield database
+    database.stop()
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_it_is_attached_to_applied_to_and_asked_to_stop(folder, database, sees):
+    with Attached(folder / "agent", database, sees) as agent:
+        agent.runs()
+        assert ('"signalled":"by us"' in agent.text()) == sees
+        with agent.connect() as connection:
+            assert connection.execute("select current_user").fetchone() == ("app",)
+        # The files of a Postgres that somebody else started are left alone.
+        assert "sidecar" not in (database.data / "pg_hba.conf").read_text()
+        assert agent.end() == 0
+        assert database.process.wait(timeout=20) == 0, "a fast shutdown"
+        assert "database system is shut down" in (database.folder / "log").read_text()
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_an_agent_that_is_killed_is_followed_by_one_that_finds_it_running(folder, database, sees):
+    with Attached(folder / "agent", database, sees) as agent:
+        agent.runs()
+        with agent.connect() as client:
+            agent.end(signal.SIGKILL)
+            agent.start()
+            agent.runs()
+            # Nobody noticed.
+            assert client.execute("select 1").fetchone() == (1,)
+        assert database.process.poll() is None
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_the_end_of_postgres_is_told(folder, database, sees):
+    with Attached(folder / "agent", database, sees) as agent:
+        agent.runs()
+        database.stop()
+        agent.says("-> failed: postgres exited")
+        assert agent.process.wait(timeout=30) == 1
+
+
+def test_a_postgres_that_is_late_is_waited_for(folder, database):
+    database.stop()
+    with Attached(folder / "agent", database) as agent:
+        agent.says("postgres is not there yet")
+        database.start()
+        agent.runs()
+
+
+def test_a_wait_for_postgres_can_be_called_off_and_has_an_end(folder, database):
+    database.stop()
+    with Attached(folder / "agent", database) as agent:
+        agent.says("postgres is not there yet")
+        assert agent.end() == 0
+        agent.start("--attach-limit", "1s")
+        agent.says("did not let us in within")
+        assert agent.process.wait(timeout=30) == 1
