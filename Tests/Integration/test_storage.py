@@ -194,14 +194,19 @@ def test_safekeepers_that_differ_are_synchronized(folder, backup, stands):
         grep -q "^neon.timeline_id = '{TIMELINE}'" "$PGDATA/postgresql.conf" || exit 4
         [ -e {folder}/once ] || {{ touch {folder}/once; echo "an election was lost" >&2; exit 1; }}
         echo "elected" >&2
+        [ -e "$PGDATA/PG_VERSION" ] && echo "at the end" >&2
         echo {backup.lsn}""")
     folder.chmod(0o777)
     with Agent(folder, [both(pageserver)], keepers).start("--sync-safekeepers-program", program) as agent:
         agent.runs()
         assert pageserver.commands == [f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip"]
         assert "an election was lost" in agent.text() and "sync: elected" in agent.text()
+        environment = Path(f"/proc/{int((agent.data / 'postmaster.pid').read_text().split()[0])}/environ").read_bytes()
+        assert f"NEON_AUTH_TOKEN={TOKEN}".encode() in environment.split(b"\0")
         assert TOKEN not in agent.text()
         assert agent.end() == 0
+        # What was written last has reached a majority before the end is told.
+        assert "sync: at the end" in agent.text() and "the log ends here" in agent.text()
 
 
 def test_a_timeline_without_log_starts_from_the_newest(folder, backup, stands):
@@ -242,7 +247,7 @@ def test_a_replica_starts_from_the_newest_and_stays_one(folder, backup, stands):
 def test_a_stop_leaves_nothing(folder, backup, stands, step, with_signal):
     safekeeper = stands(Safekeeper, None if step == "sync" else backup.lsn, token=TOKEN)
     pageserver = stands(Pageserver, backup.packed, token=TOKEN)
-    program = sync_program(folder, "echo waiting >&2; sleep 1000")
+    program = sync_program(folder, "echo waiting >&2; sleep 1000" if step == "sync" else f"echo {backup.lsn}")
     agent = Agent(folder, [both(pageserver)], [safekeeper])
     if step == "silent pageserver":
         with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -90,7 +90,7 @@ final class AttachedPostgres: PostgresHandle {
         guard exit.value == nil else { return }
         if let visible {
             if sight.isWorking(visible) { ProcessTable.send(signal, to: visible) }
-        } else {
+        } else if PostmasterWords.command(for: signal, to: identity.identifier) != nil {
             wishes.withLock { $0.append(signal) }
             wishCame.fire()
         }

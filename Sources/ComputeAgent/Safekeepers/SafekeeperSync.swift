@@ -21,6 +21,8 @@ struct SafekeeperSync: Sendable {
     let limit: Duration
     let log: Logger
 
+    /// Where the original looks for the token of storage.
+    static let tokenVariable: Environment.Key = "NEON_AUTH_TOKEN"
     /// Between the polite signal and the last one, when the start is called off or the limit has passed.
     private static let teardownLimit: Duration = .seconds(5)
 
@@ -32,7 +34,7 @@ struct SafekeeperSync: Sendable {
 
     private func runProgram(in folder: String) async throws -> LSN {
         var environment: [Environment.Key: String] = ["PGDATA": folder]
-        if let token { environment["NEON_AUTH_TOKEN"] = token.reveal() }
+        if let token { environment[Self.tokenVariable] = token.reveal() }
         var configuration = binaries.configuration(
             program ?? "postgres", ["--sync-safekeepers"], runningAs: user, environment: environment)
         configuration.platformOptions.teardownSequence = [

@@ -47,13 +47,12 @@ struct PageserverStorage: ClusterStorage {
     /// - Returns: `nil` for a compute that does not write.
     func finalLSN() async throws -> LSN? {
         guard timeline.mode == .primary else { return nil }
-        return try await sync.run(in: directory.path)
+        return try await sync(within: options.finalSyncLimit).run(in: directory.path)
     }
 
-    private var sync: SafekeeperSync {
+    private func sync(within limit: Duration) -> SafekeeperSync {
         SafekeeperSync(
-            binaries: binaries, program: options.syncProgram, token: timeline.token, user: user,
-            limit: options.syncLimit, log: log)
+            binaries: binaries, program: options.syncProgram, token: timeline.token, user: user, limit: limit, log: log)
     }
 
     // MARK: The starting point
@@ -66,7 +65,8 @@ struct PageserverStorage: ClusterStorage {
         case .primary:
             try makeSyncFolder()
             let check = SafekeeperCheck(timeline: timeline, limit: options.safekeeperLimit, group: group, log: log)
-            let outcome = try await LogEnd(check: check, sync: sync, log: log).find(in: directory.syncPath)
+            let outcome = try await LogEnd(check: check, sync: sync(within: options.syncLimit), log: log).find(
+                in: directory.syncPath)
             try FileTree.remove(directory.syncPath)
             figures.note(outcome)
             return outcome.lsn

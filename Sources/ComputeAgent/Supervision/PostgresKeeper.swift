@@ -20,6 +20,11 @@ actor PostgresKeeper {
     private var key: AdministratorKey?
     /// What the steps of a start took whose work is done elsewhere.
     let storageFigures = StorageFigures()
+    /// Where this start's data came from, until the log's end has been looked for once more.
+    private var remote: PageserverStorage?
+    /// Where the log of a primary ends in the safekeepers, or why that is not known; `nil` while it is not looked for.
+    private(set) var synchronizedEnd: Result<LSN, StorageFailure>?
+    private var token: Secret<String>?
     /// What Postgres's files say now.
     private var configured: ComputeSpec?
     /// Settings of the spec that only a restart can change.
@@ -48,6 +53,8 @@ actor PostgresKeeper {
         if lock == nil { lock = try DataDirectoryLock(directory) }
         try await Leftovers(directory: directory, log: log).end()
         let storage = try storage(of: spec, as: user)
+        remote = storage as? PageserverStorage
+        token = spec.storageAuthToken
         key = try await unlessStopped { try await storage.prepareCluster() }
         let files = try files(of: spec)
         try await unlessStopped { try await self.stage(as: user).install(files) }
@@ -65,7 +72,7 @@ actor PostgresKeeper {
         launching = launched
         defer { launched.set(true) }
         let process = try await PostgresProcess.launch(
-            configuration.binaries, in: directory, runningAs: user, log: log)
+            configuration.binaries, in: directory, runningAs: user, token: token, log: log)
         self.process = process
         return process
     }
@@ -218,7 +225,10 @@ actor PostgresKeeper {
     /// said yet whose they are, or that prove it just now.
     func isSomebodyEntering() -> Bool {
         guard let process, let name = ProcessTable.title(of: process.identifier) else { return false }
-        return ProcessTable.processes(workingIn: directory.path).contains { other in
+        let present = ProcessTable.processes(workingIn: directory.path)
+        // Who does not even see the postmaster there sees nobody else either.
+        guard present.contains(process.identifier) else { return true }
+        return present.contains { other in
             guard other != process.identifier, let title = ProcessTable.title(of: other) else { return false }
             return title == name || Self.enteringTitles.contains { title.hasSuffix($0) }
         }
@@ -263,8 +273,23 @@ actor PostgresKeeper {
             }
         }
         await endLeftovers()
+        await synchronizeEnd()
         lock = nil
         return endedByItself
+    }
+
+    /// What a primary wrote last must reach a majority, so that the next start finds all in agreement. One attempt, which
+    /// changes nothing about the stop.
+    private func synchronizeEnd() async {
+        guard let storage = remote.take(), process?.exited != nil else { return }
+        do {
+            guard let lsn = try await storage.finalLSN() else { return }
+            log.info("the log ends here", metadata: ["lsn": "\(lsn)"])
+            synchronizedEnd = .success(lsn)
+        } catch {
+            log.error("the log's end was not obtained", metadata: ["error": "\(error)"])
+            synchronizedEnd = .failure(StorageFailure(.remoteStorage, "\(error)"))
+        }
     }
 
     private func endLeftovers() async {

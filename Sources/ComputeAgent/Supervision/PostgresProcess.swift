@@ -1,6 +1,7 @@
 internal import Logging
 internal import Subprocess
 internal import Synchronization
+internal import Telemetry
 
 /// One running Postgres, the agent's child. Its end is noticed at once, whoever caused it.
 final class PostgresProcess: PostgresHandle {
@@ -20,15 +21,17 @@ final class PostgresProcess: PostgresHandle {
 
     /// Starts `postgres -D directory`.
     ///
+    /// - Parameter token: for storage that is elsewhere; Postgres reads it from its environment.
     /// - Throws: `PostgresStartFailure` when it could not even be started. One that starts and then refuses is told by
     ///   `waitForExit`.
     static func launch(
-        _ binaries: PostgresBinaries, in directory: DataDirectory, runningAs user: SystemUser?, log: Logger
+        _ binaries: PostgresBinaries, in directory: DataDirectory, runningAs user: SystemUser?,
+        token: Secret<String>? = nil, log: Logger
     ) async throws -> PostgresProcess {
         let process = PostgresProcess(log: log)
         // The child outlives the task that launches it, and ends when the process does: whoever launched it waits for
         // that through `waitForExit`, on every path.
-        Task { await process.supervise(binaries, directory, user) }
+        Task { await process.supervise(binaries, directory, user, token) }
         guard let identifier = await process.started.wait(), identifier != nil else {
             throw PostgresStartFailure(description: process.exit.value?.description ?? "start was cancelled")
         }
@@ -57,10 +60,14 @@ final class PostgresProcess: PostgresHandle {
         ProcessTable.send(signal, to: identifier)
     }
 
-    private func supervise(_ binaries: PostgresBinaries, _ directory: DataDirectory, _ user: SystemUser?) async {
+    private func supervise(
+        _ binaries: PostgresBinaries, _ directory: DataDirectory, _ user: SystemUser?, _ token: Secret<String>?
+    ) async {
         do {
             let result = try await run(
-                binaries.configuration("postgres", ["-D", directory.path], runningAs: user), input: .none,
+                binaries.configuration(
+                    "postgres", ["-D", directory.path], runningAs: user,
+                    environment: token.map { [SafekeeperSync.tokenVariable: $0.reveal()] } ?? [:]), input: .none,
                 output: .sequence, error: .combinedWithOutput
             ) { execution in
                 started.set(execution.processIdentifier.value)
