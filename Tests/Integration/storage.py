@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import tarfile
@@ -102,8 +103,12 @@ TRUNCATED, CUT, ERROR, REFUSED, SILENT, DENIED = "truncated", "cut", "error", "r
 class Stand:
     """A TCP server of PostgreSQL's protocol, as little of it as storage speaks."""
 
-    def __init__(self, token=None):
-        self.token, self.sessions, self.commands = token, [], []
+    def __init__(self, token=None, tls=None):
+        """:param tls: files of a certificate and its key; without it TLS is turned down."""
+        self.token, self.sessions, self.commands, self.tls = token, [], [], None
+        if tls:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(*tls)
         self.released = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -120,8 +125,7 @@ class Stand:
     def session(self, client):
         with client:
             try:
-                if (startup := self.startup(client)) is None:
-                    return
+                client, startup = self.startup(client)
                 self.sessions.append(startup)
                 if self.token is not None:
                     client.sendall(frame(b"R", struct.pack("!I", 3)))
@@ -143,10 +147,11 @@ class Stand:
             length, code = struct.unpack("!II", read_exactly(client, 8))
             body = read_exactly(client, length - 8)
             if code == SSL_REQUEST:
-                client.sendall(b"N")
+                client.sendall(b"S" if self.tls else b"N")
+                client = self.tls.wrap_socket(client, server_side=True) if self.tls else client
                 continue
             texts = body.rstrip(b"\0").decode().split("\0")
-            return dict(zip(texts[::2], texts[1::2]))
+            return client, dict(zip(texts[::2], texts[1::2]))
 
     def close(self):
         self.released.set()
@@ -181,8 +186,8 @@ class Pageserver(Stand):
     `None` for a refusal, or a fault.
     """
 
-    def __init__(self, content, token=None, chunk=64 * 1024):
-        super().__init__(token)
+    def __init__(self, content, token=None, chunk=64 * 1024, tls=None):
+        super().__init__(token, tls)
         self.content, self.chunk, self.faults, self.calls, self.lease = content, chunk, [], [], None
         self.server = grpc.server(ThreadPoolExecutor(8))
         self.server.add_generic_rpc_handlers((Methods(self),))

@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
-from lone_agent import Agent, verifier
 from conftest import new_folder
 from lone import Database
+from lone_agent import Agent, verifier
 
 
 class Attached(Agent):

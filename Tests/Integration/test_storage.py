@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 import storage
-from lone_agent import TENANT, TIMELINE, TOKEN, Agent
 from conftest import new_folder
+from lone import server_certificate
+from lone_agent import TENANT, TIMELINE, TOKEN, Agent
 from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper
 from waiting import eventually
 
@@ -103,6 +104,20 @@ def test_a_start_falls_through_to_the_other_protocol_and_the_other_pageserver(fo
         agent.runs()
         assert agent.kept() == ("kept",)
     assert (len(bad.commands), len(bad.calls), len(good.commands), len(good.calls)) == (1, 1, 1, 1)
+
+
+def test_an_address_that_asks_for_tls_gets_it_from_the_right_server_alone(folder, backup, stands):
+    agent = Agent(folder, [], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    certificate = server_certificate(folder, "pageserver", "DNS:localhost")
+    secure, plain = (stands(Pageserver, backup.packed, token=TOKEN, tls=tls) for tls in (certificate, None))
+    other = stands(Pageserver, backup.packed, token=TOKEN, tls=server_certificate(folder, "other", "DNS:elsewhere"))
+    agent.spec["pageserver_connection_info"]["shards"]["0000"]["pageservers"] = [
+        {"libpq_url": f"postgres://no_user@localhost:{server.port}?sslmode=require"} for server in (plain, other, secure)]
+    with agent.start("--storage-ca-file", folder / "ca.crt"):
+        agent.runs()
+        assert agent.kept() == ("kept",)
+    # Nothing was said to the others, least of all the token.
+    assert (len(plain.sessions), len(other.sessions), len(secure.sessions)) == (0, 0, 1)
 
 
 def test_faults_are_survived_into_a_clean_directory(folder, backup, stands):
