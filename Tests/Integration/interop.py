@@ -1,5 +1,6 @@
 """gRPC's public interoperability tests in Python: the programs of ours, the service, and a client for every case."""
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,9 @@ def program(name):
 class OurServer:
     """`sidecar-interop-server` while it runs; `address` is host:port."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, port=0):
         self.process = subprocess.Popen(
-            [program("sidecar-interop-server"), "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+            [program("sidecar-interop-server"), "--port", str(port), *options], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("listening on 127.0.0.1:"), line
         self.address = line.split()[-1]
@@ -46,11 +47,28 @@ class OurServer:
         self.process.wait(20)
 
 
+def start_our_client(address, case, *options):
+    """Begins one case of `sidecar-interop-client`."""
+    return subprocess.Popen(
+        [program("sidecar-interop-client"), "--server", address, "--test-case", case, *options],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
 def our_client(address, case, *options):
     """Runs one case of `sidecar-interop-client`."""
-    return subprocess.run(
-        [program("sidecar-interop-client"), "--server", address, "--test-case", case, *options],
-        capture_output=True, text=True, timeout=60)
+    return ended(start_our_client(address, case, *options))
+
+
+def ended(process):
+    """What a client has said and how it ended, once it has."""
+    stdout, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 # The service.
@@ -119,16 +137,19 @@ HANDLERS = {
 class PythonServer:
     """grpcio's server with that service; `address` is host:port."""
 
-    def __init__(self, credentials=None, service=None, options=()):
+    def __init__(self, credentials=None, service=None, options=(), port=0):
         self.server = grpc.server(futures.ThreadPoolExecutor(16), options=options)
         handlers = service or grpc.method_handlers_generic_handler("grpc.testing.TestService", HANDLERS)
         self.server.add_generic_rpc_handlers((handlers,))
         if credentials:
-            self.port = self.server.add_secure_port("127.0.0.1:0", credentials)
+            self.port = self.server.add_secure_port(f"127.0.0.1:{port}", credentials)
         else:
-            self.port = self.server.add_insecure_port("127.0.0.1:0")
+            self.port = self.server.add_insecure_port(f"127.0.0.1:{port}")
         self.address = f"127.0.0.1:{self.port}"
         self.server.start()
+
+    def stop(self, grace):
+        self.server.stop(grace).wait(30)
 
     def __enter__(self):
         return self

@@ -1,5 +1,4 @@
 """grpc.health.v1 and grpc.reflection as the public clients see them, on a proxy and on the control plane."""
-import socket
 import subprocess
 
 import grpc
@@ -11,6 +10,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from fleet import BINARY
 from guest import Guest, identity
+from interop import free_port
 from waiting import eventually
 
 # Our certificates name who somebody is, and localhost.
@@ -136,9 +136,3 @@ def test_the_control_plane_is_healthy_too(tmp_path):
     finally:
         process.terminate()
         process.wait(20)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]

@@ -1,27 +1,31 @@
+internal import Synchronization
+
 /// One call at the client, its message types erased: what the typed shapes and a ``GRPCChannel`` share.
 ///
 /// It lives on any task; the connection lives on its loop and is reached by commands alone.
 package final class ClientCall: Sendable {
-    /// Counts the calls of one connection; unlike a stream number it is known before the stream is.
+    /// Counts the calls of this process: unlike a stream number it is known before the stream is, and good on another
+    /// connection too.
     struct ID: Hashable, Sendable {
         var rawValue: UInt64
+
+        private static let last = Atomic<UInt64>(0)
+
+        static func next() -> ID {
+            ID(rawValue: last.wrappingAdd(1, ordering: .relaxed).newValue)
+        }
     }
 
-    let id: ID
     let inbound: MessageMailbox
     let outbound: MessageOutlet
     let reply: ReplyMetadata
-    private let commands: CommandQueue<ClientCommand>
+    private let route: CallRoute
 
-    init(
-        id: ID, inbound: MessageMailbox, outbound: MessageOutlet, reply: ReplyMetadata,
-        commands: CommandQueue<ClientCommand>
-    ) {
-        self.id = id
+    init(inbound: MessageMailbox, outbound: MessageOutlet, reply: ReplyMetadata, route: CallRoute) {
         self.inbound = inbound
         self.outbound = outbound
         self.reply = reply
-        self.commands = commands
+        self.route = route
     }
 
     deinit {
@@ -39,7 +43,7 @@ package final class ClientCall: Sendable {
     }
 
     func finishSending() {
-        commands.post(.finishSending(id))
+        route.finishSending()
     }
 
     /// - Returns: `nil` after the last message of a call that ended OK.
@@ -55,7 +59,9 @@ package final class ClientCall: Sendable {
     }
 
     func cancel() {
-        guard !inbound.hasEnded else { return }
-        commands.post(.cancel(id))
+        guard !inbound.hasEnded, !route.cancel() else { return }
+        let status = GRPCStatus(.cancelled, "the call was cancelled")
+        inbound.abort(status)
+        outbound.fail(status)
     }
 }

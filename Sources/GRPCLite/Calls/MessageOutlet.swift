@@ -120,6 +120,11 @@ package final class MessageOutlet: Sendable {
 
     // MARK: The connection's side
 
+    /// The call begins anew, on a connection that has so many of its bytes to send.
+    func restart(unsent byteCount: Int) {
+        state.withLock { $0.unsentBytes = byteCount }
+    }
+
     /// That many bytes have left for the peer.
     func bytesSent(_ count: Int) {
         let ready = state.withLock { state -> [CheckedContinuation<Turn, Never>] in

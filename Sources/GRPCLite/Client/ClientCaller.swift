@@ -4,7 +4,6 @@ internal import Synchronization
 package final class ClientCaller: Sendable {
     private let commands: CommandQueue<ClientCommand>
     private let messageLimit: Int
-    private let nextID = Atomic<UInt64>(0)
     private let isOpen = Atomic(true)
 
     init(commands: CommandQueue<ClientCommand>, messageLimit: Int) {
@@ -27,16 +26,24 @@ package final class ClientCaller: Sendable {
         _ path: String, _ options: CallOptions, timeout: Duration?
     ) throws(GRPCStatus) -> ClientCall {
         if let timeout, timeout <= .zero { throw .deadlineExceeded }
-        let id = ClientCall.ID(rawValue: nextID.wrappingAdd(1, ordering: .relaxed).newValue)
-        let commands = commands
-        let inbound = MessageMailbox(messageLimit: messageLimit) { commands.post(.returnCredit(id, $0)) }
+        let id = ClientCall.ID.next()
+        let route = CallRoute(id, commands)
+        let inbound = MessageMailbox(messageLimit: messageLimit) { route.returnCredit($0) }
         let reply = ReplyMetadata()
-        let outbound = MessageOutlet(encoding: options.encoding) { commands.post(.send(id, $0)) }
+        let outbound = MessageOutlet(encoding: options.encoding) { route.send($0) }
         let start = ClientCallStart(
             id: id, path: path, metadata: options.metadata, timeout: timeout, encoding: options.encoding,
-            inbound: inbound, outbound: outbound, reply: reply)
+            waitsForReady: options.waitsForReady, inbound: inbound, outbound: outbound, reply: reply, route: route)
         guard commands.post(.start(start)) else { throw GRPCStatus(.unavailable, "the connection has gone") }
-        return ClientCall(id: id, inbound: inbound, outbound: outbound, reply: reply, commands: commands)
+        return ClientCall(inbound: inbound, outbound: outbound, reply: reply, route: route)
+    }
+
+    /// Takes over a call that another connection could not carry.
+    /// - Returns: `false` when this one cannot either, or the call was cancelled meanwhile.
+    package func adopt(_ call: UnprocessedCall, timeout: Duration?) -> Bool {
+        var start = call.start
+        start.timeout = timeout
+        return start.route.join(commands, start)
     }
 }
 

@@ -16,7 +16,9 @@ struct ClientCallStart: Sendable {
     var metadata: Metadata
     var timeout: Duration?
     var encoding: MessageEncoding
+    var waitsForReady: Bool
     var inbound: MessageMailbox
     var outbound: MessageOutlet
     var reply: ReplyMetadata
+    var route: CallRoute
 }

@@ -16,17 +16,28 @@ package final class ClientConnection: DrivenConnection {
     private var keepalive: Keepalive
     private var timerChanges: [TimerChange] = []
     private var isLost = false
+    private var isReady = false
+    /// The time of the last input.
+    private var lastTurn: ContinuousClock.Instant
+    private let tell: @Sendable (ConnectionNews) -> Void
+    private let giveBack: (@Sendable (UnprocessedCall) -> Void)?
 
     /// - Parameters:
     ///   - authority: host and port, as the server is called by us.
     ///   - isSecure: whether TLS is below.
+    ///   - tell: what becomes of the connection.
+    ///   - giveBack: gets the calls that the server is sure not to have begun; `nil` has them fail `UNAVAILABLE`.
     ///   - wake: called from any thread when tasks left commands; has the shell call ``takeOutput(limit:)`` soon.
     package init(
         authority: String, isSecure: Bool, limits: ConnectionLimits = ConnectionLimits(),
-        at now: ContinuousClock.Instant, wake: @escaping @Sendable () -> Void
+        at now: ContinuousClock.Instant, tell: @escaping @Sendable (ConnectionNews) -> Void = { _ in },
+        giveBack: (@Sendable (UnprocessedCall) -> Void)? = nil, wake: @escaping @Sendable () -> Void
     ) throws(HTTP2Failure) {
         session = try HTTP2Session(.client, limits: limits.http2, at: now)
         self.limits = limits
+        lastTurn = now
+        self.tell = tell
+        self.giveBack = giveBack
         commonFields = (
             [
                 HeaderField(":method", "POST"), HeaderField(":scheme", isSecure ? "https" : "http"),
@@ -49,6 +60,7 @@ package final class ClientConnection: DrivenConnection {
     // MARK: What the shell does
 
     package func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant) {
+        lastTurn = now
         keepalive.bytesReceived()
         session.receive(bytes, at: now)
         handleEvents(at: now)
@@ -56,6 +68,7 @@ package final class ClientConnection: DrivenConnection {
 
     /// - Returns: bytes for the server; empty when there are none now.
     package func takeOutput(limit: Int, at now: ContinuousClock.Instant) -> [UInt8] {
+        lastTurn = now
         for command in commands.takeAll() { run(command, at: now) }
         let output = session.takeOutput(limit: limit)
         handleEvents(at: now)
@@ -111,7 +124,7 @@ package final class ClientConnection: DrivenConnection {
         }
         calls = [:]
         streams = [:]
-        for case .start(let start) in commands.close() { refuse(start, status) }
+        for case .start(let start) in commands.close() { handBack(start, status, at: lastTurn) }
     }
 
     private func lose() {
@@ -119,8 +132,17 @@ package final class ClientConnection: DrivenConnection {
         caller.stopAcceptingCalls()
     }
 
+    /// After a long silence without calls the first call asks at once whether anybody is there.
+    private func callsBegan() {
+        for action in keepalive.callBegan() {
+            if case .rearm(let delay) = action { timerChanges.append(.arm(.keepalive, after: delay)) }
+            if action == .ping { session.ping() }
+        }
+    }
+
     private func checkPeer() {
-        for action in keepalive.timerFired() {
+        let mayPing = limits.keepaliveWithoutCalls || !calls.isEmpty
+        for action in keepalive.timerFired(mayPing: mayPing) {
             switch action {
             case .ping: session.ping()
             case .rearm(let delay): timerChanges.append(.arm(.keepalive, after: delay))
@@ -148,7 +170,7 @@ package final class ClientConnection: DrivenConnection {
 
     private func begin(_ start: ClientCallStart, at now: ContinuousClock.Instant) {
         guard caller.acceptsCalls else {
-            return refuse(start, GRPCStatus(.unavailable, "the connection is going away"))
+            return handBack(start, GRPCStatus(.unavailable, "the connection is going away"), at: now)
         }
         var fields = commonFields.pseudo
         fields.append(HeaderField(":path", start.path))
@@ -162,21 +184,38 @@ package final class ClientConnection: DrivenConnection {
             let stream = try session.submitRequest(fields)
             let timeout = start.timeout.map { min($0, ConnectionLimits.longestTimer) }
             streams[start.id] = stream
+            if calls.isEmpty { callsBegan() }
             calls[stream] = ActiveCall(
-                id: start.id, inbound: start.inbound, outbound: start.outbound, reply: start.reply,
+                start: start,
                 deframer: MessageDeframer(messageLimit: limits.messageSize),
                 deadline: timeout.map { now.advanced(by: $0) })
             if let timeout { timerChanges.append(.arm(.deadline(start.id.rawValue), after: timeout)) }
+            // Well before the numbers run out, so that nobody notices.
+            if stream >= limits.lastStream { goAway() }
         } catch {
             // Stream numbers have run out, or memory has: either way this connection is used up.
-            caller.stopAcceptingCalls()
-            refuse(start, GRPCStatus(.unavailable, "no stream can be opened: \(error)"))
+            goAway()
+            handBack(start, GRPCStatus(.unavailable, "no stream can be opened: \(error)"), at: now)
         }
     }
 
-    private func refuse(_ start: ClientCallStart, _ status: GRPCStatus) {
-        start.inbound.finish(status)
-        start.outbound.fail(status)
+    /// A call that never left us: it goes to another connection, or fails.
+    private func handBack(_ start: ClientCallStart, _ status: GRPCStatus, at now: ContinuousClock.Instant) {
+        guard let giveBack, start.route.leave(.notSent) else {
+            start.inbound.finish(status)
+            start.outbound.fail(status)
+            return
+        }
+        let deadline = start.timeout.map { now.advanced(by: min($0, ConnectionLimits.longestTimer)) }
+        giveBack(UnprocessedCall(start: start, deadline: deadline))
+    }
+
+    /// Takes no more calls; the connection ends behind those that are open.
+    private func goAway(isTooManyPings: Bool = false, isServersWish: Bool = false) {
+        guard caller.acceptsCalls else { return }
+        caller.stopAcceptingCalls()
+        if !isServersWish { session.refuseNewStreams() }
+        tell(.goingAway(isTooManyPings: isTooManyPings))
     }
 
     // MARK: What the server does
@@ -190,10 +229,17 @@ package final class ClientConnection: DrivenConnection {
                 finish(stream, GRPCStatus(.unknown, "the server ended the stream without a status"))
             case .streamClosed(let stream, let code): streamClosed(stream, code, at: now)
             case .bodySent(let stream, let count): calls[stream]?.outbound.bytesSent(count)
-            case .settingsReceived: timerChanges.append(.disarm(.settingsDue))
+            case .settingsReceived:
+                timerChanges.append(.disarm(.settingsDue))
+                if !isReady {
+                    isReady = true
+                    tell(.ready)
+                }
             case .pingAcknowledged: break
             // What is above the last stream is closed by the session as refused.
-            case .goAwayReceived: caller.stopAcceptingCalls()
+            case .goAwayReceived(_, let code, let debugData):
+                goAway(
+                    isTooManyPings: code == .enhanceYourCalm && debugData == Self.tooManyPings, isServersWish: true)
             }
         }
     }
@@ -206,6 +252,7 @@ package final class ClientConnection: DrivenConnection {
             case .headers(let encoding):
                 try call.reply.headersArrived(block.fields)
                 calls[stream]?.haveHeadersArrived = true
+                call.start.route.commit()
                 calls[stream]?.deframer.takesCompressed = encoding != .identity
             case .end(let status) where block.endsStream:
                 try call.reply.trailersArrived(block.fields)
@@ -231,6 +278,10 @@ package final class ClientConnection: DrivenConnection {
         guard let call = calls[stream] else { return }
         // The server's timer may be faster than ours.
         let isLate = code == .cancel && call.deadline.map { $0 <= now } ?? false
+        if code == .refusedStream, !call.haveHeadersArrived, let giveBack, call.start.route.leave(.refused) {
+            forget(stream, call)
+            return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
+        }
         remove(stream, isLate ? .deadlineExceeded : GRPCStatus(streamResetWith: code))
     }
 
@@ -257,11 +308,18 @@ package final class ClientConnection: DrivenConnection {
     }
 
     private func remove(_ stream: HTTP2StreamID, _ status: GRPCStatus) {
-        guard let call = calls.removeValue(forKey: stream) else { return }
-        streams[call.id] = nil
-        if call.deadline != nil { timerChanges.append(.disarm(.deadline(call.id.rawValue))) }
+        guard let call = calls[stream] else { return }
+        forget(stream, call)
         let hasFailed = status.code != .ok
         call.inbound.finish(hasFailed ? status : nil)
         call.outbound.fail(hasFailed ? status : GRPCStatus(.cancelled, "the server has ended the call"))
     }
+    private func forget(_ stream: HTTP2StreamID, _ call: ActiveCall) {
+        calls[stream] = nil
+        streams[call.id] = nil
+        if call.deadline != nil { timerChanges.append(.disarm(.deadline(call.id.rawValue))) }
+    }
+
+    /// What a server says in GOAWAY that is asked too often. gRFC A8.
+    private static let tooManyPings = Array("too_many_pings".utf8)
 }

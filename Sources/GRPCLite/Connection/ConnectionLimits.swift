@@ -10,12 +10,19 @@ package struct ConnectionLimits: Sendable {
     package var settingsTimeout: Duration = .seconds(10)
     /// Silence after which the peer is asked whether it is still there; at least 10 s.
     package var keepaliveInterval: Duration = .seconds(30)
+    /// Whether it is asked while no call is open: for links whose other end is ours too. Others take it for abuse.
+    package var keepaliveWithoutCalls = true
     /// How long it may take to answer. After that the connection counts as lost.
     package var keepaliveTimeout: Duration = .seconds(20)
+    /// The client's stream after which it opens no more on this connection. They could go on to 2^31 - 1.
+    package var lastStream: Int32 = 1 << 30
     /// How long a shutdown waits for the peer to hear of it before new streams are refused.
     package var shutdownNotice: Duration = .seconds(1)
 
     package init() {}
+
+    /// Keepalive is off: silence is never that long.
+    package static let longestInterval: Duration = longestTimer
 
     /// A deadline further away than this needs no timer.
     static let longestTimer: Duration = .seconds(100 * 24 * 60 * 60)

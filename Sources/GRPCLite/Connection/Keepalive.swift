@@ -14,6 +14,8 @@ struct Keepalive {
     let configuration: Configuration
     private var hasHeard = false
     private var isProbing = false
+    /// Nobody asked after the last interval, since there was no call to ask for.
+    private var isDormant = false
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -21,15 +23,29 @@ struct Keepalive {
 
     mutating func bytesReceived() {
         hasHeard = true
+        isDormant = false
     }
 
-    mutating func timerFired() -> [Action] {
+    /// The first call after a time without any.
+    mutating func callBegan() -> [Action] {
+        guard isDormant else { return [] }
+        isDormant = false
+        isProbing = true
+        return [.ping, .rearm(after: configuration.timeout)]
+    }
+
+    /// - Parameter mayPing: whether there is a call to ask for, or none is needed.
+    mutating func timerFired(mayPing: Bool = true) -> [Action] {
         if hasHeard {
             hasHeard = false
             isProbing = false
             return [.rearm(after: configuration.interval)]
         }
         if isProbing { return [.giveUp] }
+        guard mayPing else {
+            isDormant = true
+            return [.rearm(after: configuration.interval)]
+        }
         isProbing = true
         return [.ping, .rearm(after: configuration.timeout)]
     }

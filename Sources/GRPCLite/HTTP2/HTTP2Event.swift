@@ -12,7 +12,7 @@ enum HTTP2Event: Equatable {
     case settingsReceived
     case pingAcknowledged
     /// The peer takes no streams above the number any more.
-    case goAwayReceived(last: HTTP2StreamID, HTTP2ErrorCode)
+    case goAwayReceived(last: HTTP2StreamID, HTTP2ErrorCode, debugData: [UInt8])
 }
 
 /// The number HTTP/2 gives a stream. Odd ones are the client's, and all of ours are.

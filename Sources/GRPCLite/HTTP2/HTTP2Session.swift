@@ -264,7 +264,9 @@ extension HTTP2Session {
             if head.flags & flags(NGHTTP2_FLAG_ACK) != 0 { events.append(.pingAcknowledged) }
         case NGHTTP2_GOAWAY.rawValue:
             let (last, code) = unsafe (frame.goaway.last_stream_id, frame.goaway.error_code)
-            events.append(.goAwayReceived(last: last, HTTP2ErrorCode(rawValue: code)))
+            let debugData = unsafe Array(
+                UnsafeBufferPointer(start: frame.goaway.opaque_data, count: min(frame.goaway.opaque_data_len, 64)))
+            events.append(.goAwayReceived(last: last, HTTP2ErrorCode(rawValue: code), debugData: debugData))
         default:
             break
         }

@@ -8,7 +8,8 @@ package import TLSEngine
 /// went.
 ///
 /// A call never waits longer for a connection than `connectLimit` or its own timeout; without one it ends
-/// `UNAVAILABLE`. There is no back-off in here: who calls again decides when.
+/// `UNAVAILABLE`. There is no back-off in here: who calls again decides when. For servers that a name or a list stands
+/// for, and for back-off, there is ``GRPCBalancedChannel``.
 package final class GRPCClientChannel: GRPCChannel {
     private enum State {
         case idle
@@ -48,7 +49,7 @@ package final class GRPCClientChannel: GRPCChannel {
     /// Calls that are open go on; the connection closes behind the last of them.
     deinit {
         guard case .connected(_, let channel) = state.withLock({ $0 }) else { return }
-        Self.tell(channel) { $0.retire(at: .now) }
+        channel.withClientConnection { $0.retire(at: .now) }
     }
 
     package func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
@@ -79,21 +80,9 @@ package final class GRPCClientChannel: GRPCChannel {
 
     /// Says GOAWAY and waits for the socket to be closed.
     private static func close(_ channel: any Channel) async {
-        tell(channel) { $0.shutDown() }
+        channel.withClientConnection { $0.shutDown() }
         // Fails only with the reason for the close.
         try? await channel.closeFuture.get()
-    }
-
-    private static func tell(_ channel: any Channel, _ body: @escaping @Sendable (ClientConnection) -> Void) {
-        channel.eventLoop.execute {
-            // Absent only when the channel is closed already.
-            guard
-                let handler = try? channel.pipeline.syncOperations.handler(
-                    type: GRPCConnectionHandler<ClientConnection>.self)
-            else { return }
-            handler.connection.map(body)
-            handler.pump()
-        }
     }
 
     // MARK: Connecting
@@ -131,8 +120,9 @@ package final class GRPCClientChannel: GRPCChannel {
 
     private func connect(_ promise: EventLoopPromise<ClientCaller>) {
         let started = loop.makePromise(of: ClientCaller.self)
-        let connecting = bootstrap(started)
-            .connectTimeout(TimeAmount(connectLimit))
+        let dial = GRPCDial(
+            authority: "\(host):\(port)", serverName: host, tls: tls, expectedPeer: expectedPeer, limits: limits)
+        let connecting = dial.bootstrap(on: loop, limit: connectLimit, started: started)
             .connect(host: host, port: port)
         connecting.cascadeFailure(to: started)
         connecting.and(started.futureResult).whenComplete { result in
@@ -159,35 +149,5 @@ package final class GRPCClientChannel: GRPCChannel {
             promise.fail(GRPCTransportFailure.closed)
         case .failure(let error): promise.fail(error)
         }
-    }
-
-    private func bootstrap(_ started: EventLoopPromise<ClientCaller>) -> ClientBootstrap {
-        let (host, port, tls, expectedPeer) = (host, port, tls, expectedPeer)
-        let (limits, handshakeLimit) = (limits, TimeAmount(connectLimit))
-        return ClientBootstrap(group: loop)
-            .channelOption(.autoRead, value: false)
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.standard.apply { option, value in
-                        try channel.syncOptions?.setOption(option, value: value)
-                    }
-                    if let tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            try TLSHandler(
-                                connectingWith: tls, serverName: host,
-                                nameCheck: expectedPeer == nil ? .required : .none))
-                    }
-                    let handler = GRPCConnectionHandler<ClientConnection>(
-                        isSecure: tls != nil, handshakeLimit: handshakeLimit,
-                        onStart: { started.completeWith($0.map(\.caller)) }
-                    ) { peer, wake in
-                        guard expectedPeer?(peer) ?? true else { throw GRPCTransportFailure.unexpectedPeer }
-                        return try ClientConnection(
-                            authority: "\(host):\(port)", isSecure: tls != nil, limits: limits, at: .now, wake: wake)
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                }
-            }
     }
 }

@@ -13,7 +13,7 @@ struct InteropClient: AsyncParsableCommand {
         commandName: "sidecar-interop-client", abstract: "Calls grpc.testing.TestService. Exits 0 when the test passed."
     )
 
-    @Option(help: "host:port")
+    @Option(help: "host:port, dns:///host:port, or ipv4:1.2.3.4:5,6.7.8.9:10.")
     var server: String
 
     @Option(help: ArgumentHelp("One of: \(TestCase.allCases.map(\.rawValue).joined(separator: ", "))."))
@@ -31,15 +31,24 @@ struct InteropClient: AsyncParsableCommand {
     @Option(help: "Its private key, PEM.")
     var key: String?
 
+    @Option(help: "How the addresses of a server share the calls: pick_first or round_robin.")
+    var policy = "pick_first"
+
+    @Option(help: "How often the case is played, one time after the other, on the same channel.")
+    var times = 1
+
+    @Flag(help: "Calls wait for a server to be there.")
+    var waitForReady = false
+
     func run() async throws {
-        guard let colon = server.lastIndex(of: ":"), let port = Int(server[server.index(after: colon)...]) else {
-            throw ValidationError("--server \(server): not host:port")
+        guard let target = GRPCTarget(server) else {
+            throw ValidationError("--server \(server): not host:port, and no list of addresses")
         }
-        let channel = GRPCClientChannel(
-            host: String(server[..<colon]), port: port, tls: try context(), connectLimit: .seconds(20),
-            group: MultiThreadedEventLoopGroup.singleton)
+        let channel = GRPCBalancedChannel(
+            target, tls: try context(), configuration: try balancing(), group: MultiThreadedEventLoopGroup.singleton)
         do {
-            try await testCase.run(Interop(channel))
+            let interop = Interop(waitForReady ? PatientChannel(channel: channel) : channel)
+            for _ in 0..<times { try await testCase.run(interop) }
         } catch {
             await channel.shutdown()
             FileHandle.standardError.write(Data("\(testCase.rawValue): \(error)\n".utf8))
@@ -49,9 +58,30 @@ struct InteropClient: AsyncParsableCommand {
         print("\(testCase.rawValue): passed")
     }
 
+    private func balancing() throws -> GRPCBalancedChannel.Configuration {
+        var configuration = GRPCBalancedChannel.Configuration()
+        switch policy {
+        case "pick_first": configuration.plan.policy = .pickFirst
+        case "round_robin": configuration.plan.policy = .roundRobin
+        default: throw ValidationError("--policy \(policy): pick_first or round_robin")
+        }
+        return configuration
+    }
+
     private func context() throws -> TLSContext? {
         guard tls else { return nil }
         guard let ca else { throw ValidationError("--tls needs --ca") }
         return try .client(trustedCAFile: ca, certificateFile: cert, privateKeyFile: key, alpn: ["h2"])
+    }
+}
+
+/// Every call of which waits for ready.
+private struct PatientChannel: GRPCChannel {
+    let channel: any GRPCChannel
+
+    func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
+        var options = options
+        options.waitsForReady = true
+        return try await channel.open(path, options: options)
     }
 }

@@ -11,7 +11,8 @@ import UnixSignals
 @main
 struct InteropServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sidecar-interop-server", abstract: "Serves grpc.testing.TestService on 127.0.0.1.")
+        commandName: "sidecar-interop-server", abstract: "Serves grpc.testing.TestService on 127.0.0.1.",
+        discussion: "SIGHUP reads the certificate anew. SIGTERM and SIGINT let calls end for 5 s.")
 
     @Option(help: "0 lets the system choose.")
     var port = 0
@@ -33,12 +34,21 @@ struct InteropServer: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let context = try context()
+        let own = [TestService().definition]
+        let open = OpenServices(beside: own, isOpenToAll: false) { true }
         let listening = try await GRPCListener.start(
-            host: "127.0.0.1", port: port, tls: try context(), services: [TestService().definition],
-            authorize: { _, _ in nil }, group: MultiThreadedEventLoopGroup.singleton)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            host: "127.0.0.1", port: port, tls: context, services: own + open.definitions,
+            authorize: open.authorization { _, _ in nil }, group: MultiThreadedEventLoopGroup.singleton)
+        open.health.look()
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         FileHandle.standardOutput.write(Data("listening on 127.0.0.1:\(listening.port)\n".utf8))
-        for await _ in signals { break }
+        for await signal in signals {
+            guard signal == .sighup else { break }
+            // The files were exchanged: who connects from now on sees the new certificate.
+            if let fresh = try self.context() { context?.adopt(fresh) }
+        }
+        open.health.shutDown()
         await listening.shutdown(grace: .seconds(5))
     }
 
