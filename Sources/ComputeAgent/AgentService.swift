@@ -1,6 +1,7 @@
 internal import GRPCLite
 internal import Logging
 package import NIOCore
+internal import SidecarAPI
 internal import TLSEngine
 internal import Telemetry
 internal import Transport
@@ -53,9 +54,10 @@ package final class AgentService: Sendable {
     /// - Parameter requests: what the outside wants; signals and the lifeline, as a rule.
     /// - Returns: the exit code: 0 when it was asked to stop and stopped in order.
     package func run(_ requests: AsyncStream<OutsideRequest>) async -> Int32 {
-        guard let listening = await listen() else { return 1 }
+        guard let (listening, health) = await listen() else { return 1 }
         let exitCode = await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.context.reporter.run() }
+            group.addTask { await health.run() }
             group.addTask { await self.pass(requests) }
             group.addTask { await self.context.specs.fetchFirst() }
             for part in parts {
@@ -65,13 +67,14 @@ package final class AgentService: Sendable {
             group.cancelAll()
             return exitCode
         }
+        health.shutDown()
         await listening.shutdown(grace: .zero)
         for channel in channels { await channel.shutdown() }
         return exitCode
     }
 
     /// - Returns: `nil` when proxies could not ask; the log says why.
-    private func listen() async -> GRPCListening? {
+    private func listen() async -> (GRPCListening, HealthBoard)? {
         do {
             return try await AgentListener.start(context)
         } catch {

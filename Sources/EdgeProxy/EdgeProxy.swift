@@ -121,7 +121,9 @@ package final class EdgeProxy: Sendable {
         outbox = FactOutbox(handOver: gossip.handOver)
         links = PeerLinks(
             fleet: fleet, gossip: gossip,
-            open: Self.opener(configuration.wake, tls: certificates.links, group: fleetGroup))
+            open: Self.opener(
+                configuration.wake, tls: certificates.links, group: fleetGroup,
+                interceptors: [GRPCMetrics(registry).client, tracing.tracer.calls.client]))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, rate: configuration.limits.wakeRate, seed: .random(in: 0 ... .max),
@@ -191,7 +193,10 @@ package final class EdgeProxy: Sendable {
         openServices = OpenServices(beside: own, isOpenToAll: configuration.isInspectionOpen) {
             [drainState, isCurrent] in drainState.stage == .serving && isCurrent()
         }
-        services = own + openServices.definitions
+        let interceptors = [
+            GRPCMetrics(registry).server, tracing.tracer.calls.server, CallLog(logger: logger).server,
+        ]
+        services = (own + openServices.definitions).map { $0.intercepted(by: interceptors) }
     }
 
     /// Serves until ``drain()`` has been called and has come to its end, or the task is cancelled: then at once.
@@ -366,13 +371,14 @@ package final class EdgeProxy: Sendable {
     // MARK: - Parts
 
     private static func opener(
-        _ wake: WakeConfiguration, tls: TLSContext, group: any EventLoopGroup
+        _ wake: WakeConfiguration, tls: TLSContext, group: any EventLoopGroup, interceptors: [ClientInterceptor]
     ) -> @Sendable (FleetMember) -> any GRPCChannel {
         { member in
             GRPCClientChannel(
                 host: member.grpc.host, port: member.grpc.port, tls: tls,
                 expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) },
-                connectLimit: wake.goneAfter, group: group)
+                connectLimit: wake.goneAfter, group: group
+            ).intercepted(by: interceptors)
         }
     }
 

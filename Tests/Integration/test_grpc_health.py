@@ -1,5 +1,7 @@
 """grpc.health.v1 and grpc.reflection as the public clients see them, on a proxy and on the control plane."""
+import os
 import subprocess
+from pathlib import Path
 
 import grpc
 import pytest
@@ -8,9 +10,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from fleet import BINARY
+from fleet import BINARY, sum_of
 from guest import Guest, identity
 from interop import free_port
+from processes import command_line, within
 from waiting import eventually
 
 # Our certificates name who somebody is, and localhost.
@@ -27,8 +30,8 @@ def connect(shared_fleet):
         (shared_fleet.data / "ca.crt").read_bytes(), key.read_bytes(), certificate.read_bytes())
     channels = []
 
-    def open_channel(address):
-        channels.append(grpc.secure_channel(address, credentials, NAMED))
+    def open_channel(address, options=NAMED):
+        channels.append(grpc.secure_channel(address, credentials, options))
         return channels[-1]
 
     yield open_channel
@@ -136,3 +139,50 @@ def test_the_control_plane_is_healthy_too(tmp_path):
     finally:
         process.terminate()
         process.wait(20)
+
+
+def test_calls_are_counted_under_the_usual_names(fleet, connect):
+    channel = connect(fleet.proxies[0]["grpc"])
+    labels = {"grpc_service": "grpc.health.v1.Health", "grpc_method": "Check", "grpc_type": "unary"}
+
+    def counted(name, **more):
+        return sum_of(fleet.get(fleet.proxies[0]["http"], "/metrics")[1], name, labels | more)
+
+    before = counted("grpc_server_started_total"), counted("grpc_server_handled_total", grpc_code="NotFound")
+    with pytest.raises(grpc.RpcError):
+        check(channel, "no.Such")
+    check(channel)
+    eventually(lambda: counted("grpc_server_started_total") >= before[0] + 2, what="the calls in the metrics")
+    eventually(lambda: counted("grpc_server_handled_total", grpc_code="NotFound") == before[1] + 1, what="their code")
+    assert counted("grpc_server_handling_seconds_count") >= 2
+    assert counted("grpc_server_msg_received_total") >= 2
+
+
+def test_an_agent_is_healthy_while_its_postgres_runs(fleet, connect):
+    with fleet.connect(endpoint="demo"):
+        ports = [port for pid in agents(fleet) for port in listening_ports(pid)]
+        statuses = [agent_health(connect(f"127.0.0.1:{port}", ())) for port in ports]
+        assert SERVING in statuses, (agents(fleet), ports, statuses)
+
+
+def agents(fleet):
+    return [pid for pid in within([str(fleet.data)]) if "agent" in command_line(pid).split()[1:2]]
+
+
+def listening_ports(pid):
+    """TCP ports that a process listens at, from /proc."""
+    sockets = {os.readlink(entry.path)[8:-1] for entry in os.scandir(f"/proc/{pid}/fd")
+               if os.readlink(entry.path).startswith("socket:")}
+    for table in "tcp", "tcp6":
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in sockets:
+                yield int(fields[1].rsplit(":", 1)[1], 16)
+
+
+def agent_health(channel):
+    """The error where it is not gRPC that listens."""
+    try:
+        return check(channel, "sidecar.secret.v1.RoleSecrets")
+    except grpc.RpcError as error:
+        return error.details()

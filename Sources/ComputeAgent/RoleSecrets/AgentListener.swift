@@ -9,7 +9,8 @@ enum AgentListener {
     /// Connections open at once. Every proxy of a fleet keeps one.
     private static let connectionLimit = 1_024
 
-    static func start(_ context: AgentContext) async throws -> GRPCListening {
+    /// - Returns: what listens, and the health that it tells: serving while Postgres is.
+    static func start(_ context: AgentContext) async throws -> (GRPCListening, HealthBoard) {
         let (configuration, desk) = (context.configuration, context.secrets)
         let certificates = configuration.certificates
         let tls = try TLSContext.server(
@@ -19,12 +20,16 @@ enum AgentListener {
         limits.connections = connectionLimit
         // As Postgres spells it.
         let host = configuration.listenHost == "*" ? "::" : configuration.listenHost
+        let own = [RoleSecretsEndpoint(endpoint: configuration.endpoint, desk: desk).definition]
+        let open = OpenServices(beside: own, isOpenToAll: false) { [board = context.board] in
+            board.state == .running
+        }
         let listening = try await GRPCListener.start(
             host: host, port: configuration.grpcPort, tls: tls,
-            services: [RoleSecretsEndpoint(endpoint: configuration.endpoint, desk: desk).definition],
-            authorize: { _, peer in refusal(of: peer) }, limits: limits, group: context.group)
+            services: (own + open.definitions).map { $0.intercepted(by: [GRPCMetrics(context.metrics).server]) },
+            authorize: open.authorization { _, peer in refusal(of: peer) }, limits: limits, group: context.group)
         desk.listens(at: HostAndPort(host: configuration.listenHost, port: listening.port).description)
-        return listening
+        return (listening, open.health)
     }
 
     /// Only proxies of the fleet may ask. Fails closed: nobody else, whatever certificate of the fleet's they hold.

@@ -50,7 +50,7 @@ package typealias CallRecorder =
 extension MethodHandler {
     /// The same method, every call of which is told to `recorder`, whether its request can be read or not.
     package func recorded(by recorder: @escaping CallRecorder) -> MethodHandler {
-        MethodHandler(path: path, isStreaming: isStreaming) { inbound, outbound, context in
+        MethodHandler(path: path, shape: shape) { inbound, outbound, context in
             var context = context
             let notes = CallNotes()
             context.notes = notes

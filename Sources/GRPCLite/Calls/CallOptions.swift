@@ -8,6 +8,8 @@ package struct CallOptions: Sendable {
     package var encoding: MessageEncoding
     /// Waits for a server to be there for as long as the timeout allows, instead of failing `UNAVAILABLE` when none is.
     package var waitsForReady = false
+    /// For interceptors; set by whoever makes the call.
+    var shape = CallShape.bidirectional
 
     package init(timeout: Duration? = nil, metadata: Metadata = [:], encoding: MessageEncoding = .identity) {
         self.timeout = timeout
@@ -16,4 +18,10 @@ package struct CallOptions: Sendable {
     }
 
     package static let none = CallOptions()
+
+    func shaped(_ shape: CallShape) -> CallOptions {
+        var options = self
+        options.shape = shape
+        return options
+    }
 }

@@ -58,6 +58,16 @@ package final class ClientCall: Sendable {
         return try Response.decoded(from: bytes)
     }
 
+    /// - Parameter observers: told of what passes from now on. Called once.
+    func observe(_ observers: [CallObserver]) {
+        guard !observers.isEmpty else { return }
+        outbound.observe { for observer in observers { observer.sent() } }
+        inbound.observe(
+            MailboxObserver(
+                messageTaken: { for observer in observers { observer.received() } },
+                ended: { status in for observer in observers { observer.ended(status) } }))
+    }
+
     func cancel() {
         guard !inbound.hasEnded, !route.cancel() else { return }
         let status = GRPCStatus(.cancelled, "the call was cancelled")

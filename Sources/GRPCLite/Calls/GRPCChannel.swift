@@ -15,7 +15,7 @@ extension GRPCChannel {
     package func unary<Request: GRPCMessage, Response: GRPCMessage>(
         _ path: String, _ request: Request, options: CallOptions = .none
     ) async throws(GRPCStatus) -> Response {
-        let call = try await open(path, options: options)
+        let call = try await open(path, options: options.shaped(.unary))
         try await call.sendLast(request)
         return try await call.onlyResponse()
     }
@@ -24,7 +24,7 @@ extension GRPCChannel {
     package func serverStreaming<Request: GRPCMessage, Response: GRPCMessage>(
         _ path: String, _ request: Request, options: CallOptions = .none
     ) async throws(GRPCStatus) -> ResponseStream<Response> {
-        let call = try await open(path, options: options)
+        let call = try await open(path, options: options.shaped(.serverStreaming))
         try await call.sendLast(request)
         return ResponseStream(call)
     }

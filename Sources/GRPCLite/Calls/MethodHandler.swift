@@ -2,8 +2,9 @@
 package struct MethodHandler: Sendable {
     /// `/package.Service/Method`.
     package var path: String
+    package var shape = CallShape.unary
     /// Whether it may answer with more than one message.
-    package var isStreaming = false
+    package var isStreaming: Bool { shape == .serverStreaming || shape == .bidirectional }
     let serve: @Sendable (MessageMailbox, MessageOutlet, ServerCallContext) async throws -> Void
 
     /// One request, one response.
@@ -22,7 +23,7 @@ package struct MethodHandler: Sendable {
         _ path: String,
         _ body: @escaping @Sendable (Request, ResponseWriter<Response>, ServerCallContext) async throws -> Void
     ) -> MethodHandler {
-        MethodHandler(path: path, isStreaming: true) { inbound, outbound, context in
+        MethodHandler(path: path, shape: .serverStreaming) { inbound, outbound, context in
             let request: Request = try await inbound.onlyRequest()
             try await body(request, ResponseWriter(outbound), context)
         }
@@ -33,7 +34,7 @@ package struct MethodHandler: Sendable {
         _ path: String,
         _ body: @escaping @Sendable (RequestStream<Request>, ServerCallContext) async throws -> Response
     ) -> MethodHandler {
-        MethodHandler(path: path) { inbound, outbound, context in
+        MethodHandler(path: path, shape: .clientStreaming) { inbound, outbound, context in
             try await outbound.send(try await body(RequestStream(inbound), context).encoded())
         }
     }
@@ -45,7 +46,7 @@ package struct MethodHandler: Sendable {
             @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, ServerCallContext) async throws ->
             Void
     ) -> MethodHandler {
-        MethodHandler(path: path, isStreaming: true) { inbound, outbound, context in
+        MethodHandler(path: path, shape: .bidirectional) { inbound, outbound, context in
             try await body(RequestStream(inbound), ResponseWriter(outbound), context)
         }
     }

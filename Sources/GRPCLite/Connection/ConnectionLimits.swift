@@ -21,8 +21,14 @@ package struct ConnectionLimits: Sendable {
 
     package init() {}
 
-    /// Keepalive is off: silence is never that long.
-    package static let longestInterval: Duration = longestTimer
+    /// For a server that is not ours: such take pings for abuse when they come often, or without a call (gRFC A8), so
+    /// none are sent.
+    package static var toStrangers: ConnectionLimits {
+        var limits = ConnectionLimits()
+        limits.keepaliveInterval = longestTimer
+        limits.keepaliveWithoutCalls = false
+        return limits
+    }
 
     /// A deadline further away than this needs no timer.
     static let longestTimer: Duration = .seconds(100 * 24 * 60 * 60)

@@ -11,13 +11,9 @@ package import TLSEngine
 package final class GRPCBalancedChannel: GRPCChannel {
     package struct Configuration: Sendable {
         package var plan = ChannelPlan<MemberAddress>.Configuration()
-        package var limits = ConnectionLimits()
+        package var limits = ConnectionLimits.toStrangers
 
-        package init() {
-            // Servers that are not ours take pings for abuse when they come often, or without a call.
-            limits.keepaliveInterval = ConnectionLimits.longestInterval
-            limits.keepaliveWithoutCalls = false
-        }
+        package init() {}
     }
 
     private let loop: any EventLoop

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GRPCLite
 internal import Gossip
 internal import Logging
 internal import NIOCore
@@ -33,7 +34,7 @@ struct Tracing: Sendable {
         tracer = Tracer(ratio: settings.effectiveRatio, queue: queue)
         let channel = GRPCClientChannel(
             host: endpoint.address.host, port: endpoint.address.port,
-            tls: endpoint.isSecure ? try Self.tls(settings) : nil, group: group)
+            tls: endpoint.isSecure ? try Self.tls(settings) : nil, limits: .toStrangers, group: group)
         exporter = SpanExporter(
             queue: queue, channel: channel, resource: Self.resource(configuration), metrics: metrics, logger: logger)
     }
