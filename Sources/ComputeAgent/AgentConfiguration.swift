@@ -45,6 +45,8 @@ package struct AgentConfiguration: Sendable {
     package var storage = StorageOptions()
     /// For computes whose Postgres is somebody else's.
     package var attach = AttachOptions()
+    /// Where the nodes of storage are, for what a storage controller says of them by number (``StorageNodes``).
+    package var storageNodesFile: String?
     package var log: Logger
 
     package init(

@@ -14,6 +14,8 @@ package final class AgentService: Sendable {
     private let driver: LifecycleDriver
     private let channels: [ReportChannel]
     private let parts: [any AgentPart]
+    /// For whoever listens to storage controllers.
+    let notifications: NotificationDesk
 
     package init(_ configuration: AgentConfiguration, on group: any EventLoopGroup) throws {
         let mailbox = AgentMailbox()
@@ -41,8 +43,9 @@ package final class AgentService: Sendable {
         let idleStop = IdleStopDesk()
         self.context = context
         driver = LifecycleDriver(context: context, work: work, idleStop: idleStop)
+        notifications = NotificationDesk(context: context)
         parts = [
-            ActivityMonitor(context: context, work: work, idleStop: idleStop),
+            ActivityMonitor(context: context, work: work, idleStop: idleStop), notifications,
             CertificateRenewal(
                 keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
             LeasePart(context: context),

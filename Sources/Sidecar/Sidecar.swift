@@ -14,7 +14,7 @@ struct Sidecar: AsyncParsableCommand {
             variable SIDECAR_SOME_OPTION.
             """,
         subcommands: [
-            UpCommand.self, ProxyCommand.self, AgentCommand.self, ControlPlaneCommand.self, AdminCommand.self,
+            UpCommand.self, ProxyCommand.self, AgentGroup.self, ControlPlaneCommand.self, AdminCommand.self,
         ])
 
     /// Parses, runs, and turns every end into an exit code: 0 stopped as asked, 1 failure, 2 bad configuration,

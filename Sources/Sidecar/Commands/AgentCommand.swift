@@ -10,7 +10,7 @@ internal import UnixSignals
 /// One compute agent: starts and stops one Postgres, and reports what happens to it.
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "One compute agent, beside one Postgres.",
+        commandName: "run", abstract: "Run one compute agent; the same as “sidecar agent”.",
         discussion: """
             SIGTERM and SIGINT stop Postgres in order (fast shutdown), SIGQUIT at once (immediate shutdown), SIGHUP reads \
             the spec again. Exits 0 when it was told to stop and did, 1 when Postgres failed, 2 on bad configuration.
@@ -67,6 +67,7 @@ struct AgentCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Storage") var storage: AgentStorageOptions
     @OptionGroup(title: "Attached Postgres") var attach: AgentAttachOptions
+    @OptionGroup var storageNodes: StorageNodesOptions
     @OptionGroup var log: LogFormatOption
 
     func run() async throws {
@@ -128,6 +129,7 @@ struct AgentCommand: AsyncParsableCommand {
         configuration.monitorInterval = .milliseconds(monitorInterval)
         try storage.apply(to: &configuration.storage)
         try attach.apply(to: &configuration.attach)
+        configuration.storageNodesFile = storageNodes.storageNodes
         return configuration
     }
 
@@ -142,7 +144,10 @@ struct AgentCommand: AsyncParsableCommand {
 
     private func token() throws -> Secret<String> {
         guard let controlPlaneTokenFile else {
-            return Secret(ProcessInfo.processInfo.environment["NEON_CONTROL_PLANE_TOKEN"] ?? "")
+            let name = "NEON_CONTROL_PLANE_TOKEN"
+            let token = ProcessInfo.processInfo.environment[name] ?? ""
+            if token.isEmpty { Logger(label: "agent").warning("no token for the control plane: \(name) is not set") }
+            return Secret(token)
         }
         do {
             let text = String(decoding: try SecureFile.read(controlPlaneTokenFile), as: UTF8.self)

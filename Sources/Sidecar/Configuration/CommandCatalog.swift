@@ -33,6 +33,7 @@ struct CommandCatalog {
             var commandName: String
             var arguments: [Argument]?
             var subcommands: [Command]?
+            var defaultSubcommand: String?
         }
         struct Argument: Decodable {
             struct Name: Decodable {
@@ -66,6 +67,10 @@ struct CommandCatalog {
             guard let next = command.subcommands?.first(where: { $0.commandName == argument }) else { break }
             command = next
             path.append(argument)
+        }
+        // What is meant without being named has the options, and the shorter name.
+        if let meant = command.defaultSubcommand {
+            command = command.subcommands?.first { $0.commandName == meant } ?? command
         }
         return Command(
             name: path.joined(separator: " "), depth: path.count,

@@ -13,7 +13,7 @@ struct SettingSources {
     private static let fileLimit = 1 << 20
     private static let fileOption = "config"
     /// Its `--config` is another file.
-    private static let commandWithSpec = "agent"
+    private static let commandsWithSpec: Set<String> = ["agent", "agent run"]
 
     let environment: [String: String]
 
@@ -116,7 +116,7 @@ struct SettingSources {
     private func configurationFile(
         _ arguments: [String], _ command: CommandCatalog.Command
     ) throws -> ConfigurationFile? {
-        guard command.name != Self.commandWithSpec, let path = filePath(arguments) else { return nil }
+        guard !Self.commandsWithSpec.contains(command.name), let path = filePath(arguments) else { return nil }
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))

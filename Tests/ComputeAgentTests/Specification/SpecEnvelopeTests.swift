@@ -89,4 +89,12 @@ import Testing
             #expect(said.hasPrefix(path), "\(said)")
         }
     }
+
+    /// Far beyond what any sender nests, in a task, whose stack is small.
+    @Test(arguments: [100, 500, 600, 100_000])
+    func `nesting without end is refused, not followed`(depth: Int) async {
+        let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let said = SpecText.complaint(about: SpecText.local(extra: #""deep": \#(nested),"#))
+        #expect(said == (depth < 512 ? nil : "is not JSON"))
+    }
 }

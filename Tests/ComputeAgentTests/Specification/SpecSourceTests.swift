@@ -8,7 +8,7 @@ import Transport
 
 @testable import ComputeAgent
 
-@Suite struct SpecSourceTests {
+@Suite final class SpecSourceTests: Sendable {
     /// A control plane that answers each request with the next of `answers`, the last one for ever.
     private final class ControlPlane: Sendable {
         let answers: [(code: Int, body: String)]
@@ -34,6 +34,8 @@ import Transport
         }
     }
 
+    private let statuses = Mutex<[String]>([])
+
     private func fetch(from answers: [(code: Int, body: String)]) async throws -> (
         Result<ComputeSpec?, any Error>, [String]
     ) {
@@ -43,7 +45,10 @@ import Transport
         let source = SpecSource.controlPlane(
             base: "http://127.0.0.1:\(socket.port)/", computeID: "compute-demo-1", token: Secret("t0ken"))
         let result: Result<ComputeSpec?, any Error>
-        do { result = .success(try await source.fetch()) } catch { result = .failure(error) }
+        do {
+            let envelope = try await source.fetchEnvelope { status in statuses.withLock { $0.append(status) } }
+            result = .success(envelope.spec)
+        } catch { result = .failure(error) }
         await socket.stopAccepting()
         return (result, plane.requests.withLock { $0 })
     }
@@ -60,6 +65,7 @@ import Transport
         let (result, requests) = try await fetch(from: [(503, ""), (200, "nonsense"), (200, SpecText.local())])
         #expect(try result.get() != nil)
         #expect(requests.count == 3)
+        #expect(statuses.withLock { $0 } == ["503", "200", "200"])
         let (failed, more) = try await fetch(from: [(502, "")])
         #expect(throws: (any Error).self) { try failed.get() }
         #expect(more.count == 3)
@@ -69,6 +75,25 @@ import Transport
         let (result, requests) = try await fetch(from: [(404, "")])
         #expect(throws: SpecRefusal.self) { try result.get() }
         #expect(requests.count == 1)
+    }
+
+    @Test func `a spec that cannot be is not asked for again`() async throws {
+        let (result, requests) = try await fetch(from: [(200, SpecText.local(extra: #""mode": 7,"#))])
+        #expect(throws: SpecFailure.self) { try result.get() }
+        #expect(requests.count == 1)
+    }
+
+    @Test func `nobody there counts as an answer of its own`() async throws {
+        let source = SpecSource.controlPlane(base: "http://127.0.0.1:1", computeID: "c", token: Secret(""))
+        await #expect(throws: (any Error).self) {
+            _ = try await source.fetchEnvelope { status in statuses.withLock { $0.append(status) } }
+        }
+        #expect(statuses.withLock { $0 } == ["0", "0", "0"])
+    }
+
+    @Test(arguments: [("compute-demo-1", "compute-demo-1"), ("a/../b?c", "a%2F..%2Fb%3Fc"), ("ü\r\n", "%C3%BC%0D%0A")])
+    func `an identifier stays one part of the path`(text: String, segment: String) {
+        #expect(ControlPlaneSpecs.segment(text) == segment)
     }
 
     @Test func `a compute may belong to nobody yet`() async throws {

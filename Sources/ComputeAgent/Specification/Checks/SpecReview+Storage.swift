@@ -78,7 +78,7 @@ extension SpecReview {
     /// A quorum of more has never been seen, and each costs a connection at every start.
     static let safekeeperLimit = 32
 
-    private static func isHexIdentifier(_ text: String) -> Bool {
+    static func isHexIdentifier(_ text: String) -> Bool {
         text.utf8.count == 32 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 }

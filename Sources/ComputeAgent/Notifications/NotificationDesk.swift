@@ -1,0 +1,194 @@
+internal import Logging
+internal import Synchronization
+
+/// Receives what a storage controller says about this compute's storage, and has it applied while Postgres runs: over
+/// HTTP, `PUT /notify-attach` and `PUT /notify-safekeepers`. There must be a token: whoever may call this may say where a
+/// compute reads its pages.
+///
+/// The controller waits ten seconds, sends many at once, and sends again what did not arrive. So every answer is quick and
+/// repeating one changes nothing. What comes at a bad moment is written down, the newest of each kind, and applied later.
+final class NotificationDesk: AgentPart {
+    struct Reply: Equatable, Sendable {
+        var status: Int
+        /// For people; never empty.
+        var text: String
+        /// Seconds, for the header of that name.
+        var retryAfter: Int?
+    }
+
+    private struct Desk {
+        var isBusy = false
+        var waiting: [StorageNotification.Kind: StorageNotification] = [:]
+        /// What the specs of this agent's life have said, the newest first.
+        var seen = StorageNodes()
+    }
+
+    private let mailbox: AgentMailbox
+    private let board: LifecycleBoard
+    /// What is to be applied, or is.
+    private let stored: @Sendable () -> ComputeSpec?
+    private let nodesFile: String?
+    private let log: Logger
+    private let desk = Mutex(Desk())
+    private let arrived = Signal()
+
+    /// Less than the controller waits.
+    private static let applyLimit: Duration = .seconds(8)
+    /// Between two attempts at what waits.
+    private static let rest: Duration = .milliseconds(200)
+    private static let retryAfter = 5
+
+    init(
+        mailbox: AgentMailbox, board: LifecycleBoard, stored: @escaping @Sendable () -> ComputeSpec?,
+        nodesFile: String?, log: Logger
+    ) {
+        self.mailbox = mailbox
+        self.board = board
+        self.stored = stored
+        self.nodesFile = nodesFile
+        self.log = log
+    }
+
+    convenience init(context: AgentContext) {
+        self.init(
+            mailbox: context.mailbox, board: context.board, stored: { context.specs.stored },
+            nodesFile: context.configuration.storageNodesFile, log: context.log)
+    }
+
+    func attach(_ body: [UInt8]) async -> Reply {
+        do throws(SpecFailure) {
+            return await take(.attach(try AttachNotification(json: body)))
+        } catch {
+            return Reply(status: 400, text: "\(error)")
+        }
+    }
+
+    func safekeepers(_ body: [UInt8]) async -> Reply {
+        do throws(SpecFailure) {
+            return await take(.safekeepers(try SafekeeperNotification(json: body)))
+        } catch {
+            return Reply(status: 400, text: "\(error)")
+        }
+    }
+
+    /// Applies what came at a bad moment, when the moment is better.
+    func run() async {
+        while !Task.isCancelled {
+            let more = arrived.next
+            guard desk.withLock({ !$0.waiting.isEmpty }) else {
+                _ = await more.wait()
+                continue
+            }
+            // A compute that has failed may be one that cannot reach its pages, so it too is told where they are.
+            let newest = board.newest
+            if let state = newest?.state, ![.running, .failed].contains(state), !state.isEnding {
+                _ = await board.first(of: [.running, .failed, .terminated], after: newest?.version)
+            }
+            guard let next = takeWaiting() else {
+                try? await Task.sleep(for: Self.rest)
+                continue
+            }
+            let reply = await apply(next)
+            release()
+            if ![200, 423].contains(reply.status) {
+                log.warning("a notification of storage comes to nothing", metadata: ["why": "\(reply.text)"])
+            }
+            try? await Task.sleep(for: Self.rest)
+        }
+    }
+
+    // MARK: One at a time
+
+    /// Of one kind the newest counts, so that what waited is overtaken by what comes.
+    private func take(_ notification: StorageNotification) async -> Reply {
+        let isMine = desk.withLock { desk in
+            guard !desk.isBusy else { return false }
+            desk.isBusy = true
+            desk.waiting[notification.kind] = nil
+            return true
+        }
+        guard isMine else {
+            return Reply(status: 429, text: "another notification is being applied", retryAfter: Self.retryAfter)
+        }
+        defer { release() }
+        return await apply(notification)
+    }
+
+    private func takeWaiting() -> StorageNotification? {
+        desk.withLock { desk in
+            guard !desk.isBusy, let next = desk.waiting.popFirst()?.value else { return nil }
+            desk.isBusy = true
+            return next
+        }
+    }
+
+    private func release() {
+        desk.withLock { $0.isBusy = false }
+    }
+
+    private func apply(_ notification: StorageNotification) async -> Reply {
+        guard !board.state.isEnding else { return Reply(status: 200, text: "this compute is ending") }
+        guard let spec = stored() else { return Reply(status: 423, text: "there is no spec yet") }
+        let changed: ComputeSpec?
+        do {
+            changed = try notification.applied(to: spec, nodes: try nodes(beside: spec))
+        } catch let refusal as NotificationRefusal {
+            return Reply(refusal)
+        } catch {
+            return Reply(status: 503, text: "the file of nodes: \(error)")
+        }
+        guard let changed else { return Reply(status: 200, text: "known already") }
+        guard case .accepted(let version)? = await mailbox.ask(.configureRequested, bringing: changed) else {
+            keep(notification)
+            return Reply(status: 423, text: "written down; the compute is busy")
+        }
+        let outcome = await board.first(
+            of: [.running, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated],
+            after: version, within: Self.applyLimit)
+        switch outcome?.state {
+        case .running?: return Reply(status: 200, text: "applied")
+        case .failed?: return Reply(status: 503, text: "it could not be applied")
+        case nil: return Reply(status: 423, text: "written down; it is being applied")
+        case .some: return Reply(status: 200, text: "this compute is ending")
+        }
+    }
+
+    private func keep(_ notification: StorageNotification) {
+        desk.withLock { $0.waiting[notification.kind] = notification }
+        arrived.fire()
+    }
+
+    /// The file is read each time: an operator adds nodes while computes run.
+    private func nodes(beside spec: ComputeSpec) throws -> StorageNodes {
+        let present = (try? PageserverResolver.resolve(spec)) ?? nil
+        let seen = desk.withLock { desk in
+            desk.seen = StorageNodes().learning(from: present).filled(from: desk.seen)
+            return desk.seen
+        }
+        guard let path = nodesFile else { return seen }
+        guard let bytes = OwnedFile.read(path, limit: StorageNodes.byteLimit) else {
+            throw SpecFailure(at: "", "cannot be read")
+        }
+        return try StorageNodes(json: bytes).filled(from: seen)
+    }
+}
+
+extension NotificationDesk.Reply {
+    init(_ refusal: NotificationRefusal) {
+        switch refusal {
+        case .otherTenant, .contradiction, .unusable: self.init(status: 400, text: "\(refusal)")
+        case .unknownNode: self.init(status: 503, text: "\(refusal)")
+        }
+    }
+}
+
+extension ComputeState {
+    fileprivate var isEnding: Bool {
+        switch self {
+        case .terminationPendingFast, .terminationPendingImmediate, .terminated: true
+        case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
+            .refreshConfiguration, .failed:
+            false
+        }
+    }
+}

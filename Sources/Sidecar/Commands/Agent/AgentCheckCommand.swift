@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import ComputeAgent
+internal import Foundation
+
+/// Reads a spec and says what an agent would do with it, without doing any of it.
+struct AgentCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check a spec, and say what an agent would do with it.",
+        discussion: """
+            Reads the file that --config of “sidecar agent” takes, the body of a control plane's answer, or that of \
+            /configure. Exits 0 when it can be used, and 2 with every fault and its place when it cannot. No secret of the \
+            spec is printed.
+            """)
+
+    @Argument(help: "The file, or “-” for standard input.")
+    var spec: String
+
+    @Flag(help: "JSON instead of a text for people.")
+    var json = false
+
+    @Flag(name: .customLong("conf"), help: "Print the postgresql.conf as well.")
+    var printsConf = false
+
+    func run() throws {
+        let bytes = try read()
+        let envelope: SpecEnvelope
+        do throws(SpecFailure) {
+            envelope = try SpecEnvelope(unchecked: bytes)
+        } catch {
+            return try tell([error])
+        }
+        guard let spec = envelope.spec else {
+            return print(json ? #"{"ok":true,"spec":null}"# : "no spec: waits for one")
+        }
+        let failures = SpecReview(of: spec).failures
+        guard failures.isEmpty else { return try tell(failures) }
+        show(SpecPlan(of: spec), of: spec)
+    }
+
+    private func read() throws -> [UInt8] {
+        let handle: FileHandle
+        if spec == "-" {
+            handle = .standardInput
+        } else if let found = FileHandle(forReadingAtPath: spec) {
+            handle = found
+        } else {
+            throw CommandFailure.badConfiguration("\(spec): cannot be read")
+        }
+        // One byte more than is taken, so that too much is seen to be too much.
+        guard let data = try handle.read(upToCount: SpecEnvelope.byteLimit + 1) else { return [] }
+        return Array(data)
+    }
+
+    /// On standard output like everything else, so that a script has it in one place; the exit code says which it is.
+    private func tell(_ failures: [SpecFailure]) throws {
+        if json {
+            let list = failures.map { JSONValue.object(["path": .string($0.path), "problem": .string($0.problem)]) }
+            write(.object(["ok": .bool(false), "problems": .list(list)]))
+        } else {
+            for failure in failures { print("error: \(failure)") }
+        }
+        throw ExitCode(2)
+    }
+
+    private func show(_ plan: SpecPlan, of spec: ComputeSpec) {
+        let conf = printsConf ? conf(of: spec) : nil
+        guard !json else {
+            return write(
+                .object(["ok": .bool(true), "plan": plan.json, "postgresql_conf": conf.map(JSONValue.string)]))
+        }
+        let parts = [
+            ("storage", plan.storage), ("pageservers", plan.pageservers), ("files", plan.files), ("roles", plan.roles),
+            ("databases", plan.databases), ("changes", plan.changes),
+            ("remarks", plan.remarks.map { "\($0.path): \($0.text)" }),
+        ]
+        for (title, lines) in parts where !lines.isEmpty {
+            print(title)
+            for line in lines { print("  \(line)") }
+        }
+        if let conf { print("postgresql.conf\n\n\(conf)", terminator: "") }
+    }
+
+    /// With the address and port that an agent has when nobody says otherwise.
+    private func conf(of spec: ComputeSpec) -> String {
+        let pageservers = (try? PageserverResolver.resolve(spec)) ?? nil
+        let conf = PostgresConfFile(spec: spec, pageservers: pageservers, listenHost: "127.0.0.1", port: 5432)
+        return SpecPlan.withoutPassword(conf.render())
+    }
+
+    private func write(_ value: JSONValue) {
+        print(String(decoding: value.bytes(isPretty: true), as: UTF8.self))
+    }
+}

@@ -1,0 +1,180 @@
+import Logging
+import Synchronization
+import TestKit
+import Testing
+
+@testable import ComputeAgent
+
+/// The receiver of notifications beside a real lifecycle whose reconfigurations end when the test says so.
+@Suite struct NotificationDeskTests {
+    private final class Rig: Sendable {
+        let mailbox = AgentMailbox()
+        let board = LifecycleBoard()
+        let desk: NotificationDesk
+        private let specs: Specs
+        private let lifecycle = Mutex(ComputeLifecycle(generation: 1))
+        private let isHeld = Mutex(false)
+        private let hasStarted = Mutex(false)
+
+        private final class Specs: Sendable {
+            let stored = Mutex<ComputeSpec?>(nil)
+        }
+
+        init() {
+            let specs = Specs()
+            self.specs = specs
+            desk = NotificationDesk(
+                mailbox: mailbox, board: board, stored: { specs.stored.withLock { $0 } }, nodesFile: nil,
+                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+
+        var stored: ComputeSpec? { specs.stored.withLock { $0 } }
+
+        func start(_ spec: ComputeSpec) async throws {
+            _ = await mailbox.ask(.configureRequested, bringing: spec)
+            try await eventually("it runs") { self.board.state == .running }
+        }
+
+        func hold(_ held: Bool) { isHeld.withLock { $0 = held } }
+
+        /// What `LifecycleDriver` does, with everything it would start done at once.
+        func drive() async {
+            for await message in mailbox.messages {
+                switch message {
+                case .finished: return
+                case .event(let event, let asker):
+                    let answer = handle(event)
+                    asker?.set(answer)
+                case .spec(let spec, let event, let asker):
+                    let before = specs.stored.withLock { stored in
+                        defer { stored = spec }
+                        return stored
+                    }
+                    let answer = handle(event)
+                    if !answer.isAccepted { specs.stored.withLock { $0 = before } }
+                    asker?.set(answer)
+                }
+            }
+        }
+
+        private func handle(_ event: LifecycleEvent) -> LifecycleAnswer {
+            lifecycle.withLock { lifecycle in
+                let actions = lifecycle.handle(event, atUnixMicros: 1)
+                for action in actions {
+                    switch action {
+                    case .report(let transition): board.note(transition)
+                    case .takeConfiguration: mailbox.send(isRunning ? .reconfigurationBegan : .startupBegan)
+                    case .startPostgres:
+                        hasStarted.withLock { $0 = true }
+                        mailbox.send(.configurationApplied)
+                    case .reconfigure: if !isHeld.withLock({ $0 }) { mailbox.send(.configurationApplied) }
+                    default: break  // The rest has no answer that these tests wait for.
+                    }
+                }
+                return LifecycleAnswer(actions, in: lifecycle)
+            }
+        }
+
+        private var isRunning: Bool { hasStarted.withLock { $0 } }
+        var urls: [String?]? {
+            (try? stored.flatMap { try PageserverResolver.resolve($0) })?.shards
+                .map { $0.pageservers.first?.libpqURL }
+        }
+    }
+
+    private static let spec = SpecText.local(
+        extra: #"""
+            "tenant_id": "\#(StorageNotificationTests.tenant)", "timeline_id": "\#(StorageNotificationTests.tenant)",
+            "storage_mode": "local", "pageserver_connection_info": {"shard_count": 0, "shards": {"0000": {"pageservers": [
+              {"id": 1, "libpq_url": "host=ps-1"}, {"id": 2, "libpq_url": "host=ps-2"}, {"id": 3, "libpq_url": "host=ps-3"}
+            ]}}}, "safekeeper_connstrings": ["sk-0:1"],
+            """#)
+
+    private func spec() throws -> ComputeSpec { try #require(try SpecText.read(Self.spec)) }
+
+    private func attach(_ node: Int) -> [UInt8] { Array(StorageNotificationTests.attach([node]).utf8) }
+
+    private func withRig(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
+        let rig = Rig()
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await rig.drive() }
+            group.addTask { await rig.desk.run() }
+            group.addTask {
+                defer { rig.mailbox.finish(exitCode: 0) }
+                try await body(rig)
+                throw CancellationError()
+            }
+        }
+    }
+
+    private func run(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
+        do { try await withRig(body) } catch is CancellationError {}
+    }
+
+    @Test func `before there is a spec it is too early, and after the end too late`() async throws {
+        try await run { rig in
+            #expect(await rig.desk.attach(attach(2)).status == 423)
+            try await rig.start(try spec())
+            rig.mailbox.send(.terminateRequested(.fast, reason: "test"))
+            try await eventually("it ends") { rig.board.state == .terminationPendingFast }
+            #expect(await rig.desk.attach(attach(2)).status == 200)
+            #expect(rig.urls == ["host=ps-1"])
+        }
+    }
+
+    @Test func `applied once, known after that, and refused without harm`() async throws {
+        try await run { rig in
+            try await rig.start(try spec())
+            #expect(await rig.desk.attach(attach(2)) == .init(status: 200, text: "applied"))
+            #expect(rig.urls == ["host=ps-2"])
+            #expect(rig.stored?.pageserverConnectionInfo?.shards.first?.pageservers.map(\.id) == [2])
+            let version = rig.board.newest?.version
+            #expect(await rig.desk.attach(attach(2)) == .init(status: 200, text: "known already"))
+            #expect(await rig.desk.attach(attach(9)).status == 503)
+            #expect(await rig.desk.attach(Array("{}".utf8)).status == 400)
+            let other = StorageNotificationTests.attach([1], tenant: String(repeating: "b", count: 32))
+            #expect(await rig.desk.attach(Array(other.utf8)).status == 400)
+            #expect(rig.board.newest?.version == version)
+            let keepers = Array(StorageNotificationTests.safekeepers(generation: 4).utf8)
+            #expect(await rig.desk.safekeepers(keepers).status == 200)
+            #expect(rig.stored?.safekeeperConnstrings == ["sk-1:5454"])
+            #expect(rig.urls == ["host=ps-2"])
+        }
+    }
+
+    @Test func `one at a time, and what comes while the compute is busy is applied after it`() async throws {
+        try await run { rig in
+            try await rig.start(try spec())
+            let spec = try #require(rig.stored)
+            rig.hold(true)
+            // Somebody else's reconfiguration is under way: what comes is written down, and of several the last one.
+            _ = await rig.mailbox.ask(.configureRequested, bringing: spec)
+            try await eventually("it is busy") { rig.board.state == .configuration }
+            #expect(await rig.desk.attach(attach(2)).status == 423)
+            #expect(await rig.desk.attach(attach(3)).status == 423)
+            #expect(rig.urls == ["host=ps-1"])
+            rig.hold(false)
+            rig.mailbox.send(.configurationApplied)
+            try await eventually("it is applied") { rig.urls == ["host=ps-3"] }
+            try await eventually("it runs again") { rig.board.state == .running }
+        }
+    }
+
+    @Test func `while one is being applied the next is asked to come again`() async throws {
+        try await run { rig in
+            try await rig.start(try spec())
+            rig.hold(true)
+            async let first = rig.desk.attach(attach(2))
+            try await eventually("it is being applied") { rig.board.state == .configuration }
+            let second = await rig.desk.attach(attach(3))
+            #expect(second.status == 429 && second.retryAfter == 5)
+            rig.mailbox.send(.configurationApplied)
+            #expect(await first.status == 200)
+            rig.hold(true)
+            async let third = rig.desk.safekeepers(Array(StorageNotificationTests.safekeepers(generation: 4).utf8))
+            try await eventually("it is being applied") { rig.board.state == .configuration }
+            rig.mailbox.send(.configurationFailed("no"))
+            #expect(await third.status == 503)
+        }
+    }
+}
