@@ -10,6 +10,8 @@ package struct ControlPlaneSpecs: Sendable {
     package let computeID: String
     /// The bearer token; an empty one is sent as such.
     package let token: Secret<String>
+    /// For one attempt; within it, a connection that is refused is tried again.
+    var timeout = Self.timeout
 
     package init(base: String, computeID: String, token: Secret<String>) {
         self.base = base
@@ -50,7 +52,7 @@ package struct ControlPlaneSpecs: Sendable {
         request.headers.add(name: "authorization", value: "Bearer \(token.reveal())")
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
+            response = try await HTTPClient.shared.execute(request, timeout: timeout)
         } catch {
             note("0")
             throw error

@@ -193,6 +193,7 @@ actor PostgresKeeper {
             spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
             port: configuration.port)
         conf.socketFolder = key?.socketFolder ?? ""
+        conf.hasStrictOvercommit = KernelMemory.isStrict
         return conf
     }
 

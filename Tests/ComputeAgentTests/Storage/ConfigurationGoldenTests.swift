@@ -36,6 +36,12 @@ import Testing
         #expect(GoldenFiles.names(in: "Pageservers").count > 10)
     }
 
+    @Test(arguments: [("0\n", false), ("1\n", false), ("2\n", true), ("", false), ("22", false)])
+    func `a kernel that promises only what it has`(setting: String, isStrict: Bool) {
+        #expect(KernelMemory.isStrict(Array(setting.utf8)) == isStrict)
+        #expect(!KernelMemory.isStrict(nil))
+    }
+
     @Test func `what the machine and the agent add`() throws {
         let spec = try #require(try SpecText.read(SpecText.local()))
         var conf = PostgresConfFile(spec: spec, pageservers: nil, listenHost: "0.0.0.0", port: 5432)
