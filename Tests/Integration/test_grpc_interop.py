@@ -114,6 +114,16 @@ def test_every_status_code_arrives(our_server, code):
             assert (error.code(), error.details()) == (code, code.name)
 
 
+def test_the_details_of_a_status_pass_through(our_server):
+    details = b"\x08\x09\x12\x04why?"  # A google.rpc.Status: code 9, and a message.
+    with grpc.insecure_channel(our_server.address) as channel:
+        request = pb.SimpleRequest(response_status=pb.EchoStatus(code=9, message="not now"))
+        error = Client.status(lambda: Client(channel).unary(
+            request, timeout=30, metadata=(("x-test-status-details-bin", details),)))
+        assert error.code() == grpc.StatusCode.FAILED_PRECONDITION
+        assert ("grpc-status-details-bin", details) in list(error.trailing_metadata())
+
+
 def test_metadata_with_repeated_keys_and_reserved_names(our_server):
     with grpc.insecure_channel(our_server.address) as channel:
         sent = (("x-grpc-test-echo-trailing-bin", bytes(range(256))), ("x-other", "a"), ("x-other", "b"))

@@ -30,6 +30,9 @@ package struct ConnectionLimits: Sendable {
         return limits
     }
 
+    /// Whether silence is ever asked about.
+    package var asksWhenSilent: Bool { keepaliveInterval < Self.longestTimer }
+
     /// A deadline further away than this needs no timer.
     static let longestTimer: Duration = .seconds(100 * 24 * 60 * 60)
 }

@@ -13,6 +13,13 @@ struct GRPCDial: Sendable {
     var expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
     var limits = ConnectionLimits()
 
+    /// Where a silent server is asked whether it is there, one that acknowledges nothing is given up as fast (gRFC A18).
+    private var socketOptions: SocketOptions {
+        var options = SocketOptions.standard
+        if limits.asksWhenSilent { options.userTimeout = limits.keepaliveTimeout }
+        return options
+    }
+
     /// - Parameters:
     ///   - limit: for TCP, and again for TLS.
     ///   - started: gets the connection once it can be used, although the server has not spoken yet.
@@ -30,7 +37,7 @@ struct GRPCDial: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try SocketOptions.standard.apply { option, value in
+                    try dial.socketOptions.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
                     if let tls = dial.tls {

@@ -16,7 +16,7 @@ struct TestService: GRPCTesting.TestServiceService {
     ) async throws -> GRPCTesting.SimpleResponse {
         echoMetadata(context)
         try check(request.expectCompressed, context)
-        try fail(as: request.responseStatus)
+        try fail(as: request.responseStatus, context)
         if request.responseCompressed?.value == true { context.compressResponses() }
         return GRPCTesting.SimpleResponse(payload: try payload(request.responseSize))
     }
@@ -65,7 +65,7 @@ struct TestService: GRPCTesting.TestServiceService {
         _ request: GRPCTesting.StreamingOutputCallRequest,
         _ responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, _ context: ServerCallContext
     ) async throws {
-        try fail(as: request.responseStatus)
+        try fail(as: request.responseStatus, context)
         let parameters = request.responseParameters
         if parameters.contains(where: { $0.compressed?.value == true }) { context.compressResponses() }
         for wanted in parameters {
@@ -82,9 +82,12 @@ struct TestService: GRPCTesting.TestServiceService {
         return GRPCTesting.Payload(body: Array(repeating: 0, count: Int(size)))
     }
 
-    private func fail(as status: GRPCTesting.EchoStatus?) throws {
+    /// The details are no part of gRPC's own tests: they come as metadata.
+    private func fail(as status: GRPCTesting.EchoStatus?, _ context: ServerCallContext) throws {
         guard let status, status.code != 0 else { return }
-        throw GRPCStatus(GRPCStatus.Code(rawValue: Int(status.code)) ?? .unknown, status.message)
+        let details = context.metadata.firstBinary(named: "x-test-status-details-bin") ?? []
+        throw GRPCStatus(
+            GRPCStatus.Code(rawValue: Int(status.code)) ?? .unknown, status.message, details: details)
     }
 
     private func check(_ expected: GRPCTesting.BoolValue?, _ context: ServerCallContext) throws {

@@ -86,12 +86,10 @@ import Transport
     @Test func `without a server calls fail at once, and those that wait for ready get the server that comes`()
         async throws
     {
-        let gone = try await listen([])
-        let port = gone.port
-        await gone.shutdown(grace: .zero)
+        let port = try HeldPort()
         let states = Mutex<[ChannelState]>([])
         let channel = GRPCBalancedChannel(
-            try target(port), tls: nil, configuration: configuration(), group: grpcLoops
+            try target(port.number), tls: nil, configuration: configuration(), group: grpcLoops
         ) { state in
             states.withLock { $0.append(state) }
         }
@@ -105,7 +103,7 @@ import Transport
             let _: Blob = try await channel.unary("/test.Who/Are", Blob(""), options: options)
         }
         #expect(late?.code == .deadlineExceeded)
-        let server = try await listen([service("late")], port: port)
+        let server = try await listen([service("late")], port: port.number)
         #expect(try await patient == "late")
         #expect(states.withLock { $0.last } == .ready)
         await channel.shutdown()

@@ -109,18 +109,15 @@ import Transport
     }
 
     @Test func `no server is UNAVAILABLE, and the next call connects`() async throws {
-        let occupied = try await GRPCListener.start(
-            host: "127.0.0.1", port: 0, tls: nil, services: [], authorize: { _, _ in nil }, group: grpcLoops)
-        let port = occupied.port
-        await occupied.shutdown(grace: .zero)
-        let channel = channel(port)
+        let port = try HeldPort()
+        let channel = channel(port.number)
         let error = await #expect(throws: GRPCStatus.self) {
             let _: Blob = try await channel.unary("/test.Echo/Unary", Blob("x"))
         }
         #expect(error?.code == .unavailable)
 
         let server = try await GRPCListener.start(
-            host: "127.0.0.1", port: port, tls: nil, services: [service.definition], authorize: { _, _ in nil },
+            host: "127.0.0.1", port: port.number, tls: nil, services: [service.definition], authorize: { _, _ in nil },
             group: grpcLoops)
         let answer: Blob = try await channel.unary("/test.Echo/Unary", Blob("x"))
         #expect(answer.text == "x")

@@ -1,0 +1,147 @@
+import Synchronization
+import Testing
+
+@testable import GRPCLite
+
+/// What a client connection makes of a server's refusals, frame by frame. RFC 9113 §4.1, §6.4, §6.8.
+@Suite(.timeLimit(.minutes(1))) struct UnprocessedCallTests {
+    private final class Heard: Sendable {
+        private let state = Mutex<(news: [ConnectionNews], calls: [UnprocessedCall])>(([], []))
+        var news: [ConnectionNews] { state.withLock { $0.news } }
+        var calls: [UnprocessedCall] { state.withLock { $0.calls } }
+        func add(_ news: ConnectionNews) { state.withLock { $0.news.append(news) } }
+        func add(_ call: UnprocessedCall) { state.withLock { $0.calls.append(call) } }
+    }
+
+    private static func frame(_ type: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ body: [UInt8] = []) -> [UInt8] {
+        [0, 0, UInt8(body.count), type, flags, 0, 0, 0, stream] + body
+    }
+
+    private static let settings = frame(4)
+    private static let refused = frame(3, stream: 1, [0, 0, 0, 7])
+    /// `:status: 200`, `content-type: application/grpc`.
+    private static let headers = frame(1, flags: 4, stream: 1, [0x88, 0x5F, 16] + Array("application/grpc".utf8))
+
+    private static func goAway(last: UInt8, code: UInt8 = 0, _ debugData: String = "") -> [UInt8] {
+        frame(7, [0, 0, 0, last, 0, 0, 0, code] + Array(debugData.utf8))
+    }
+
+    /// A connection with one call, whose request has left.
+    private struct Link {
+        let heard = Heard()
+        let connection: ClientConnection
+        let now = ContinuousClock.now
+
+        init() throws {
+            connection = try ClientConnection(
+                authority: "test", isSecure: false, at: now, tell: { [heard] in heard.add($0) },
+                giveBack: { [heard] in heard.add($0) }, wake: {})
+        }
+
+        func call(_ options: CallOptions = .none) async throws -> ClientCall {
+            let call = try connection.caller.open("/a.B/C", options, timeout: options.timeout)
+            try await call.send("one" as Blob)
+            call.finishSending()
+            return call
+        }
+
+        func turn(_ bytes: [UInt8] = []) -> [UInt8] {
+            if !bytes.isEmpty { connection.receive(bytes.span.bytes, at: now) }
+            return connection.takeOutput(limit: 1 << 20, at: now)
+        }
+    }
+
+    private func end(of call: ClientCall) async -> GRPCStatus.Code? {
+        do {
+            return try await call.nextMessage() == nil ? .ok : nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func `a refused call says everything again on the next connection, and is refused twice at most`()
+        async throws
+    {
+        let (first, second) = (try Link(), try Link())
+        let call = try await first.call(CallOptions(timeout: .seconds(9)))
+        _ = first.turn()
+        _ = first.turn(Self.settings)
+        _ = first.turn(Self.refused)
+        let given = try #require(first.heard.calls.first)
+        #expect(given.deadline == first.now + .seconds(9))
+        #expect(!given.isOver)
+        #expect(first.connection.openCalls == 0)
+
+        #expect(second.connection.caller.adopt(given, timeout: .seconds(8)))
+        let said = second.turn()
+        // The message and its prefix, at the end of what the connection says.
+        #expect(said.suffix(8) == [0, 0, 0, 0, 3] + Array("one".utf8))
+        _ = second.turn(Self.settings)
+        _ = second.turn(Self.refused)
+        #expect(second.heard.calls.isEmpty)
+        #expect(await end(of: call) == .unavailable)
+    }
+
+    @Test func `a call whose answer has begun stays where it is`() async throws {
+        let link = try Link()
+        let call = try await link.call()
+        _ = link.turn()
+        _ = link.turn(Self.settings + Self.headers)
+        _ = link.turn(Self.refused)
+        #expect(link.heard.calls.isEmpty)
+        #expect(await end(of: call) == .unavailable)
+    }
+
+    @Test func `a call above the last stream of a GOAWAY goes on elsewhere, one below it goes on here`() async throws {
+        for (last, isGivenBack) in [(UInt8(0), true), (1, false)] {
+            let link = try Link()
+            let call = try await link.call()
+            _ = link.turn()
+            _ = link.turn(Self.settings)
+            _ = link.turn(Self.goAway(last: last))
+            #expect(link.heard.calls.count == (isGivenBack ? 1 : 0))
+            #expect(link.connection.openCalls == (isGivenBack ? 0 : 1))
+            #expect(link.heard.news == [.ready, .goingAway(isTooManyPings: false)])
+            // Nobody comes in any more; who tries goes elsewhere as well.
+            let late = try await link.call()
+            _ = link.turn()
+            #expect(link.heard.calls.count == (isGivenBack ? 2 : 1))
+            withExtendedLifetime((call, late)) {}
+        }
+    }
+
+    @Test func `a call that was cancelled is not taken anywhere`() async throws {
+        let link = try Link()
+        let call = try await link.call()
+        _ = link.turn()
+        _ = link.turn(Self.settings)
+        _ = link.turn(Self.refused)
+        let given = try #require(link.heard.calls.first)
+        call.cancel()
+        #expect(given.isOver)
+        #expect(await end(of: call) == .cancelled)
+        #expect(try !Link().connection.caller.adopt(given, timeout: nil))
+    }
+
+    @Test(arguments: [
+        (UInt8(0xB), "too_many_pings", true), (0xB, "", false), (0, "too_many_pings", false), (0, "max_age", false),
+    ])
+    func `a server that was asked too often says so`(code: UInt8, text: String, isTooMany: Bool) throws {
+        let link = try Link()
+        _ = link.turn()
+        _ = link.turn(Self.settings)
+        _ = link.turn(Self.goAway(last: 0, code: code, text))
+        #expect(link.heard.news == [.ready, .goingAway(isTooManyPings: isTooMany)])
+    }
+
+    @Test func `a connection that breaks hands on what it never sent, and fails what it did`() async throws {
+        let link = try Link()
+        let sent = try await link.call()
+        _ = link.turn()
+        let waiting = try await link.call()
+        link.connection.connectionLost()
+        #expect(link.heard.calls.count == 1)
+        #expect(await end(of: sent) == .unavailable)
+        withExtendedLifetime(waiting) {}
+    }
+}
