@@ -60,7 +60,8 @@ def test_list_tells_all_at_once(fleet, connect):
 
 
 def test_a_watcher_hears_of_the_drain(fleet, connect):
-    with Guest(fleet, "watched") as guest:
+    # In a cluster of its own: the fleet would remember it for a while.
+    with Guest(fleet, "watched", cluster="watched", join=()) as guest:
         channel = connect(guest.told["grpc"])
         stub = health_pb2_grpc.HealthStub(channel)
         known = stub.Watch(health_pb2.HealthCheckRequest(), timeout=30)
