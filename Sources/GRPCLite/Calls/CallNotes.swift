@@ -50,19 +50,59 @@ package typealias CallRecorder =
 extension MethodHandler {
     /// The same method, every call of which is told to `recorder`, whether its request can be read or not.
     package func recorded(by recorder: @escaping CallRecorder) -> MethodHandler {
-        MethodHandler(path: path, shape: shape) { inbound, outbound, context in
-            var context = context
+        let isStreaming = isStreaming
+        let begin: @Sendable (inout ServerCallContext) -> Recording = { context in
             let notes = CallNotes()
             context.notes = notes
-            let ended = recorder(context, isStreaming)
-            do {
-                try await serve(inbound, outbound, context)
-                ended(.ok, notes.all)
-            } catch {
-                ended(GRPCStatus(handlerError: error), notes.all)
-                throw error
-            }
+            return Recording(notes: notes, end: recorder(context, isStreaming))
         }
+        let recordedReply: UnaryReply? =
+            switch reply {
+            case nil: nil
+            case .prompt(let reply):
+                .prompt { bytes, context in
+                    var context = context
+                    let recording = begin(&context)
+                    return try recording.ended(with: Result { try reply(bytes, context) })
+                }
+            case .waiting(let reply):
+                .waiting { bytes, context in
+                    var context = context
+                    let recording = begin(&context)
+                    let result: Result<[UInt8], any Error>
+                    do {
+                        result = .success(try await reply(bytes, context))
+                    } catch {
+                        result = .failure(error)
+                    }
+                    return try recording.ended(with: result)
+                }
+            }
+        return MethodHandler(path: path, shape: shape, reply: recordedReply) { inbound, outbound, context in
+            var context = context
+            let recording = begin(&context)
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await serve(inbound, outbound, context))
+            } catch {
+                result = .failure(error)
+            }
+            try recording.ended(with: result)
+        }
+    }
+}
+
+/// One call that is being recorded.
+private struct Recording {
+    let notes: CallNotes
+    let end: @Sendable (GRPCStatus, [CallNotes.Note]) -> Void
+
+    func ended<Value>(with result: Result<Value, any Error>) throws -> Value {
+        switch result {
+        case .success: end(.ok, notes.all)
+        case .failure(let error): end(GRPCStatus(handlerError: error), notes.all)
+        }
+        return try result.get()
     }
 }
 

@@ -1,12 +1,3 @@
-/// Both directions of a call at the server, as its context knows them.
-struct CallWire: Sendable {
-    var inbound: MessageMailbox
-    var outbound: MessageOutlet
-    var clientAcceptsGzip: Bool
-    /// Sends the response headers now.
-    var flushHeaders: @Sendable () -> Void
-}
-
 // What a handler says and asks beside its messages.
 extension ServerCallContext {
     /// Adds metadata to the response headers, which leave with the first message, with the end, or when
@@ -42,6 +33,6 @@ extension ServerCallContext {
 
     /// Whether the request message that was read last came compressed.
     package var wasLastRequestCompressed: Bool {
-        call?.inbound.wasLastCompressed ?? false
+        call?.wasLastRequestCompressed ?? false
     }
 }

@@ -63,16 +63,14 @@ package final class ClientConnection: DrivenConnection {
         lastTurn = now
         keepalive.bytesReceived()
         session.receive(bytes, at: now)
-        handleEvents(at: now)
+        handleEvents(of: bytes, at: now)
     }
 
-    /// - Returns: bytes for the server; empty when there are none now.
-    package func takeOutput(limit: Int, at now: ContinuousClock.Instant) -> [UInt8] {
+    package func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant) {
         lastTurn = now
         for command in commands.takeAll() { run(command, at: now) }
-        let output = session.takeOutput(limit: limit)
-        handleEvents(at: now)
-        return output
+        session.takeOutput(into: &output)
+        handleEvents(of: RawSpan(), at: now)
     }
 
     package func takeTimerChanges() -> [TimerChange] {
@@ -87,7 +85,7 @@ package final class ClientConnection: DrivenConnection {
             abort(stream, .deadlineExceeded, reset: .cancel)
         case .settingsDue: lose()
         case .keepalive: checkPeer()
-        case .shutdownHeard: break
+        case .shutdownHeard, .headerBlockDue, .stalledStreams, .maxAge, .idle, .graceOver: break
         }
     }
 
@@ -220,11 +218,12 @@ package final class ClientConnection: DrivenConnection {
 
     // MARK: What the server does
 
-    private func handleEvents(at now: ContinuousClock.Instant) {
+    /// - Parameter input: the bytes that the session was given last.
+    private func handleEvents(of input: borrowing RawSpan, at now: ContinuousClock.Instant) {
         for event in session.takeEvents() {
             switch event {
             case .headersReceived(let stream, let block): headersReceived(block, on: stream)
-            case .dataReceived(let stream, let bytes): dataReceived(bytes, on: stream)
+            case .dataReceived(let stream, let place): dataReceived(input.extracting(place), on: stream)
             case .streamEndedByPeer(let stream):
                 finish(stream, GRPCStatus(.unknown, "the server ended the stream without a status"))
             case .streamClosed(let stream, let code): streamClosed(stream, code, at: now)
@@ -235,7 +234,7 @@ package final class ClientConnection: DrivenConnection {
                     isReady = true
                     tell(.ready)
                 }
-            case .pingAcknowledged: break
+            case .pingAcknowledged, .offence: break
             // What is above the last stream is closed by the session as refused.
             case .goAwayReceived(_, let code, let debugData):
                 goAway(
@@ -264,10 +263,10 @@ package final class ClientConnection: DrivenConnection {
         }
     }
 
-    private func dataReceived(_ bytes: [UInt8], on stream: HTTP2StreamID) {
+    private func dataReceived(_ bytes: borrowing RawSpan, on stream: HTTP2StreamID) {
         do throws(MessageDeframer.Malformed) {
             guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
-            let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.count) ?? 0
+            let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
             session.returnCredit(credit, on: stream)
         } catch {
             abort(stream, GRPCStatus(error), reset: .cancel)

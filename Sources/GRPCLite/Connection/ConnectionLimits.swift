@@ -6,6 +6,13 @@ package struct ConnectionLimits: Sendable {
     /// Bytes of all messages of one connection that are not whole yet; the call that passes it ends with
     /// `RESOURCE_EXHAUSTED`. At least `messageSize`.
     package var unfinishedMessages = 32 * 1024 * 1024
+    /// Bytes of all answers of one connection that wait for the client to take them. Above it no handler of a unary call is
+    /// started, so that a client with closed windows cannot have the server filled with answers.
+    package var unsentBytes = 4 * 1024 * 1024
+    /// How long a stream may have something to send and no window for it before it is reset; at most twice this long.
+    package var stalledStream: Duration = .seconds(60)
+    /// From the first frame of a header block to its last.
+    package var headerBlock: Duration = .seconds(5)
     /// How long the peer may take to say its first word of HTTP/2.
     package var settingsTimeout: Duration = .seconds(10)
     /// Silence after which the peer is asked whether it is still there; at least 10 s.
@@ -18,6 +25,14 @@ package struct ConnectionLimits: Sendable {
     package var lastStream: Int32 = 1 << 30
     /// How long a shutdown waits for the peer to hear of it before new streams are refused.
     package var shutdownNotice: Duration = .seconds(1)
+    /// After this long a connection without calls is told to go; at most twice this long. `nil` never does it, as in every
+    /// other gRPC.
+    package var maxIdle: Duration?
+    /// After this long a connection is told to go, so that long-lived ones spread over new servers. Each draws its own
+    /// tenth more or less, so that they do not all come back at once. `nil` never does it.
+    package var maxAge: Duration?
+    /// How long its calls may then still take, from the moment when new ones are refused. `nil` lets them.
+    package var maxAgeGrace: Duration?
 
     package init() {}
 

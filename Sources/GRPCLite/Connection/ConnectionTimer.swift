@@ -8,6 +8,16 @@ package enum ConnectionTimer: Hashable, Sendable {
     case keepalive
     /// The peer has had the time to hear that this connection shuts down.
     case shutdownHeard
+    /// A header block that was begun must have ended.
+    case headerBlockDue
+    /// Time to see whose streams take nothing.
+    case stalledStreams
+    /// The connection has lived long enough.
+    case maxAge
+    /// Time to see whether there were calls.
+    case idle
+    /// Calls that outlived the connection's end have had their time.
+    case graceOver
 }
 
 /// What the shell is to do with its timers, in order.

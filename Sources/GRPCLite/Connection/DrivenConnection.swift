@@ -4,12 +4,17 @@
 /// the output until there is none, then the timer changes, and closes the socket once the connection is finished.
 package protocol DrivenConnection: AnyObject, SendableMetatype {
     func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant)
-    /// - Returns: bytes for the peer; empty when there are none now.
-    func takeOutput(limit: Int, at now: ContinuousClock.Instant) -> [UInt8]
+    /// Puts out bytes for the peer; none when there are none now, or no room for a whole frame.
+    func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant)
     func takeTimerChanges() -> [TimerChange]
     func timerFired(_ timer: ConnectionTimer)
     /// The socket has gone. Nothing may be asked of the connection after this.
     func connectionLost()
     /// All output has been taken and none will follow.
     var isFinished: Bool { get }
+}
+
+extension DrivenConnection {
+    /// Room that is enough for any frame.
+    package static var leastOutputRoom: Int { HTTP2Session.longestOutput }
 }

@@ -2,6 +2,19 @@
 package enum CallScope {
     /// When the call that is being served must have ended; `nil` outside of one and for one without a limit.
     @TaskLocal package static var deadline: ContinuousClock.Instant?
+
+    /// Calls made by the body end with the call it serves.
+    static func with<Value>(_ deadline: ContinuousClock.Instant?, _ body: () throws -> Value) throws -> Value {
+        guard let deadline else { return try body() }
+        return try $deadline.withValue(deadline) { try body() }
+    }
+
+    static func with<Value>(
+        _ deadline: ContinuousClock.Instant?, _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard let deadline else { return try await body() }
+        return try await $deadline.withValue(deadline) { try await body() }
+    }
 }
 
 extension CallOptions {

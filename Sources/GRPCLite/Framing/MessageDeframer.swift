@@ -15,53 +15,62 @@ struct MessageDeframer {
     let messageLimit: Int
     /// Whether an encoding was declared, so that single messages may be compressed.
     var takesCompressed = false
-    /// The beginning of a message that is not whole yet, prefix included.
-    private var partial: [UInt8] = []
+    /// The prefix of a message whose body is not whole yet, as far as it has come.
+    private var prefix: UInt64 = 0
+    private var prefixCount = 0
+    /// The beginning of that body.
+    private var body: [UInt8] = []
 
     /// Bytes kept for a message that is not whole yet.
-    var bufferedBytes: Int { partial.count }
+    var bufferedBytes: Int { prefixCount + body.count }
 
     init(messageLimit: Int, takesCompressed: Bool = false) {
         self.messageLimit = messageLimit
         self.takesCompressed = takesCompressed
     }
 
-    /// - Returns: the messages that became whole, in order.
-    mutating func append(_ bytes: [UInt8]) throws(Malformed) -> [ReceivedMessage] {
-        var messages: [ReceivedMessage] = []
-        var rest = bytes[...]
-        while !rest.isEmpty || partial.count >= MessageFrame.prefixLength {
-            moveToPartial(upTo: MessageFrame.prefixLength, from: &rest)
-            guard let bodyLength = try announcedLength() else { break }
-            let wholeLength = MessageFrame.prefixLength + bodyLength
-            moveToPartial(upTo: wholeLength, from: &rest)
-            guard partial.count == wholeLength else { break }
-            messages.append(
-                ReceivedMessage(Array(partial[MessageFrame.prefixLength...]), isCompressed: partial[0] == 1))
-            partial.removeAll(keepingCapacity: bodyLength < 4096)
+    /// Hands over the messages that became whole, in order.
+    mutating func append(_ bytes: borrowing RawSpan, _ take: (ReceivedMessage) -> Void) throws(Malformed) {
+        var next = 0
+        while true {
+            while prefixCount < MessageFrame.prefixLength {
+                guard next < bytes.byteCount else { return }
+                prefix = prefix << 8 | UInt64(unsafe bytes.unsafeLoad(fromByteOffset: next, as: UInt8.self))
+                prefixCount += 1
+                next += 1
+            }
+            let length = try announcedLength()
+            let count = min(length - body.count, bytes.byteCount - next)
+            // Twice what has come, so that memory follows the bytes and not the announcement.
+            if body.isEmpty { body.reserveCapacity(min(length, 2 * count)) }
+            unsafe bytes.extracting(next..<next + count).withUnsafeBytes { unsafe body.append(contentsOf: $0) }
+            next += count
+            guard body.count == length else { return }
+            take(ReceivedMessage(body, isCompressed: prefix >> 32 == 1))
+            (prefix, prefixCount, body) = (0, 0, [])
         }
-        return messages
     }
 
     /// The sender has half-closed.
     func finish() throws(Malformed) {
-        guard partial.isEmpty else { throw .truncated }
+        guard prefixCount == 0 else { throw .truncated }
     }
 
-    private mutating func moveToPartial(upTo count: Int, from rest: inout ArraySlice<UInt8>) {
-        let missing = count - partial.count
-        guard missing > 0 else { return }
-        partial.append(contentsOf: rest.prefix(missing))
-        rest = rest.dropFirst(missing)
-    }
-
-    /// - Returns: `nil` while the prefix is not whole.
-    private func announcedLength() throws(Malformed) -> Int? {
-        guard partial.count >= MessageFrame.prefixLength else { return nil }
-        guard partial[0] == 0 || partial[0] == 1 && takesCompressed else { throw .flag(partial[0]) }
-        let length = partial[1..<MessageFrame.prefixLength].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    private func announcedLength() throws(Malformed) -> Int {
+        let flag = UInt8(truncatingIfNeeded: prefix >> 32)
+        guard flag == 0 || flag == 1 && takesCompressed else { throw .flag(flag) }
+        let length = UInt32(truncatingIfNeeded: prefix)
         guard Int(length) <= messageLimit else { throw .tooLong(length, limit: messageLimit) }
         return Int(length)
+    }
+}
+
+extension MessageDeframer {
+    /// - Returns: the messages that became whole, in order.
+    mutating func append(_ bytes: borrowing RawSpan) throws(Malformed) -> [ReceivedMessage] {
+        var messages: [ReceivedMessage] = []
+        try append(bytes) { messages.append($0) }
+        return messages
     }
 }
 

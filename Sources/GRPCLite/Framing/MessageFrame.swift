@@ -3,6 +3,11 @@
 enum MessageFrame {
     static let prefixLength = 5
 
+    /// - Returns: the prefix as the low bytes of a number, highest first; `nil` when the length does not fit in 32 bits.
+    static func prefix(forLength count: Int, isCompressed: Bool = false) -> UInt64? {
+        UInt32(exactly: count).map { UInt64($0) | (isCompressed ? 1 << 32 : 0) }
+    }
+
     /// - Returns: the message behind its prefix; `nil` when its length does not fit in 32 bits.
     static func bytes(of message: [UInt8], isCompressed: Bool = false) -> [UInt8]? {
         guard let length = UInt32(exactly: message.count) else { return nil }

@@ -2,7 +2,8 @@
 enum HTTP2Event: Equatable {
     /// A whole header block: a request, a response (1xx ones too) or trailers.
     case headersReceived(HTTP2StreamID, HeaderBlock)
-    case dataReceived(HTTP2StreamID, [UInt8])
+    /// Where its bytes are among those that the session is being given. Good until the session gets the next.
+    case dataReceived(HTTP2StreamID, Range<Int>)
     /// The peer has half-closed the stream with a DATA frame; a header block says so itself.
     case streamEndedByPeer(HTTP2StreamID)
     /// The stream is gone; nothing about it follows.
@@ -11,6 +12,8 @@ enum HTTP2Event: Equatable {
     case bodySent(HTTP2StreamID, byteCount: Int)
     case settingsReceived
     case pingAcknowledged
+    /// The peer broke a rule. What follows from it for the connection has been done.
+    case offence(HTTP2Offence)
     /// The peer takes no streams above the number any more.
     case goAwayReceived(last: HTTP2StreamID, HTTP2ErrorCode, debugData: [UInt8])
 }

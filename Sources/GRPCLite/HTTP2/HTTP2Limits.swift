@@ -6,14 +6,24 @@ package struct HTTP2Limits: Sendable {
     package var streamWindow = 256 * 1024
     /// The same for all streams together.
     package var connectionWindow = 1024 * 1024
-    /// A header block, counted as HTTP/2 does: name, value and 32 bytes for each field. RFC 9113 §6.5.2.
-    package var headerListSize = 16 * 1024
-    /// Streams the peer may cancel: at once, and each second after that. More ends the connection.
+    /// A header block, counted as HTTP/2 does: name, value and 32 bytes for each field (RFC 9113 §6.5.2). gRPC suggests
+    /// 8 KiB; four times as much is received before the stream is reset unanswered.
+    package var headerListSize = 8 * 1024
+    /// Streams the peer may cancel: at once, and each second after that. More ends the connection (CVE-2023-44487). Clients
+    /// with short deadlines cancel a lot, so that it is well above nghttp2's own 33 a second.
     package var peerResets = RateLimit(burst: 2000, perSecond: 500)
-    /// Streams the peer may make us reset by its errors. More ends the connection (CVE-2025-8671).
+    /// Streams the peer may make us reset by its errors. More ends the connection (CVE-2025-8671). Honest clients do
+    /// not, but for requests that cross their own cancellation.
     package var provokedResets = RateLimit(burst: 200, perSecond: 50)
-    /// Frames that carry nothing for a call: PING, SETTINGS, PRIORITY, empty DATA, … More ends the connection.
+    /// Frames that carry nothing for a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, … More ends the connection.
+    /// What we send earns some back, since it is answered by WINDOW_UPDATE.
     package var idleFrames = RateLimit(burst: 4000, perSecond: 1000)
+    /// Bytes of DATA sent that earn the peer one idle frame. A peer that opens its windows byte by byte earns nothing.
+    package var bytesPerIdleFrame = 256
+    /// Bad PINGs that are overlooked, as in every other gRPC.
+    package var pingStrikes = 2
+    /// Shortest time between keepalive PINGs while nothing is sent. gRPC's default is 5 min; clients of ours ask every 30 s.
+    package var pingInterval: Duration = .seconds(10)
 
     package init() {}
 }

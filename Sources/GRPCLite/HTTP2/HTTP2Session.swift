@@ -19,19 +19,24 @@ final class HTTP2Session {
     private let handle: OpaquePointer
 
     private var events: [HTTP2Event] = []
-    private var bodies: [HTTP2StreamID: OutboundBody] = [:]
+    private var bodies = StreamTable<OutboundBody>()
     private var headersBeingReceived = HeaderBlock()
-    private var idleFrames: TokenBucket
-    private var provokedResets: TokenBucket
+    /// GOAWAY says why the connection ends; nothing is taken in any more, and nothing but that is sent.
+    private var isEnding = false
+    private var hasEnded = false
+    /// Bytes of all streams that wait to be sent.
+    private(set) var unsentBytes = 0
+    private var conduct: PeerConduct
     private var now: ContinuousClock.Instant
     private(set) var failure: HTTP2Failure?
+    /// Where the bytes are that are being received. Zero at other times.
+    private var inputStart: UInt = 0
 
     init(_ role: Role, limits: HTTP2Limits, at now: ContinuousClock.Instant) throws(HTTP2Failure) {
         self.role = role
         self.limits = limits
         self.now = now
-        idleFrames = TokenBucket(limits.idleFrames, at: now)
-        provokedResets = TokenBucket(limits.provokedResets, at: now)
+        conduct = PeerConduct(ofClient: role == .server, limits, at: now)
         unsafe handle = try HTTP2SessionFactory.makeHandle(role, limits: limits)
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         try submitSettings()
@@ -67,34 +72,53 @@ final class HTTP2Session {
 
     // MARK: Bytes
 
+    /// Frames of the block that is being received are still to come.
+    var isInHeaderBlock: Bool { conduct.isInHeaderBlock }
+
     /// Nothing more will be read or written: the owner flushes what is left and closes.
     var isFinished: Bool {
-        guard failure == nil else { return true }
+        guard failure == nil, !hasEnded else { return true }
         return unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
     }
 
-    /// Takes bytes from the peer. A connection error becomes ``failure``.
+    /// The longest that nghttp2 gives out at once: a frame of 16 KiB, its head and its padding.
+    static let longestOutput = 16 * 1024 + 9 + 1 + 255
+
+    /// Takes bytes from the peer. A connection error becomes ``failure``. Those events about them that say where bytes
+    /// are mean places in `bytes`, and are to be taken before the next call.
     func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant) {
-        guard failure == nil else { return }
+        guard failure == nil, !isEnding else { return }
         self.now = now
         let taken = unsafe bytes.withUnsafeBytes { raw in
-            unsafe nghttp2_session_mem_recv(handle, raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count)
+            inputStart = UInt(bitPattern: raw.baseAddress)
+            defer { inputStart = 0 }
+            return unsafe nghttp2_session_mem_recv(
+                handle, raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count)
         }
-        if taken < 0 { failure = HTTP2Failure(code: taken) }
+        guard taken < 0 else { return judge(conduct.received(bytes.byteCount, at: now)) }
+        failure = HTTP2Failure(code: taken)
+        switch nghttp2_error(rawValue: Int32(clamping: taken)) {
+        case NGHTTP2_ERR_BAD_CLIENT_MAGIC: events.append(.offence(.badPreface))
+        case NGHTTP2_ERR_FLOODED: events.append(.offence(.unreadAcknowledgements))
+        default: events.append(.offence(.protocolError))
+        }
     }
 
-    /// - Returns: frames for the peer: empty when there is nothing to send, else about `limit` bytes at most (a frame is
-    ///   never cut in two).
-    func takeOutput(limit: Int) -> [UInt8] {
-        var output: [UInt8] = []
-        while output.count < limit {
-            var frame: UnsafePointer<UInt8>?
-            let length = unsafe nghttp2_session_mem_send(handle, &frame)
-            if length < 0, failure == nil { failure = HTTP2Failure(code: length) }
-            guard length > 0 else { break }
-            unsafe output.append(contentsOf: UnsafeBufferPointer(start: frame, count: length))
+    /// Puts out frames for the peer, as many whole ones as there is room for; nothing when there is nothing to send.
+    ///
+    /// - Parameter output: has room for ``longestOutput``, or nothing is put out.
+    func takeOutput(into output: inout OutputRawSpan) {
+        unsafe output.withUnsafeMutableBytes { room, used in
+            while room.count - used >= Self.longestOutput {
+                var frame: UnsafePointer<UInt8>?
+                let length = unsafe nghttp2_session_mem_send(handle, &frame)
+                if length < 0, failure == nil { failure = HTTP2Failure(code: length) }
+                guard length > 0 else { break }
+                unsafe UnsafeMutableRawBufferPointer(rebasing: room[used...])
+                    .copyMemory(from: UnsafeRawBufferPointer(start: frame, count: length))
+                used += length
+            }
         }
-        return output
     }
 
     /// - Returns: what was noticed since the last time, in order.
@@ -107,19 +131,29 @@ final class HTTP2Session {
 
     /// Opens a stream. Requests beyond the peer's limit of streams wait in nghttp2.
     func submitRequest(_ fields: [HeaderField]) throws(HTTP2Failure) -> HTTP2StreamID {
-        let stream = unsafe NameValueList.with(fields) { list, count in
+        let stream = unsafe NameValueList.with([], fields) { list, count in
             var provider = unsafe HTTP2SessionFactory.bodyProvider
             return unsafe nghttp2_submit_request(handle, nil, list, count, &provider, nil)
         }
         try HTTP2Failure.check(stream)
-        bodies[stream] = OutboundBody()
+        bodies.insert(OutboundBody(), at: stream)
         return stream
     }
 
     /// Starts an answer whose body and end follow.
-    func submitResponse(_ fields: [HeaderField], on stream: HTTP2StreamID) {
-        bodies[stream] = OutboundBody()
-        let result = unsafe NameValueList.with(fields) { list, count in
+    ///
+    /// - Parameter constants: come first.
+    func submitResponse(_ constants: [ConstantField] = [], _ fields: [HeaderField], on stream: HTTP2StreamID) {
+        submitResponse(constants, fields, OutboundBody(), on: stream)
+    }
+
+    /// An answer whose body is known whole.
+    func submitResponse(
+        _ constants: [ConstantField], _ fields: [HeaderField] = [], _ body: OutboundBody, on stream: HTTP2StreamID
+    ) {
+        unsentBytes += body.byteCount
+        bodies.insert(body, at: stream)
+        let result = unsafe NameValueList.with(constants, fields) { list, count in
             var provider = unsafe HTTP2SessionFactory.bodyProvider
             return unsafe nghttp2_submit_response(handle, stream, list, count, &provider)
         }
@@ -127,28 +161,52 @@ final class HTTP2Session {
     }
 
     /// An answer that is one header block and nothing else.
-    func submitWholeResponse(_ fields: [HeaderField], on stream: HTTP2StreamID) {
+    func submitWholeResponse(_ constants: [ConstantField] = [], _ fields: [HeaderField], on stream: HTTP2StreamID) {
         note(
-            unsafe NameValueList.with(fields) { list, count in
+            unsafe NameValueList.with(constants, fields) { list, count in
                 unsafe nghttp2_submit_response(handle, stream, list, count, nil)
             })
     }
 
     /// Adds to the body of a stream whose headers were submitted; ignored when the stream has gone.
     func send(_ bytes: [UInt8], on stream: HTTP2StreamID) {
-        bodies[stream]?.append(bytes)
+        guard bodies.modify(stream, { $0.append(bytes) }) != nil else { return }
+        unsentBytes += bytes.count
         resume(stream)
     }
 
     /// Says how the stream ends once its body is sent; ignored when the stream has gone.
     func finish(_ stream: HTTP2StreamID, _ end: OutboundBody.End) {
-        bodies[stream]?.end = end
+        _ = bodies.modify(stream) { $0.end = end }
+        resume(stream)
+    }
+
+    /// Gives a body that is known whole to a stream whose headers were submitted and whose body is empty so far.
+    func replaceBody(_ body: OutboundBody, on stream: HTTP2StreamID) {
+        let isReplaced: Void? = bodies.modify(stream) { old in
+            let isDeferred = old.isDeferred
+            old = body
+            old.isDeferred = isDeferred
+        }
+        if isReplaced != nil { unsentBytes += body.byteCount }
         resume(stream)
     }
 
     /// Drops what was queued on the stream and ends it.
     func reset(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
         note(unsafe nghttp2_submit_rst_stream(handle, flags(NGHTTP2_FLAG_NONE), stream, code.rawValue))
+    }
+
+    /// Resets the streams that had something to send the last time this was asked, and have sent nothing since.
+    ///
+    /// A peer that takes its answers slowly lives on; one that takes nothing at all costs memory for nothing.
+    func resetStalledStreams() {
+        for stream in bodies.streams.sorted() {
+            let isStalled = bodies.modify(stream) { $0.isStalledSinceLastAsked() }
+            guard isStalled == true else { continue }
+            events.append(.offence(.stalledStream))
+            reset(stream, .cancel)
+        }
     }
 
     /// Opens the stream's window by bytes that its reader has taken.
@@ -169,28 +227,44 @@ final class HTTP2Session {
     }
 
     /// First step of a graceful end: asks for no new streams, and refuses none yet. RFC 9113 §6.8.
-    func announceShutdown() {
-        note(unsafe nghttp2_submit_shutdown_notice(handle))
+    /// - Parameter reason: the GOAWAY's debug data: `max_age`, `max_idle` or nothing.
+    func announceShutdown(_ reason: String = "") {
+        goAway(last: .max, .noError, reason)
         ping()
     }
 
     /// Second step, and the only one of a client: streams that were not processed by now never will be. The session is
     /// finished when those that were are closed.
     func refuseNewStreams() {
-        let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
-        note(
-            unsafe nghttp2_submit_goaway(
-                handle, flags(NGHTTP2_FLAG_NONE), last, HTTP2ErrorCode.noError.rawValue, nil, 0))
+        goAway(last: unsafe nghttp2_session_get_last_proc_stream_id(handle), .noError, "")
     }
 
     /// Sends GOAWAY and ends at once, streams and all.
-    func terminate(_ code: HTTP2ErrorCode) {
-        note(unsafe nghttp2_session_terminate_session(handle, code.rawValue))
+    /// - Parameter offence: counted, and told to the peer as the GOAWAY's debug data.
+    private func end(for offence: HTTP2Offence) {
+        guard !isEnding else { return }
+        isEnding = true
+        events.append(.offence(offence))
+        goAway(last: unsafe nghttp2_session_get_last_proc_stream_id(handle), .enhanceYourCalm, offence.rawValue)
+        // Ends the session for nghttp2 too, which then drops every stream.
+        note(unsafe nghttp2_session_terminate_session(handle, HTTP2ErrorCode.enhanceYourCalm.rawValue))
+    }
+
+    private func goAway(last: HTTP2StreamID, _ code: HTTP2ErrorCode, _ reason: String) {
+        let text = Array(reason.utf8)
+        note(
+            unsafe text.withUnsafeBufferPointer {
+                unsafe nghttp2_submit_goaway(
+                    handle, flags(NGHTTP2_FLAG_NONE), last, code.rawValue, $0.baseAddress, $0.count)
+            })
     }
 
     private func resume(_ stream: HTTP2StreamID) {
-        guard let body = bodies[stream], body.isDeferred else { return }
-        bodies[stream]?.isDeferred = false
+        let wasDeferred = bodies.modify(stream) { body in
+            defer { body.isDeferred = false }
+            return body.isDeferred
+        }
+        guard wasDeferred == true else { return }
         note(unsafe nghttp2_session_resume_data(handle, stream))
     }
 
@@ -208,19 +282,13 @@ final class HTTP2Session {
 // MARK: What nghttp2 reports
 
 extension HTTP2Session {
-    /// Called for the head of every frame.
+    /// Called for the head of every frame of a known kind.
     func frameBegan(type: UInt8, flags: UInt8, length: Int) {
-        guard !carriesSomething(type: type, flags: flags, length: length) else { return }
-        guard idleFrames.take(at: now) else { return terminate(.enhanceYourCalm) }
+        judge(conduct.frameBegan(type: type, flags: flags, length: length, at: now))
     }
 
-    private func carriesSomething(type: UInt8, flags: UInt8, length: Int) -> Bool {
-        switch UInt32(type) {
-        case NGHTTP2_DATA.rawValue: length > 0 || flags & self.flags(NGHTTP2_FLAG_END_STREAM) != 0
-        // nghttp2 meters these two itself.
-        case NGHTTP2_HEADERS.rawValue, NGHTTP2_RST_STREAM.rawValue: true
-        default: false
-        }
+    private func judge(_ offence: HTTP2Offence?) {
+        if let offence { end(for: offence) }
     }
 
     func headersBegan(on stream: HTTP2StreamID) {
@@ -235,16 +303,17 @@ extension HTTP2Session {
     func fieldReceived(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) -> Bool {
         headersBeingReceived.size += name.count + value.count + HeaderField.overhead
         guard headersBeingReceived.size <= limits.headerListSize else {
+            if !headersBeingReceived.isTooLarge { events.append(.offence(.headerListTooLarge)) }
             headersBeingReceived.isTooLarge = true
             return headersBeingReceived.size <= 4 * limits.headerListSize
         }
-        headersBeingReceived.fields.append(
-            unsafe HeaderField(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+        headersBeingReceived.append(name: unsafe name.span, value: unsafe value.span)
         return true
     }
 
     func dataReceived(_ bytes: UnsafeBufferPointer<UInt8>, on stream: HTTP2StreamID) {
-        events.append(.dataReceived(stream, unsafe Array(bytes)))
+        let start = Int(UInt(bitPattern: bytes.baseAddress) - inputStart)
+        events.append(.dataReceived(stream, start..<start + bytes.count))
         note(unsafe nghttp2_session_consume_connection(handle, bytes.count))
     }
 
@@ -261,7 +330,11 @@ extension HTTP2Session {
         case NGHTTP2_SETTINGS.rawValue:
             if head.flags & flags(NGHTTP2_FLAG_ACK) == 0 { events.append(.settingsReceived) }
         case NGHTTP2_PING.rawValue:
-            if head.flags & flags(NGHTTP2_FLAG_ACK) != 0 { events.append(.pingAcknowledged) }
+            if head.flags & flags(NGHTTP2_FLAG_ACK) != 0 {
+                events.append(.pingAcknowledged)
+            } else {
+                judge(conduct.pingReceived(at: now))
+            }
         case NGHTTP2_GOAWAY.rawValue:
             let (last, code) = unsafe (frame.goaway.last_stream_id, frame.goaway.error_code)
             let debugData = unsafe Array(
@@ -276,9 +349,9 @@ extension HTTP2Session {
         let head = unsafe frame.hd
         switch UInt32(head.type) {
         case NGHTTP2_DATA.rawValue:
-            // The peer answers DATA with WINDOW_UPDATEs, which are idle frames of the lawful kind.
-            idleFrames.giveBack(2)
+            conduct.dataSent(head.length)
         case NGHTTP2_HEADERS.rawValue:
+            conduct.headersSent()
             guard role == .server, head.flags & flags(NGHTTP2_FLAG_END_STREAM) != 0 else { return }
             // The answer ended before the request did: free the stream, or it counts against the limit for ever.
             if unsafe nghttp2_session_get_stream_remote_close(handle, head.stream_id) == 0 {
@@ -286,8 +359,13 @@ extension HTTP2Session {
             }
         case NGHTTP2_RST_STREAM.rawValue:
             let code = HTTP2ErrorCode(rawValue: unsafe frame.rst_stream.error_code)
-            guard role == .server, code != .noError, code != .cancel else { return }
-            if !provokedResets.take(at: now) { terminate(.enhanceYourCalm) }
+            if code == .refusedStream { events.append(.offence(.tooManyStreams)) }
+            judge(conduct.resetSent(code, at: now))
+        case NGHTTP2_GOAWAY.rawValue:
+            hasEnded = hasEnded || isEnding
+            // nghttp2 has found an error of the peer's by itself.
+            let code = HTTP2ErrorCode(rawValue: unsafe frame.goaway.error_code)
+            if code != .noError, !isEnding { events.append(.offence(.protocolError)) }
         default:
             break
         }
@@ -301,7 +379,7 @@ extension HTTP2Session {
     }
 
     func streamClosed(_ stream: HTTP2StreamID, _ code: UInt32) {
-        bodies[stream] = nil
+        if let body = bodies.remove(stream) { unsentBytes -= body.byteCount }
         events.append(.streamClosed(stream, HTTP2ErrorCode(rawValue: code)))
     }
 
@@ -310,29 +388,37 @@ extension HTTP2Session {
     func fillFrame(
         of stream: HTTP2StreamID, _ buffer: UnsafeMutableRawBufferPointer, flags: UnsafeMutablePointer<UInt32>
     ) -> Int {
-        guard var body = bodies.removeValue(forKey: stream) else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
-        defer { bodies[stream] = body }
-        var filled = 0
-        while let slice = body.next(limit: buffer.count - filled) {
-            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyBytes(from: slice)
-            filled += slice.count
+        var end: OutboundBody.End?
+        let filled = bodies.modify(stream) { body in
+            let filled = unsafe body.fill(buffer)
+            if filled > 0, body.isReported { events.append(.bodySent(stream, byteCount: filled)) }
+            guard body.isEmpty else { return filled }
+            end = body.end
+            if case .open = body.end, filled == 0 { body.isDeferred = true }
+            return filled
         }
-        if filled > 0 { events.append(.bodySent(stream, byteCount: filled)) }
-        guard body.isEmpty else { return filled }
-        switch body.end {
-        case .open:
-            guard filled == 0 else { return filled }
-            body.isDeferred = true
-            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-        case .withStream:
-            unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+        guard let filled else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
+        unsentBytes -= filled
+        switch end {
+        case nil: break
+        case .open: if filled == 0 { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
+        case .withStream: unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         case .withTrailers(let fields):
-            unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            note(
-                unsafe NameValueList.with(fields) { list, count in
-                    unsafe nghttp2_submit_trailer(handle, stream, list, count)
-                })
+            submitTrailers([], fields, on: stream)
+            unsafe flags.pointee |= Self.endsWithTrailers
+        case .withConstants(let constants):
+            submitTrailers(constants, [], on: stream)
+            unsafe flags.pointee |= Self.endsWithTrailers
         }
         return filled
+    }
+
+    private static let endsWithTrailers = NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+
+    private func submitTrailers(_ constants: [ConstantField], _ fields: [HeaderField], on stream: HTTP2StreamID) {
+        note(
+            unsafe NameValueList.with(constants, fields) { list, count in
+                unsafe nghttp2_submit_trailer(handle, stream, list, count)
+            })
     }
 }

@@ -32,8 +32,9 @@ enum HTTP2SessionFactory {
         unsafe nghttp2_option_set_max_outbound_ack(options, unsentAcknowledgements)
         // gRPC peers may send blanks around a value; they are stripped where metadata is read.
         unsafe nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1)
+        // We count them too, and say so; this is the second net.
         unsafe nghttp2_option_set_stream_reset_rate_limit(
-            options, UInt64(limits.peerResets.burst), UInt64(limits.peerResets.perSecond))
+            options, UInt64(2 * limits.peerResets.burst), UInt64(2 * limits.peerResets.perSecond))
     }
 
     /// Where the bytes of every body come from.

@@ -6,38 +6,91 @@ struct OutboundBody {
         case withStream
         /// A header block ends the stream.
         case withTrailers([HeaderField])
+        /// The same, of fields that are known when the program is built.
+        case withConstants([ConstantField])
     }
 
     var end = End.open
     /// nghttp2 found nothing to send and waits to be told that there is more.
     var isDeferred = false
-    private var chunks: [[UInt8]] = []
-    private var head = 0
-    private var headOffset = 0
+    /// Somebody waits to hear how much has been sent.
+    var isReported = true
+    /// What goes before the chunk: the low bytes of a number, highest first, so that no message is copied for its prefix.
+    private var prefix: UInt64 = 0
+    private var prefixLeft = 0
+    /// The chunk that is being sent; most answers have no other.
+    private var chunk: [UInt8] = []
+    private var offset = 0
+    private var waiting: [[UInt8]] = []
+    /// Bytes that have not been moved to a frame.
+    private(set) var byteCount = 0
+    private var hasMoved = true
+    private var nextWaiting = 0
 
-    var isEmpty: Bool { head == chunks.count }
+    init() {}
 
-    mutating func append(_ chunk: [UInt8]) {
-        guard !chunk.isEmpty else { return }
-        chunks.append(chunk)
+    /// One message and the end. Nobody hears how much of it has been sent.
+    init(message: [UInt8], prefix: UInt64, then end: End) {
+        (chunk, self.prefix, self.end) = (message, prefix, end)
+        prefixLeft = MessageFrame.prefixLength
+        byteCount = prefixLeft + message.count
+        isReported = false
     }
 
-    /// - Returns: the next bytes, at most `limit` and all from one chunk; `nil` when there are none.
-    mutating func next(limit: Int) -> ArraySlice<UInt8>? {
-        guard !isEmpty, limit > 0 else { return nil }
-        let slice = chunks[head].dropFirst(headOffset).prefix(limit)
-        headOffset += slice.count
-        if headOffset == chunks[head].count { moveToNextChunk() }
-        return slice
+    var isEmpty: Bool { prefixLeft == 0 && offset == chunk.count }
+
+    mutating func append(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        byteCount += bytes.count
+        if isEmpty {
+            (chunk, offset) = (bytes, 0)
+        } else {
+            waiting.append(bytes)
+        }
+    }
+
+    /// Moves the next bytes to where they are wanted.
+    /// - Returns: how many: all that there are, as far as they fit.
+    mutating func fill(_ frame: UnsafeMutableRawBufferPointer) -> Int {
+        var filled = 0
+        while prefixLeft > 0, filled < frame.count {
+            prefixLeft -= 1
+            unsafe frame[filled] = UInt8(truncatingIfNeeded: prefix >> UInt64(8 * prefixLeft))
+            filled += 1
+        }
+        while !isEmpty, filled < frame.count {
+            let count = min(frame.count - filled, chunk.count - offset)
+            unsafe chunk.withUnsafeBytes { bytes in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: frame[filled..<filled + count])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+            }
+            offset += count
+            filled += count
+            if isEmpty { moveToNextChunk() }
+        }
+        byteCount -= filled
+        if filled > 0 { hasMoved = true }
+        return filled
+    }
+
+    /// Whether there was and is something to send, and nothing has been sent since this was last asked.
+    mutating func isStalledSinceLastAsked() -> Bool {
+        defer { hasMoved = isEmpty }
+        return !isEmpty && !hasMoved
     }
 
     private mutating func moveToNextChunk() {
-        chunks[head] = []
-        head += 1
-        headOffset = 0
-        if isEmpty {
-            chunks.removeAll(keepingCapacity: true)
-            head = 0
+        offset = 0
+        guard nextWaiting < waiting.count else {
+            chunk = []
+            return
+        }
+        chunk = waiting[nextWaiting]
+        waiting[nextWaiting] = []
+        nextWaiting += 1
+        if nextWaiting == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+            nextWaiting = 0
         }
     }
 }

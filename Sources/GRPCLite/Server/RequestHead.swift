@@ -9,43 +9,80 @@ struct RequestHead {
         case status(GRPCStatus)
     }
 
-    var path: String
-    var metadata: Metadata
-    var timeout: Duration?
+    /// Where the path is in the block.
+    let path: Range<Int>
+    private(set) var metadata = Metadata()
+    private(set) var timeout: Duration?
     /// Of the request's messages, as the client declared it.
-    var encoding = MessageEncoding.identity
+    private(set) var encoding = MessageEncoding.identity
     /// Whether responses may be compressed.
-    var acceptsGzip = false
+    private(set) var acceptsGzip = false
 
+    /// Reads the block once, and makes text of nothing but custom metadata.
     init(_ block: HeaderBlock, headerListLimit: Int) throws(Refusal) {
-        let fields = block.fields
         if block.isTooLarge {
             let text = "the header list is over the limit of \(headerListLimit) bytes"
             throw .status(GRPCStatus(.resourceExhausted, text))
         }
-        guard fields.first(named: ":method") == "POST" else { throw .http(status: "405") }
-        guard Self.isGRPC(fields.first(named: "content-type")) else { throw .http(status: "415") }
-        guard let path = fields.first(named: ":path") else { throw .http(status: "400") }
-        if let declared = fields.first(named: "grpc-encoding") {
-            guard let encoding = MessageEncoding(rawValue: declared) else { throw .encoding }
+        var known = Known()
+        block.forEachField { known.note($0, in: block) }
+        guard let method = known.method, block.holds("POST", at: method) else { throw .http(status: "405") }
+        guard let type = known.contentType, Self.isGRPC(block, type) else { throw .http(status: "415") }
+        guard let path = known.path else { throw .http(status: "400") }
+        self.path = path
+        if let declared = known.encoding {
+            guard let encoding = MessageEncoding(rawValue: block.text(declared)) else { throw .encoding }
             self.encoding = encoding
         }
-        acceptsGzip = MessageEncoding.gzip.isAccepted(by: fields.first(named: "grpc-accept-encoding"))
-        self.path = path
-        timeout = try Self.timeout(in: fields)
+        if let accepted = known.acceptedEncodings {
+            acceptsGzip = MessageEncoding.gzip.isAccepted(by: block.text(accepted))
+        }
+        if let text = known.timeout {
+            guard let timeout = GRPCTimeout.decode(block.text(text)) else {
+                throw .status(GRPCStatus(.internalError, "the grpc-timeout is malformed"))
+            }
+            self.timeout = timeout
+        }
+        guard !known.custom.isEmpty else { return }
         do {
-            metadata = try Metadata(fields: fields)
+            metadata = try Metadata(fields: known.custom)
         } catch {
             throw .status(GRPCStatus(.internalError, "the metadata \(error.name.prefix(64)) is not base64"))
         }
     }
 
-    private static func timeout(in fields: [HeaderField]) throws(Refusal) -> Duration? {
-        guard let text = fields.first(named: "grpc-timeout") else { return nil }
-        guard let timeout = GRPCTimeout.decode(text) else {
-            throw .status(GRPCStatus(.internalError, "the grpc-timeout is malformed"))
+    /// Where the fields are that HTTP/2 and gRPC speak for themselves. Of repeated ones the first counts.
+    private struct Known {
+        var method: Range<Int>?
+        var path: Range<Int>?
+        var contentType: Range<Int>?
+        var encoding: Range<Int>?
+        var acceptedEncodings: Range<Int>?
+        var timeout: Range<Int>?
+        var custom: [HeaderField] = []
+
+        mutating func note(_ field: HeaderBlock.Place, in block: HeaderBlock) {
+            let name = field.name
+            // The length tells most names apart, so that few are compared.
+            switch name.count {
+            case 7 where block.holds(":method", at: name): method = method ?? field.value
+            case 5 where block.holds(":path", at: name): path = path ?? field.value
+            case 12 where block.holds("content-type", at: name): contentType = contentType ?? field.value
+            case 13 where block.holds("grpc-encoding", at: name): encoding = encoding ?? field.value
+            case 20 where block.holds("grpc-accept-encoding", at: name):
+                acceptedEncodings = acceptedEncodings ?? field.value
+            case 12 where block.holds("grpc-timeout", at: name): timeout = timeout ?? field.value
+            case 2 where block.holds("te", at: name), 14 where block.holds("content-length", at: name),
+                10 where block.holds("user-agent", at: name):
+                break
+            case _ where block.hasPrefix(":", at: name) || block.hasPrefix("grpc-", at: name): break
+            default: custom.append(HeaderField(block.text(name), block.text(field.value)))
+            }
         }
-        return timeout
+    }
+
+    private static func isGRPC(_ block: HeaderBlock, _ type: Range<Int>) -> Bool {
+        block.holds("application/grpc", at: type) || isGRPC(block.text(type))
     }
 
     /// `application/grpc`, alone or with a subtype or parameters.

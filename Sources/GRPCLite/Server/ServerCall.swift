@@ -1,35 +1,43 @@
-/// One call at the server, from its request headers until its stream is closed.
-struct ServerCall {
-    let inbound: MessageMailbox
-    let outbound: MessageOutlet
+/// One call at the server, from its request headers until its stream is closed. It belongs to its connection's loop.
+final class ServerCall {
+    let stream: HTTP2StreamID
+    let method: MethodHandler
+    let context: ServerCallContext
+    let wire: CallWire
+    var state: CallState
     var deframer: MessageDeframer
-    var hasDeadline: Bool
-    var areHeadersSent = false
-    /// The status is on its way; whatever the handler still does is of no interest to the client.
-    var isAnswered = false
+    /// The whole request of a unary call, until its handler starts.
+    var request: ReceivedMessage?
     /// The handler. Cancelled when the call ends by other means than its return.
     var task: Task<Void, Never>?
 
+    init(
+        _ stream: HTTP2StreamID, _ method: MethodHandler, _ context: ServerCallContext, _ wire: CallWire,
+        _ deframer: MessageDeframer
+    ) {
+        self.stream = stream
+        self.method = method
+        self.context = context
+        self.wire = wire
+        self.deframer = deframer
+        state = CallState(isUnary: method.reply != nil)
+    }
+
+    /// Bytes kept here and not yet in anybody's hands.
+    var bufferedBytes: Int { deframer.bufferedBytes + (request?.bytes.count ?? 0) }
+
     /// The handler is not wanted any more: it is cancelled, and its reads and writes fail.
     func abandonHandler(_ reason: GRPCStatus) {
-        inbound.abort(reason)
-        outbound.fail(reason)
+        wire.fail(reason)
         task?.cancel()
     }
 }
 
 extension MethodHandler {
     /// Runs the handler to its end.
-    func status(
-        of inbound: MessageMailbox, _ outbound: MessageOutlet, _ context: ServerCallContext
-    ) async -> GRPCStatus {
+    func status(of wire: CallWire, _ context: ServerCallContext) async -> GRPCStatus {
         do {
-            if let deadline = context.deadline {
-                // Calls made on behalf of this one end with it.
-                try await CallScope.$deadline.withValue(deadline) { try await serve(inbound, outbound, context) }
-            } else {
-                try await serve(inbound, outbound, context)
-            }
+            try await CallScope.with(context.deadline) { try await serve(wire.inbound, wire.outbound, context) }
             return .ok
         } catch {
             return GRPCStatus(handlerError: error)

@@ -13,13 +13,12 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     /// - Parameters: the peer, and what wakes the handler from any thread.
     typealias Maker = (PeerIdentity, @escaping @Sendable () -> Void) throws -> Connection
 
-    /// One turn's output before it is written.
-    private static var outputChunk: Int { 64 * 1024 }
     /// How long a finished connection waits for the peer to close after us.
     private static var lingerLimit: TimeAmount { .seconds(1) }
 
     private let isSecure: Bool
     private let makeConnection: Maker
+    private let output: OutputRoom
     /// Called once, with the connection or why there is none.
     private var onStart: ((Result<Connection, any Error>) -> Void)?
     private let handshakeLimit: TimeAmount
@@ -34,15 +33,18 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     /// - Parameters:
     ///   - isSecure: whether a TLS handler is in front; the connection then begins when its handshake is done.
     ///   - handshakeLimit: the time from here to a connection that can be used.
+    ///   - output: shared by all connections of the loop, where there are many.
     ///   - onStart: told of the connection, or why there is none.
     init(
-        isSecure: Bool, handshakeLimit: TimeAmount, onStart: ((Result<Connection, any Error>) -> Void)? = nil,
+        isSecure: Bool, handshakeLimit: TimeAmount, output: OutputRoom = OutputRoom(),
+        onStart: ((Result<Connection, any Error>) -> Void)? = nil,
         makeConnection: @escaping Maker
     ) {
         self.isSecure = isSecure
         self.handshakeLimit = handshakeLimit
         self.onStart = onStart
         self.makeConnection = makeConnection
+        self.output = output
     }
 
     // MARK: Start
@@ -134,14 +136,11 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     /// Takes and does everything the connection wants done.
     func pump() {
         guard let connection, let context, !isClosing else { return }
-        var hasWritten = false
+        // Written piece by piece: the next piece then finds the room of the last empty again.
         while context.channel.isWritable {
-            let output = connection.takeOutput(limit: Self.outputChunk, at: .now)
-            guard !output.isEmpty else { break }
-            context.write(wrapOutboundOut(ByteBuffer(bytes: output)), promise: nil)
-            hasWritten = true
+            guard let bytes = output.fill({ connection.takeOutput(into: &$0, at: .now) }) else { break }
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
-        if hasWritten { context.flush() }
         for change in connection.takeTimerChanges() { apply(change) }
         if connection.isFinished { finish() }
     }

@@ -18,7 +18,9 @@ package enum GRPCListener {
         group: any EventLoopGroup
     ) async throws -> GRPCListening {
         let methods = MethodTable(services)
-        let connections = GRPCServerConnections(limit: limits.connections)
+        let connections = GRPCServerConnections(
+            limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
+        let offences = OffenceCounters()
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -32,11 +34,13 @@ package enum GRPCListener {
                     }
                     let executor = LoopExecutor(channel.eventLoop)
                     let handler = GRPCConnectionHandler<ServerConnection>(
-                        isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake)
+                        isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake),
+                        output: connections.outputRoom(of: channel.eventLoop)
                     ) { peer, wake in
                         try ServerConnection(
                             methods: methods, peer: peer, authorize: authorize, limits: limits.connection,
-                            handlerExecutor: executor, at: .now, wake: wake)
+                            handlerExecutor: executor, offences: offences, ageJitter: .random(in: -0.1...0.1),
+                            at: .now, wake: wake)
                     }
                     guard connections.add(channel, handler) else { throw GRPCTransportFailure.closed }
                     if let tls { try channel.pipeline.syncOperations.addHandler(try TLSHandler(accepting: tls)) }
@@ -44,6 +48,6 @@ package enum GRPCListener {
                 }
             }
             .bind(host: host, port: port).get()
-        return GRPCListening(server: server, connections: connections)
+        return GRPCListening(server: server, connections: connections, offences: offences)
     }
 }

@@ -5,6 +5,8 @@ package struct GRPCListenerLimits: Sendable {
     package var connection = ConnectionLimits()
     /// Connections open at once; more are closed as soon as they are accepted.
     package var connections = 4096
+    /// The same for each client address, so that one host cannot take all of them.
+    package var connectionsPerAddress = 1024
     /// From accept to the end of the TLS handshake.
     package var handshake: Duration = .seconds(10)
 

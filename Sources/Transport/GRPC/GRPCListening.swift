@@ -1,4 +1,4 @@
-internal import GRPCLite
+package import GRPCLite
 package import NIOCore
 
 /// A listening gRPC server and its connections.
@@ -11,7 +11,13 @@ package final class GRPCListening: Sendable {
 
     package let port: Int
 
-    init(server: any Channel, connections: GRPCServerConnections) {
+    /// What clients did that they must not.
+    package let offences: OffenceCounters
+    /// Connections that were closed because there were too many.
+    package var connectionsRefused: Int { connections.refused }
+
+    init(server: any Channel, connections: GRPCServerConnections, offences: OffenceCounters) {
+        self.offences = offences
         self.server = server
         self.connections = connections
         port = server.localAddress?.port ?? 0

@@ -6,35 +6,64 @@ internal import Synchronization
 final class GRPCServerConnections: Sendable {
     private typealias Handler = NIOLoopBound<GRPCConnectionHandler<ServerConnection>>
 
-    private let limit: Int
-    private let open = Mutex<[ObjectIdentifier: (channel: any Channel, handler: Handler)]>([:])
-
-    init(limit: Int) {
-        self.limit = limit
+    private struct State {
+        var open: [ObjectIdentifier: (channel: any Channel, handler: Handler)] = [:]
+        var countByAddress: [String: Int] = [:]
+        var refused = 0
+        var outputRooms: [ObjectIdentifier: NIOLoopBound<OutputRoom>] = [:]
     }
 
-    var count: Int { open.withLock(\.count) }
+    private let limit: Int
+    private let limitPerAddress: Int
+    private let state = Mutex(State())
+
+    init(limit: Int, limitPerAddress: Int) {
+        self.limit = limit
+        self.limitPerAddress = limitPerAddress
+    }
+
+    var count: Int { state.withLock(\.open.count) }
+    var refused: Int { state.withLock(\.refused) }
 
     /// To be called on the channel's loop.
-    /// - Returns: `false` when there are too many.
+    /// - Returns: `false` when there are too many, in all or from this address.
     func add(_ channel: any Channel, _ handler: GRPCConnectionHandler<ServerConnection>) -> Bool {
         let id = ObjectIdentifier(channel)
         let entry = (channel, Handler(handler, eventLoop: channel.eventLoop))
-        let isTaken = open.withLock { open in
-            guard open.count < limit else { return false }
-            open[id] = entry
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        let isTaken = state.withLock { state in
+            guard state.open.count < limit, state.countByAddress[address, default: 0] < limitPerAddress else {
+                state.refused += 1
+                return false
+            }
+            state.open[id] = entry
+            state.countByAddress[address, default: 0] += 1
             return true
         }
         guard isTaken else { return false }
         channel.closeFuture.whenComplete { _ in
-            self.open.withLock { $0[id] = nil }
+            self.state.withLock { state in
+                state.open[id] = nil
+                let left = state.countByAddress[address, default: 1] - 1
+                state.countByAddress[address] = left > 0 ? left : nil
+            }
         }
         return true
     }
 
+    /// To be called on the loop.
+    func outputRoom(of loop: any EventLoop) -> OutputRoom {
+        let made = NIOLoopBound(OutputRoom(), eventLoop: loop)
+        return state.withLock { state in
+            let room = state.outputRooms[ObjectIdentifier(loop)] ?? made
+            state.outputRooms[ObjectIdentifier(loop)] = room
+            return room
+        }.value
+    }
+
     /// Does something to each connection, on its loop.
     func onEach(_ body: @escaping @Sendable (GRPCConnectionHandler<ServerConnection>) -> Void) {
-        for (channel, handler) in open.withLock({ Array($0.values) }) {
+        for (channel, handler) in state.withLock({ Array($0.open.values) }) {
             channel.eventLoop.execute {
                 body(handler.value)
                 handler.value.pump()
@@ -43,13 +72,13 @@ final class GRPCServerConnections: Sendable {
     }
 
     func closeAll() {
-        for (channel, _) in open.withLock({ Array($0.values) }) { channel.close(promise: nil) }
+        for (channel, _) in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
     }
 
     /// Waits for the connections there are now.
     /// - Returns: `false` when the time was over first.
     func areAllClosed(within limit: Duration) async -> Bool {
-        let channels = open.withLock { $0.values.map(\.channel) }
+        let channels = state.withLock { $0.open.values.map(\.channel) }
         guard let loop = channels.first?.eventLoop else { return true }
         let answer = loop.makePromise(of: Bool.self)
         let closed = EventLoopFuture<Void>.andAllComplete(channels.map(\.closeFuture), on: loop)

@@ -142,7 +142,7 @@ import Testing
             let error = await #expect(throws: GRPCStatus.self) {
                 let _: Blob = try await link.unary("/test.Echo/Unary", "x" as Blob, options: options)
             }
-            #expect(error == GRPCStatus(.resourceExhausted, "the header list is over the limit of 16384 bytes"))
+            #expect(error == GRPCStatus(.resourceExhausted, "the header list is over the limit of 8192 bytes"))
         }
     }
 }

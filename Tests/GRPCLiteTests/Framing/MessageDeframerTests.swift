@@ -47,3 +47,9 @@ import Testing
         #expect(throws: MessageDeframer.Malformed.truncated) { try deframer.finish() }
     }
 }
+
+extension MessageDeframer {
+    fileprivate mutating func append(_ bytes: [UInt8]) throws(Malformed) -> [ReceivedMessage] {
+        try append(bytes.span.bytes)
+    }
+}

@@ -120,3 +120,25 @@ func withLink(
         try await body(link)
     }
 }
+
+extension DrivenConnection {
+    func takeOutput(limit: Int, at now: ContinuousClock.Instant) -> [UInt8] {
+        output(limit: limit) { takeOutput(into: &$0, at: now) }
+    }
+}
+
+extension HTTP2Session {
+    func takeOutput(limit: Int) -> [UInt8] {
+        output(limit: limit) { takeOutput(into: &$0) }
+    }
+}
+
+/// - Parameter limit: about how many bytes; there is always room for one frame.
+private func output(limit: Int, _ take: (inout OutputRawSpan) -> Void) -> [UInt8] {
+    let room = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(limit, HTTP2Session.longestOutput), alignment: 16)
+    defer { room.deallocate() }
+    var span = OutputRawSpan(buffer: room, initializedCount: 0)
+    take(&span)
+    return Array(UnsafeRawBufferPointer(rebasing: room[..<span.finalize(for: room)]))
+}

@@ -1,0 +1,97 @@
+/// Meters what a peer sends that serves no call, and says when it is too much. Pure: the time is an argument.
+struct PeerConduct {
+    private enum FrameType {
+        static let data: UInt8 = 0x0
+        static let headers: UInt8 = 0x1
+        static let reset: UInt8 = 0x3
+        static let continuation: UInt8 = 0x9
+        /// A PING or SETTINGS with it is an answer; on DATA the same bit ends the stream.
+        static let acknowledgesOrEnds: UInt8 = 0x1
+        static let endsHeaders: UInt8 = 0x4
+        static let headLength = 9
+    }
+
+    private static let prefaceLength = 24
+    /// Unknown bytes that count as one frame when many come at once.
+    private static let largeUnknownFrame = 32
+
+    /// Frames of a header block are still to come.
+    private(set) var isInHeaderBlock = false
+    private let isServer: Bool
+    private let bytesPerIdleFrame: Double
+    private var idleFrames: TokenBucket
+    private var peerResets: TokenBucket
+    private var provokedResets: TokenBucket
+    private var pings: PingPolice
+    private var bytesReceived = 0
+    /// Of those, the ones in frames of known kinds, as their heads announced them.
+    private var bytesInFrames: Int
+
+    init(ofClient isServer: Bool, _ limits: HTTP2Limits, at now: ContinuousClock.Instant) {
+        self.isServer = isServer
+        bytesPerIdleFrame = Double(limits.bytesPerIdleFrame)
+        idleFrames = TokenBucket(limits.idleFrames, at: now)
+        peerResets = TokenBucket(limits.peerResets, at: now)
+        provokedResets = TokenBucket(limits.provokedResets, at: now)
+        pings = PingPolice(interval: limits.pingInterval, strikes: limits.pingStrikes)
+        bytesInFrames = isServer ? Self.prefaceLength : 0
+    }
+
+    // MARK: What the peer does
+
+    /// The head of a frame of a known kind has come.
+    /// - Returns: what the peer has done too often.
+    mutating func frameBegan(
+        type: UInt8, flags: UInt8, length: Int, at now: ContinuousClock.Instant
+    ) -> HTTP2Offence? {
+        bytesInFrames += FrameType.headLength + length
+        switch type {
+        // As many as there may be streams.
+        case FrameType.headers:
+            isInHeaderBlock = flags & FrameType.endsHeaders == 0
+            return nil
+        case FrameType.reset:
+            return !isServer || peerResets.take(at: now) ? nil : .rapidReset
+        case FrameType.data where length > 0 || flags & FrameType.acknowledgesOrEnds != 0:
+            return nil
+        case FrameType.continuation:
+            isInHeaderBlock = flags & FrameType.endsHeaders == 0
+        default:
+            break
+        }
+        return idleFrames.take(at: now) ? nil : HTTP2Offence(floodOf: type)
+    }
+
+    /// nghttp2 drops frames of kinds that nobody knows without a word: they are what came and was in no other frame.
+    mutating func received(_ byteCount: Int, at now: ContinuousClock.Instant) -> HTTP2Offence? {
+        bytesReceived += byteCount
+        let unknown = bytesReceived - bytesInFrames
+        guard unknown >= FrameType.headLength else { return nil }
+        bytesInFrames = bytesReceived
+        for _ in 0..<max(1, unknown / Self.largeUnknownFrame) where !idleFrames.take(at: now) {
+            return .unknownFrameFlood
+        }
+        return nil
+    }
+
+    mutating func pingReceived(at now: ContinuousClock.Instant) -> HTTP2Offence? {
+        !isServer || pings.pingReceived(at: now) ? nil : .tooManyPings
+    }
+
+    // MARK: What we do
+
+    mutating func headersSent() {
+        pings.headersOrDataSent()
+    }
+
+    /// The peer answers DATA with WINDOW_UPDATEs, which are idle frames of the lawful kind: two for a full frame.
+    mutating func dataSent(_ byteCount: Int) {
+        pings.headersOrDataSent()
+        idleFrames.giveBack(min(2, Double(byteCount) / bytesPerIdleFrame))
+    }
+
+    mutating func resetSent(_ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) -> HTTP2Offence? {
+        guard isServer, code != .noError, code != .cancel else { return nil }
+        return provokedResets.take(at: now) ? nil : .provokedResets
+    }
+}

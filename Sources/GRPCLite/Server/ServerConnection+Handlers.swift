@@ -1,0 +1,92 @@
+// What handlers do.
+extension ServerConnection {
+    /// Starts a handler that reads and writes by itself.
+    func startStreaming(_ call: ServerCall) {
+        let (stream, commands, method, context, wire) = (call.stream, commands, call.method, call.context, call.wire)
+        runningHandlers += 1
+        // Not a child of anyone: a call begins in an event loop. The call table is its parent: it holds the task, and
+        // cancels it when the call ends before the handler does.
+        call.task = Task(executorPreference: handlerExecutor) {
+            let status = await method.status(of: wire, context)
+            commands.post(.finish(stream, status))
+        }
+        guard let message = takeRequest(of: call) else { return }
+        _ = wire.inbound.deliver([message], byteCount: 0)
+    }
+
+    /// Runs a handler that takes one message and gives one, here and now as far as it does not wait.
+    func startUnary(_ call: ServerCall) {
+        guard session.unsentBytes <= limits.unsentBytes else { return waitingToStart.append(call.stream) }
+        guard let reply = call.method.reply, let message = takeRequest(of: call) else { return }
+        if message.isCompressed { call.wire.noteCompressedRequest() }
+        let request: [UInt8]
+        do throws(GRPCStatus) {
+            request = try message.unpacked(limit: limits.messageSize)
+        } catch {
+            return end(call, .handlerEnded, error)
+        }
+        switch reply {
+        case .prompt(let body):
+            let context = call.context
+            answer(call, UnaryTurn.answer { try CallScope.with(context.deadline) { try body(request, context) } })
+        case .waiting(let body): startTask(body, request, for: call)
+        }
+    }
+
+    /// Starts a handler that may wait; when it does not, its answer is there on return.
+    func startTask(
+        _ body: @escaping @Sendable ([UInt8], ServerCallContext) async throws -> [UInt8], _ request: [UInt8],
+        for call: ServerCall
+    ) {
+        let (turn, stream, commands, context) = (UnaryTurn(), call.stream, commands, call.context)
+        runningHandlers += 1
+        // Not a child of anyone, as above. It begins here, on the loop, before the next line.
+        let task = Task.immediate(executorPreference: handlerExecutor) {
+            let answer = await UnaryTurn.answer {
+                try await CallScope.with(context.deadline) { try await body(request, context) }
+            }
+            if !turn.give(answer) { commands.post(.reply(stream, answer)) }
+        }
+        guard let answer = turn.takeAnswer() else {
+            call.task = task
+            return
+        }
+        runningHandlers -= 1
+        self.answer(call, answer)
+    }
+
+    /// Starts the handlers that waited for answers to leave.
+    func startWaiting() {
+        while !waitingToStart.isEmpty, session.unsentBytes <= limits.unsentBytes {
+            if let call = calls[waitingToStart.removeFirst()] { startUnary(call) }
+        }
+    }
+
+    func takeRequest(of call: ServerCall) -> ReceivedMessage? {
+        guard let request = call.request else { return nil }
+        call.request = nil
+        unfinishedBytes -= request.bytes.count
+        return request
+    }
+
+    func run(_ command: ServerCommand) {
+        switch command {
+        case .sendHeaders(let stream):
+            guard let call = calls[stream] else { return }
+            if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
+        case .send(let stream, let message):
+            guard let call = calls[stream] else { return }
+            let steps = call.state.handle(.handlerSpoke)
+            if steps.contains(.sendHeaders) { sendHeaders(of: call) }
+            if steps.contains(.sendMessage) { session.send(message, on: stream) }
+        case .reply(let stream, let answer):
+            runningHandlers -= 1
+            if let call = calls[stream] { self.answer(call, answer) }
+        case .finish(let stream, let status):
+            runningHandlers -= 1
+            if let call = calls[stream] { end(call, .handlerEnded, status) }
+        case .returnCredit(let stream, let count):
+            session.returnCredit(count, on: stream)
+        }
+    }
+}
