@@ -130,6 +130,10 @@ let package = Package(
             name: "sidecar-interop-client",
             dependencies: ["GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments],
             path: "Tests/Interop/Client", swiftSettings: strict),
+        // The echo service that Benchmarks/grpc measures beside other implementations.
+        .executableTarget(
+            name: "grpc-echo", dependencies: ["Transport", "GRPCLite", "TLSEngine", nioCore, nioPosix],
+            path: "Benchmarks/grpc-echo", swiftSettings: strict),
 
         // Tests, and what they share: dice by seed, folders, a real Postgres.
         .target(name: "TestKit", swiftSettings: strict),
