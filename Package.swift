@@ -95,7 +95,7 @@ let package = Package(
             name: "ComputeAgent",
             dependencies: [
                 "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioHTTP1, logging, httpClient, subprocess,
+                nioCore, nioHTTP1, logging, httpClient, hummingbird, httpTypes, subprocess,
             ],
             swiftSettings: strict),
         // The embedded control plane: endpoints, generations, starts and suspends.
@@ -170,7 +170,8 @@ let package = Package(
             name: "ComputeAgentTests",
             dependencies: [
                 "ComputeAgent", "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine",
-                "SidecarAPI", "Telemetry", "TestKit", nioCore, nioPosix, logging,
+                "SidecarAPI", "Telemetry", "TestKit", nioCore, nioPosix, nioHTTP1, logging, httpClient,
+                "COpenSSL",
             ],
             exclude: ["Golden"],
             swiftSettings: strict),

@@ -12,4 +12,9 @@ static inline void sidecar_name_thread(const char *name) {
     prctl(PR_SET_NAME, name);
 }
 
+/// Orphans below this process become its children.
+static inline void sidecar_take_in_orphans(void) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
 #endif

@@ -31,6 +31,9 @@ package struct AgentConfiguration: Sendable {
     package var silenceLimit: Duration = .seconds(30)
     /// How long an idle Postgres that is being stopped waits for queries that began at the last moment.
     package var lastQueryLimit: Duration = .seconds(60)
+    /// How long a fast termination waits for sessions to end by themselves while nobody new gets in (PostgreSQL's smart
+    /// shutdown). Zero ends them at once.
+    package var smartStopLimit: Duration = .zero
     /// How long a fast shutdown may take before it becomes an immediate one.
     package var fastStopLimit: Duration = .seconds(10)
     /// How long an immediate shutdown may take before the processes are killed.
@@ -47,6 +50,11 @@ package struct AgentConfiguration: Sendable {
     package var attach = AttachOptions()
     /// Where the nodes of storage are, for what a storage controller says of them by number (``StorageNodes``).
     package var storageNodesFile: String?
+    /// Whether this process is the parent of whoever below it loses his own, and sees to their ends: for a process that
+    /// is an agent and nothing else.
+    package var takesInOrphans = false
+    /// `nil` serves no HTTP.
+    package var http: AgentHTTPConfiguration?
     package var log: Logger
 
     package init(
@@ -66,6 +74,11 @@ package struct AgentConfiguration: Sendable {
         self.certificates = certificates
         self.runAs = runAs
         self.log = log
+    }
+
+    /// How long stopping Postgres may take, each step at its longest.
+    var stopLimit: Duration {
+        announcementLimit + lastQueryLimit + smartStopLimit + fastStopLimit + immediateStopLimit * 2
     }
 
     /// Where the agent itself reaches its Postgres.

@@ -1,6 +1,5 @@
 internal import Logging
 internal import NIOCore
-internal import Telemetry
 
 /// What every part of one agent works with.
 struct AgentContext: Sendable {
@@ -17,8 +16,10 @@ struct AgentContext: Sendable {
     let reporter: Reporter
     /// What proxies may ask.
     let secrets: RoleSecretsDesk
-    /// What `/metrics` shows.
-    let metrics: MetricRegistry
+    /// What has been reported, for an agent that is started again.
+    let journal: ReportJournal
+    /// What `/metrics` and `/metrics.json` show.
+    let metrics: AgentMetrics
 
     var log: Logger { configuration.log }
 }

@@ -3,7 +3,6 @@ internal import Logging
 package import NIOCore
 internal import SidecarAPI
 internal import TLSEngine
-internal import Telemetry
 internal import Transport
 
 /// One compute's agent: its parts, put together.
@@ -16,9 +15,12 @@ package final class AgentService: Sendable {
     private let parts: [any AgentPart]
     /// For whoever listens to storage controllers.
     let notifications: NotificationDesk
+    private let listening = Latch<AgentHTTPPorts>()
 
     package init(_ configuration: AgentConfiguration, on group: any EventLoopGroup) throws {
         let mailbox = AgentMailbox()
+        let metrics = AgentMetrics()
+        let keyring = TokenKeyring(file: configuration.http?.keyFile, log: configuration.log)
         let progress = Signal()
         // In an order of its own, so that the agents of a fleet do not all report to one proxy.
         let tls = try configuration.certificates.clientContext()
@@ -36,20 +38,33 @@ package final class AgentService: Sendable {
         let context = AgentContext(
             configuration: configuration, group: group, mailbox: mailbox, board: LifecycleBoard(),
             impediments: Impediments(),
-            specs: SpecDesk(source: configuration.specSource, mailbox: mailbox),
-            keeper: PostgresKeeper(configuration, on: group), reporter: reporter, secrets: RoleSecretsDesk(),
-            metrics: MetricRegistry())
+            specs: SpecDesk(source: configuration.specSource, mailbox: mailbox, keyring: keyring, metrics: metrics),
+            keeper: PostgresKeeper(configuration, on: group, metrics: metrics), reporter: reporter,
+            secrets: RoleSecretsDesk(),
+            journal: ReportJournal(
+                path: DataDirectory(configuration.directory).reportsPath, computeID: configuration.computeID,
+                generation: configuration.generation, limit: configuration.reportQueueLimit, log: configuration.log),
+            metrics: metrics)
         let work = PostgresWork(context)
         let idleStop = IdleStopDesk()
         self.context = context
         driver = LifecycleDriver(context: context, work: work, idleStop: idleStop)
         notifications = NotificationDesk(context: context)
-        parts = [
+        var parts: [any AgentPart] = [
             ActivityMonitor(context: context, work: work, idleStop: idleStop), notifications,
             CertificateRenewal(
                 keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
             LeasePart(context: context),
         ]
+        if configuration.takesInOrphans { parts.append(OrphanReaper(log: configuration.log)) }
+        if let http = configuration.http {
+            parts.append(
+                AgentHTTPServer(
+                    context: context, configuration: http,
+                    routes: AgentRoutes.all(context, http, others: NotificationRoutes(desk: notifications).all),
+                    guardian: TokenGuard(computeID: configuration.computeID, keyring: keyring), listening: listening))
+        }
+        self.parts = parts
     }
 
     /// Runs the agent until it has ended. Called once.
@@ -57,7 +72,8 @@ package final class AgentService: Sendable {
     /// - Parameter requests: what the outside wants; signals and the lifeline, as a rule.
     /// - Returns: the exit code: 0 when it was asked to stop and stopped in order.
     package func run(_ requests: AsyncStream<OutsideRequest>) async -> Int32 {
-        guard let (listening, health) = await listen() else { return 1 }
+        if context.configuration.takesInOrphans { Orphans.takeIn() }
+        guard let (proxies, health) = await listen() else { return 1 }
         let exitCode = await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.context.reporter.run() }
             group.addTask { await health.run() }
@@ -71,7 +87,7 @@ package final class AgentService: Sendable {
             return exitCode
         }
         health.shutDown()
-        await listening.shutdown(grace: .zero)
+        await proxies.shutdown(grace: .zero)
         for channel in channels { await channel.shutdown() }
         return exitCode
     }
@@ -86,11 +102,16 @@ package final class AgentService: Sendable {
         }
     }
 
+    /// - Returns: where HTTP is served, once it is; `nil` when the task was cancelled first.
+    package func httpPorts() async -> AgentHTTPPorts? { await listening.wait() }
+
     private func pass(_ requests: AsyncStream<OutsideRequest>) async {
         for await request in requests {
             switch request {
             case .terminate(let mode, let reason): context.mailbox.send(.terminateRequested(mode, reason: reason))
-            case .refresh: context.mailbox.send(.refreshRequested)
+            case .refresh:
+                guard context.specs.canFetch else { break }
+                context.mailbox.send(.refreshRequested)
             }
         }
     }

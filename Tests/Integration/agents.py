@@ -39,7 +39,8 @@ class Agent:
         self.command = [
             BINARY, "agent", "--endpoint", endpoint, "--compute-id", self.compute_id, "--generation", str(generation),
             "--config", self.spec, "--pgdata", self.data, "--port", str(self.port), "--certs-dir", certs,
-            "--report-to", report_to, "--monitor-interval", "100", *arguments]
+            "--report-to", report_to, "--monitor-interval", "100", "--external-http-port", "none",
+            "--internal-http-port", "none", *arguments]
         self.process = None
 
     def configure(self, roles=(), databases=(), settings=(), **more):

@@ -50,6 +50,11 @@ def is_alive(pid):
     return _status(pid).get("State", "Z") != "Z"
 
 
+def ended_children_of(pid):
+    """Zombies."""
+    return [child for child in children_of(pid) if not is_alive(child)]
+
+
 def resident_bytes(pid):
     return _status(pid)["VmRSS"] * 1024
 

@@ -38,6 +38,7 @@ struct ActivityMonitor: AgentPart {
     private func look(_ watch: inout ActivityWatch, limit: Duration? = nil, reopening: Bool = true) async -> Bool {
         let news = await watch.look(limit: limit, reopening: reopening)
         guard !Task.isCancelled else { return false }
+        if reopening { context.metrics.noteLook(answered: news.look != .failed) }
         if let activity = news.activity { context.mailbox.send(.activityObserved(activity)) }
         if let revision = news.roles.flatMap(context.secrets.looked) {
             context.mailbox.send(.roleSecretsChanged(revision: revision))

@@ -9,6 +9,8 @@ struct AgentMailbox: Sendable {
         case event(LifecycleEvent, Latch<LifecycleAnswer>?)
         /// An event that brings a spec, which is stored if the event is accepted and not otherwise.
         case spec(ComputeSpec, LifecycleEvent, Latch<LifecycleAnswer>?)
+        /// Somebody wants to know whether this is read.
+        case heartbeat(Latch<Bool>)
         /// Everything is reported and ended; the process may exit.
         case finished(exitCode: Int32)
     }
@@ -26,6 +28,13 @@ struct AgentMailbox: Sendable {
 
     func finish(exitCode: Int32) {
         post.yield(.finished(exitCode: exitCode))
+    }
+
+    /// - Returns: whether the lifecycle got to a message within the limit.
+    func isRead(within limit: Duration) async -> Bool {
+        let heard = Latch<Bool>()
+        post.yield(.heartbeat(heard))
+        return await heard.wait(atMost: limit) == true
     }
 
     /// Tells an event and waits until the lifecycle has seen it, which is a matter of microseconds.

@@ -22,6 +22,11 @@ package struct ComputeLifecycle: Sendable {
     /// The last thing the monitor saw. Meaningful while `running`.
     package private(set) var activity: Activity = .unknown
 
+    /// Whether somebody may want to look at what is left in the end.
+    private var isInspected = false
+    /// Nothing serves and the process is about to exit: no spec can help any more.
+    private var isAbandoned = false
+
     /// Resolved from the stored spec by whoever stored it; goes into every transition.
     package var pageservers: PageserverConnectionInfo?
     /// Where the agent answers proxies; goes into every transition.
@@ -29,8 +34,19 @@ package struct ComputeLifecycle: Sendable {
     /// The newest that the monitor saw; goes into every transition.
     package private(set) var roleSecretsRevision: UInt64 = 0
 
-    package init(generation: UInt64) {
+    /// - Parameter last: the newest transition of this generation that an earlier run of the agent has left.
+    package init(generation: UInt64, resuming last: Transition? = nil) {
         self.generation = generation
+        guard let last, last.version.generation == generation else { return }
+        state = last.state
+        sequence = last.version.sequence
+        pageservers = last.pageservers
+    }
+
+    /// To be called once, before any event: an agent that was started again begins at the beginning, whatever its
+    /// predecessor had come to, and its numbers go on.
+    package mutating func startedAgain(atUnixMicros now: Int64) -> [LifecycleAction] {
+        sequence == 0 ? [] : [move(to: .empty, "the agent was started again", at: now)]
     }
 
     /// - Parameter atUnixMicros: when it happened, microseconds of Unix time.
@@ -54,8 +70,9 @@ package struct ComputeLifecycle: Sendable {
         case .idleConfirmed(let version): idleConfirmed(at: version, now: atUnixMicros)
         case .idleRefuted: state == .running ? [move(to: .running, "in use, so it stays", at: atUnixMicros)] : []
         case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
-        case .shutdownCompleted: shutdownCompleted(at: atUnixMicros)
         case .healthChanged(let what, let isWell): healthChanged(what, isWell: isWell, at: atUnixMicros)
+        case .terminateCalled(let mode): terminateCalled(mode, at: atUnixMicros)
+        case .shutdownCompleted(let position): shutdownCompleted(position, at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
         case .roleSecretsChanged(let revision): roleSecretsChanged(revision, at: atUnixMicros)
         }
@@ -65,13 +82,13 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func configureRequested(at now: Int64) -> [LifecycleAction] {
         switch state {
+        case .failed where isAbandoned:
+            return [.refuse(state)]
         case .empty, .running, .failed, .refreshConfigurationPending:
             return [move(to: .configurationPending, "spec received", at: now), .takeConfiguration]
-        case .configurationPending:
-            return []  // Not taken up yet: the newer spec has replaced the stored one.
-        case .configuration, .`init`, .refreshConfiguration, .terminationPendingFast, .terminationPendingImmediate,
-            .terminated:
-            return [.refuse(state)]
+        case .configurationPending, .configuration, .`init`, .refreshConfiguration, .terminationPendingFast,
+            .terminationPendingImmediate, .terminated:
+            return [.refuse(state)]  // At once: whoever asks may ask again.
         }
     }
 
@@ -105,9 +122,9 @@ package struct ComputeLifecycle: Sendable {
     private mutating func configurationFailed(_ error: String, at now: Int64) -> [LifecycleAction] {
         switch state {
         case .empty, .configurationPending:
-            return [move(to: .failed, "no usable spec", error: error, at: now), .abandon]
+            return [move(to: .failed, "no usable spec", error: error, at: now), abandon()]
         case .`init`:
-            return [move(to: .failed, "start failed", error: error, at: now), .abandon]
+            return [move(to: .failed, "start failed", error: error, at: now), abandon()]
         case .configuration:
             return [move(to: .failed, "reconfiguration failed", error: error, at: now)]  // Postgres still serves.
         case .refreshConfiguration:
@@ -122,6 +139,8 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func refreshRequested(at now: Int64) -> [LifecycleAction] {
         switch state {
+        case .failed where isAbandoned:
+            return [.refuse(state)]
         case .running, .failed:
             return [move(to: .refreshConfigurationPending, "refresh requested", at: now), .fetchSpec]
         case .refreshConfigurationPending, .refreshConfiguration, .`init`:
@@ -163,10 +182,11 @@ package struct ComputeLifecycle: Sendable {
         case .`init`, .running, .configuration, .configurationPending, .refreshConfigurationPending,
             .refreshConfiguration:
             return [
-                move(to: .failed, "postgres exited: \(how)", error: "postgres exited: \(how)", at: now), .abandon,
+                move(to: .failed, "postgres exited: \(how)", error: "postgres exited: \(how)", at: now), abandon(),
             ]
         case .failed:
-            return [.abandon]  // A failed reconfiguration had left it serving; now nothing does.
+            // A failed reconfiguration had left it serving; now nothing does.
+            return isAbandoned ? [] : [abandon()]
         case .empty, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // Whoever stops it waits for the exit himself.
         }
@@ -175,9 +195,9 @@ package struct ComputeLifecycle: Sendable {
     private mutating func postgresSilent(_ how: String, at now: Int64) -> [LifecycleAction] {
         switch state {
         case .running, .configuration, .configurationPending, .refreshConfigurationPending, .refreshConfiguration:
-            return [move(to: .failed, "postgres is silent", error: how, at: now), .abandon]
+            return [move(to: .failed, "postgres is silent", error: how, at: now), abandon()]
         case .failed:
-            return [.abandon]
+            return isAbandoned ? [] : [abandon()]
         case .empty, .`init`, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // A start has a limit of its own, and so has a stop.
         }
@@ -196,9 +216,31 @@ package struct ComputeLifecycle: Sendable {
         return [move(to: .terminationPendingFast, "idle for long enough", at: now), .stopIdlePostgres]
     }
 
+    private mutating func abandon() -> LifecycleAction {
+        isAbandoned = true
+        return .abandon
+    }
+
+    /// A signal is in a hurry, also when somebody else had wanted to look.
     private mutating func terminateRequested(
         _ mode: StopMode, _ reason: String, at now: Int64
     ) -> [LifecycleAction] {
+        isInspected = false
+        return state == .terminated ? [.endLinger] : terminate(mode, reason, at: now)
+    }
+
+    private mutating func terminateCalled(_ mode: StopMode, at now: Int64) -> [LifecycleAction] {
+        switch state {
+        case .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            break  // Whoever was first has said whether anybody looks.
+        case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
+            .refreshConfiguration, .failed:
+            isInspected = true
+        }
+        return terminate(mode, "told to stop over HTTP", at: now)
+    }
+
+    private mutating func terminate(_ mode: StopMode, _ reason: String, at now: Int64) -> [LifecycleAction] {
         switch (state, mode) {
         case (.terminationPendingFast, .immediate):
             return [move(to: .terminationPendingImmediate, reason, at: now), .stopPostgres(.immediate)]
@@ -211,10 +253,14 @@ package struct ComputeLifecycle: Sendable {
         }
     }
 
-    private mutating func shutdownCompleted(at now: Int64) -> [LifecycleAction] {
+    private mutating func shutdownCompleted(_ position: FinalPosition, at now: Int64) -> [LifecycleAction] {
         switch state {
         case .terminationPendingFast, .terminationPendingImmediate:
-            return [move(to: .terminated, "postgres has stopped", at: now), .finish]
+            let linger: Linger = state == .terminationPendingFast ? .long : .brief
+            return [
+                move(to: .terminated, "postgres has stopped, its last position \(position)", at: now),
+                .finish(isInspected ? linger : .none),
+            ]
         case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
             .refreshConfiguration, .failed, .terminated:
             return []

@@ -23,10 +23,12 @@ package enum LifecycleAction: Equatable, Sendable {
     case stopIdlePostgres
     /// Open the door again.
     case keepServing
-    /// Nothing serves any more: see that the report arrives, end what is left of Postgres, exit with a failure.
+    /// Nothing serves any more: see that the report arrives, end what is left of Postgres, linger, exit with a failure.
     case abandon
-    /// See that the last report arrives, then exit as asked.
-    case finish
+    /// See that the last report arrives, linger, then exit as asked.
+    case finish(Linger)
+    /// Whoever asks does not look at what is left: exit now.
+    case endLinger
     /// Tell whoever asked that this state does not allow it.
     case refuse(ComputeState)
 }

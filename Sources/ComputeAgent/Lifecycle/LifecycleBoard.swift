@@ -13,6 +13,10 @@ final class LifecycleBoard: Sendable {
         /// Of the newest step that had a text, until it runs again.
         var error: String?
         var lastActiveMicros: Int64?
+        var finalPosition: FinalPosition?
+        var configuredMicros: Int64?
+        var hasRun = false
+        var isServing = false
     }
 
     private let picture = Mutex(Picture())
@@ -25,6 +29,34 @@ final class LifecycleBoard: Sendable {
     /// When somebody was last served, microseconds of Unix time; `nil` while nobody has been seen.
     var lastActiveMicros: Int64? { picture.withLock { $0.lastActiveMicros } }
 
+    /// Where the log ends; `nil` while it does not.
+    var finalPosition: FinalPosition? { picture.withLock { $0.finalPosition } }
+    /// When the compute got its first spec, microseconds of Unix time.
+    var configuredMicros: Int64? { picture.withLock { $0.configuredMicros } }
+
+    /// Whether it has been `running` in this agent's life.
+    var hasRun: Bool { picture.withLock { $0.hasRun } }
+    /// Whether Postgres serves, as far as is known: from the first `running` until somebody gives it up.
+    var isServing: Bool { picture.withLock { $0.isServing } }
+    /// Whether it runs, as far as is known, and the monitor gets no answers.
+    var isUnknown: Bool { newest?.state == .running && newest?.activity == .unknown }
+    /// Who is being served, in a word.
+    var activityText: String {
+        switch newest?.activity {
+        case .active?: "active"
+        case .idle?: "idle"
+        case .unknown?, nil: "unknown"
+        }
+    }
+
+    func note(_ position: FinalPosition) {
+        picture.withLock { $0.finalPosition = position }
+    }
+
+    func noteServiceEnded() {
+        picture.withLock { $0.isServing = false }
+    }
+
     func note(_ transition: Transition) {
         picture.withLock { picture in
             picture.newest = transition
@@ -33,8 +65,11 @@ final class LifecycleBoard: Sendable {
             case .unknown: break
             }
             guard !transition.isActivityOnly else { return }
+            if transition.previousState == .empty { picture.configuredMicros = transition.atUnixMicros }
             if transition.state == .running {
                 picture.error = nil
+                picture.hasRun = true
+                picture.isServing = true
             } else if !transition.error.isEmpty {
                 picture.error = transition.error
             }

@@ -19,11 +19,13 @@ struct LifecycleDriver: Sendable {
     }
 
     private func handleMail(_ group: inout DiscardingTaskGroup) async -> Int32 {
-        var lifecycle = ComputeLifecycle(generation: context.configuration.generation)
+        var lifecycle = resume(&group)
         for await message in context.mailbox.messages {
             switch message {
             case .finished(let exitCode):
                 return exitCode
+            case .heartbeat(let asker):
+                asker.set(true)
             case .event(let event, let asker):
                 let answer = handle(event, &lifecycle, &group)
                 asker?.set(answer)
@@ -35,6 +37,19 @@ struct LifecycleDriver: Sendable {
             }
         }
         return 1
+    }
+
+    /// An agent that is started again tells what its predecessor may not have told, and goes on from there.
+    private func resume(_ group: inout DiscardingTaskGroup) -> ComputeLifecycle {
+        let told = context.journal.transitions
+        var lifecycle = ComputeLifecycle(generation: context.configuration.generation, resuming: told.last)
+        for transition in told { context.reporter.report(transition) }
+        lifecycle.agentAddress = context.secrets.address
+        for action in lifecycle.startedAgain(atUnixMicros: UnixClock.micros()) {
+            if case .report(let transition) = action { note(transition) }
+            perform(action, in: &group)
+        }
+        return lifecycle
     }
 
     private func handle(
@@ -58,11 +73,14 @@ struct LifecycleDriver: Sendable {
                 ? ["version": "\(transition.version)"]
                 : ["version": "\(transition.version)", "error": "\(transition.error)"])
         context.board.note(transition)
+        context.metrics.note(transition)
     }
 
     private func perform(_ action: LifecycleAction, in group: inout DiscardingTaskGroup) {
         switch action {
-        case .report(let transition): context.reporter.report(transition)
+        case .report(let transition):
+            context.journal.append(transition)
+            context.reporter.report(transition)
         case .takeConfiguration: group.addTask { await work.takeConfiguration() }
         case .startPostgres: group.addTask { await work.start() }
         case .reconfigure: group.addTask { await work.reconfigure() }
@@ -72,8 +90,11 @@ struct LifecycleDriver: Sendable {
         case .confirmIdle(let version): idleStop.ask(at: version)
         case .stopIdlePostgres: idleStop.decide(true)
         case .keepServing: idleStop.decide(false)
-        case .abandon: group.addTask { await work.abandon() }
-        case .finish: group.addTask { await work.finish() }
+        case .abandon:
+            context.board.noteServiceEnded()
+            group.addTask { await work.abandon() }
+        case .finish(let linger): group.addTask { await work.finish(lingering: linger) }
+        case .endLinger: work.endLinger()
         case .refuse(let state): context.log.notice("not possible in state \(state.rawValue)")
         }
     }

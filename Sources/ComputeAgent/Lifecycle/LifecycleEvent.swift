@@ -29,6 +29,8 @@ package enum LifecycleEvent: Equatable, Sendable {
     /// Postgres runs and has not answered for so long that it is taken for dead; says how long.
     case postgresSilent(String)
     case terminateRequested(StopMode, reason: String)
+    /// The same over HTTP, by somebody who may want to look at what is left: the agent lingers at the end.
+    case terminateCalled(StopMode)
     /// The control plane wants the compute to stop if nobody has come since this transition.
     case idleStopRequested(at: FactVersion)
     /// Since `idleStopRequested` the shell has looked: nobody is there, and nobody can come until it is told how to go on.
@@ -36,7 +38,7 @@ package enum LifecycleEvent: Equatable, Sendable {
     /// Since `idleStopRequested` the shell has looked: somebody is there, or may be.
     case idleRefuted
     /// Postgres has ended and nothing of it is left.
-    case shutdownCompleted
+    case shutdownCompleted(FinalPosition)
     /// Postgres serves, and something that it needs beside itself was lost or has come back; says what.
     case healthChanged(String, isWell: Bool)
     /// The monitor saw activity begin, end, move or become unknowable.

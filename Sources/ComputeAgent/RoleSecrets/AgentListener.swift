@@ -9,7 +9,7 @@ enum AgentListener {
     /// Connections open at once. Every proxy of a fleet keeps one.
     private static let connectionLimit = 1_024
 
-    /// - Returns: what listens, and the health that it tells: serving while Postgres is.
+    /// - Returns: what listens, and the health that it tells: as every other probe of readiness.
     static func start(_ context: AgentContext) async throws -> (GRPCListening, HealthBoard) {
         let (configuration, desk) = (context.configuration, context.secrets)
         let certificates = configuration.certificates
@@ -21,12 +21,13 @@ enum AgentListener {
         // As Postgres spells it.
         let host = configuration.listenHost == "*" ? "::" : configuration.listenHost
         let own = [RoleSecretsEndpoint(endpoint: configuration.endpoint, desk: desk).definition]
-        let open = OpenServices(beside: own, isOpenToAll: false) { [board = context.board] in
-            board.state == .running
-        }
+        let readiness = ComputeReadiness(board: context.board, impediments: context.impediments)
+        let open = OpenServices(beside: own, isOpenToAll: false) { readiness.isReady }
         let listening = try await GRPCListener.start(
             host: host, port: configuration.grpcPort, tls: tls,
-            services: (own + open.definitions).map { $0.intercepted(by: [GRPCMetrics(context.metrics).server]) },
+            services: (own + open.definitions).map {
+                $0.intercepted(by: [GRPCMetrics(context.metrics.registry).server])
+            },
             authorize: open.authorization { _, peer in refusal(of: peer) }, limits: limits, group: context.group)
         desk.listens(at: HostAndPort(host: configuration.listenHost, port: listening.port).description)
         return (listening, open.health)

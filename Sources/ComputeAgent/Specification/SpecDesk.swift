@@ -18,11 +18,29 @@ final class SpecDesk: Sendable {
 
     private let source: SpecSource
     private let mailbox: AgentMailbox
+    /// Whose tokens open the HTTP API: their keys come beside the spec.
+    let keyring: TokenKeyring
     private let specs = Mutex(Specs())
 
-    init(source: SpecSource, mailbox: AgentMailbox) {
+    private let metrics: AgentMetrics
+
+    init(source: SpecSource, mailbox: AgentMailbox, keyring: TokenKeyring, metrics: AgentMetrics) {
         self.source = source
+        self.metrics = metrics
         self.mailbox = mailbox
+        self.keyring = keyring
+    }
+
+    /// Whether there is anywhere to get a spec from but `/configure`.
+    var canFetch: Bool { source.canFetch }
+
+    /// `nil` while this compute belongs to no endpoint.
+    private func fetch() async throws -> ComputeSpec? {
+        let envelope = try await source.fetchEnvelope { [metrics] status in
+            metrics.controlPlaneRequest("GetComputeSpec", status: status)
+        }
+        keyring.take(envelope.control)
+        return envelope.spec
     }
 
     /// What is to be applied, or is.
@@ -62,8 +80,8 @@ final class SpecDesk: Sendable {
     /// Until there is one, or the source has been found useless.
     func fetchFirst() async {
         do {
-            while !Task.isCancelled && stored == nil {
-                if let spec = try await source.fetch() {
+            while !Task.isCancelled && stored == nil && canFetch {
+                if let spec = try await fetch() {
                     _ = await mailbox.ask(.configureRequested, bringing: spec)
                     return
                 }
@@ -79,7 +97,7 @@ final class SpecDesk: Sendable {
         // A configure or a terminate may have come while we rested.
         guard !Task.isCancelled, await mailbox.ask(.refreshBegan)?.isAccepted == true else { return }
         do {
-            guard let spec = try await source.fetch() else { return mailbox.send(.detached) }
+            guard let spec = try await fetch() else { return mailbox.send(.detached) }
             if applied == spec {
                 mailbox.send(.refreshFoundNoChange)
             } else {

@@ -30,6 +30,10 @@ package struct DataDirectory: Equatable, Sendable {
     var administratorPasswordPath: String { path + ".admin-password" }
     /// What the roles and databases were last made to be.
     var appliedMarkPath: String { path + ".applied" }
+    /// Which Postgres an agent that is started again may go on with.
+    var adoptionMarkPath: String { path + ".adoption" }
+    /// The transitions of this generation, for an agent that is started again.
+    var reportsPath: String { path + ".reports" }
     var lockPath: String { path + ".lock" }
     var postmasterPIDPath: String { path + "/postmaster.pid" }
 

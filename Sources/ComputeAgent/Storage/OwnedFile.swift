@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Telemetry
 
 /// Files in folders that belong to the user Postgres runs as, written by an agent that may be root.
 ///
@@ -37,10 +38,7 @@ enum OwnedFile {
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        var about = stat()
-        guard fstat(file, &about) == 0, about.st_mode & S_IFMT == S_IFREG, about.st_size <= limit else {
-            return nil
-        }
+        guard let about = FileStamp(descriptor: file), about.isRegular, about.size <= limit else { return nil }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while bytes.count <= limit {

@@ -38,7 +38,7 @@ struct Leftovers {
         unlink(directory.postmasterPIDPath)
     }
 
-    private func postmasterIdentifier() -> Int32? {
+    func postmasterIdentifier() -> Int32? {
         guard let bytes = OwnedFile.read(directory.postmasterPIDPath) else { return nil }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.flatMap { Int32($0) }
     }

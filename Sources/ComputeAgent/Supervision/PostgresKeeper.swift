@@ -33,14 +33,45 @@ actor PostgresKeeper {
     private var launching: Latch<Bool>?
     private let stopRequested = Latch<Bool>()
 
-    init(_ configuration: AgentConfiguration, on group: any EventLoopGroup) {
+    private let metrics: AgentMetrics
+
+    init(_ configuration: AgentConfiguration, on group: any EventLoopGroup, metrics: AgentMetrics = AgentMetrics()) {
         self.configuration = configuration
+        self.metrics = metrics
         self.group = group
         directory = DataDirectory(configuration.directory)
         log = configuration.log
     }
 
     var isRunning: Bool { process.map { $0.exited == nil } ?? false }
+
+    /// What the agent exits with when Postgres ended by itself: its own code, and never success, for nobody asked for it.
+    var exitCode: Int32 {
+        guard case .exited(let code)? = process?.exited?.status, code != 0 else { return 1 }
+        return code
+    }
+
+    /// How long the question may take.
+    private static let positionLimit: Duration = .seconds(5)
+
+    /// Where the log ends, for after a stop.
+    func finalPosition() async -> FinalPosition {
+        guard let process else { return .notObtained("no postgres was started") }
+        guard process.exited != nil else { return .notObtained("postgres has not ended") }
+        guard process.isOurs else { return .notObtained("postgres is somebody else's") }
+        switch synchronizedEnd {
+        case .success(let position)?: return .at(position)
+        case .failure(let failure)?: return .notObtained("\(failure)")
+        case nil: break
+        }
+        do {
+            let user = try SystemUser.forPostgres(requested: configuration.runAs)
+            return await ControlData.finalPosition(
+                of: directory, binaries: configuration.binaries, as: user, within: Self.positionLimit)
+        } catch {
+            return .notObtained("\(error)")
+        }
+    }
 
     // MARK: Starting
 
@@ -51,17 +82,24 @@ actor PostgresKeeper {
         guard spec.storageMode != .attached else { return try await attach(spec) }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
         if lock == nil { lock = try DataDirectoryLock(directory) }
-        try await Leftovers(directory: directory, log: log).end()
+        let adoptable = spec.storageMode == .local ? adoptable() : nil
+        if adoptable == nil { try await Leftovers(directory: directory, log: log).end() }
         let storage = try storage(of: spec, as: user)
         remote = storage as? PageserverStorage
         token = spec.storageAuthToken
         key = try await unlessStopped { try await storage.prepareCluster() }
+        if remote != nil { metrics.note(storageFigures.current) }
         let files = try files(of: spec)
         try await unlessStopped { try await self.stage(as: user).install(files) }
         configured = spec
-        let process = try await launch(as: user)
-        try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
-        try await unlessStopped { try await self.applyCatalog(of: spec) }
+        let process = try await metrics.time(.postgres) {
+            let process = if let adoptable { try takeUp(adoptable) } else { try await launch(as: user) }
+            try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
+            return process
+        }
+        try await metrics.time(.catalog) {
+            try await unlessStopped { try await self.applyCatalog(of: spec) }
+        }
         return process
     }
 
@@ -74,6 +112,7 @@ actor PostgresKeeper {
         let process = try await PostgresProcess.launch(
             configuration.binaries, in: directory, runningAs: user, token: token, log: log)
         self.process = process
+        markAdoptable(process)
         return process
     }
 
@@ -90,6 +129,44 @@ actor PostgresKeeper {
         process = postgres
         try await unlessStopped { try await self.applyCatalog(of: spec) }
         return postgres
+    }
+
+    // MARK: Starting again
+
+    /// The Postgres that an earlier agent of this very compute and generation has left running.
+    private func adoptable() -> AdoptionMark? {
+        guard let bytes = OwnedFile.read(directory.adoptionMarkPath),
+            let mark = AdoptionMark(text: String(decoding: bytes, as: UTF8.self)),
+            mark.computeID == configuration.computeID, mark.generation == configuration.generation, mark.isAlive,
+            ProcessTable.processes(workingIn: directory.path).contains(mark.process),
+            Leftovers(directory: directory, log: log).postmasterIdentifier() == mark.process
+        else { return nil }
+        return mark
+    }
+
+    private func takeUp(_ mark: AdoptionMark) throws -> PostgresProcess {
+        try refuseIfStopped()
+        log.notice("going on with the postgres of an earlier agent", metadata: ["pid": "\(mark.process)"])
+        let process = PostgresProcess.adopt(mark, log: log)
+        // It may stand still, if the earlier agent was killed behind a shut door.
+        process.send(SIGCONT)
+        // Its files have been written anew.
+        process.send(SIGHUP)
+        self.process = process
+        return process
+    }
+
+    /// Without a mark the next agent ends this Postgres and starts its own, so a failure costs nothing here.
+    private func markAdoptable(_ process: PostgresProcess) {
+        guard let beginning = ProcessTable.beginning(of: process.identifier) else { return }
+        let mark = AdoptionMark(
+            computeID: configuration.computeID, generation: configuration.generation, process: process.identifier,
+            beginning: beginning)
+        do {
+            try OwnedFile.write(mark.text, to: directory.adoptionMarkPath, owner: nil)
+        } catch {
+            log.debug("no mark for an agent that is started again", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Applies a spec to the Postgres that runs. What only a restart can change waits for the next start.
@@ -246,7 +323,8 @@ actor PostgresKeeper {
 
     // MARK: Stopping
 
-    /// Fast, then immediate, then by force; then what is left of it in its data directory.
+    /// Smart, where there is time for that, then fast, then immediate, then by force; then what is left of it in its data
+    /// directory.
     ///
     /// - Returns: whether Postgres ended without force.
     func stop(_ mode: StopMode) async -> Bool {
@@ -255,9 +333,10 @@ actor PostgresKeeper {
         var endedByItself = true
         if let process {
             let steps: [(signal: Int32, limit: Duration)] = [
-                (SIGINT, configuration.fastStopLimit), (SIGQUIT, configuration.immediateStopLimit),
+                (SIGTERM, configuration.smartStopLimit), (SIGINT, configuration.fastStopLimit),
+                (SIGQUIT, configuration.immediateStopLimit),
             ]
-            for step in steps where mode == .fast || step.signal == SIGQUIT {
+            for step in steps where step.limit > .zero && (mode == .fast || step.signal == SIGQUIT) {
                 guard process.exited == nil else { break }
                 process.send(step.signal)
                 process.send(SIGCONT)  // It may stand still, behind our own shut door or by somebody else's hand.

@@ -8,6 +8,7 @@ final class PostgresProcess: PostgresHandle {
     private struct Words {
         var lastComplaint: String?
         var isServing = false
+        var level = Logger.Level.info
     }
 
     private let started = Latch<Int32?>()
@@ -17,6 +18,12 @@ final class PostgresProcess: PostgresHandle {
 
     private init(log: Logger) {
         self.log = log
+    }
+
+    /// One that runs already, and is not our child.
+    init(log: Logger, adopted identifier: Int32) {
+        self.log = log
+        started.set(identifier)
     }
 
     /// Starts `postgres -D directory`.
@@ -82,7 +89,7 @@ final class PostgresProcess: PostgresHandle {
         }
     }
 
-    private func finish(_ status: PostgresExit.Status) {
+    func finish(_ status: PostgresExit.Status) {
         exit.set(PostgresExit(status: status, lastComplaint: words.withLock { $0.lastComplaint }))
         started.set(nil)
     }
@@ -102,13 +109,22 @@ final class PostgresProcess: PostgresHandle {
         if let rest = lines.flush() { note(rest) }
     }
 
-    private func note(_ line: String) {
+    private func note(_ text: String) {
+        let line = words.withLock { words in
+            let line = PostgresLogLine(text, after: words.level)
+            words.level = line.level
+            return line
+        }
+        log.log(level: line.level, "PG: \(line.text)")
+        noteComplaint(in: text)
+    }
+
+    private func noteComplaint(in line: String) {
         if let complaint = PostgresExit.complaint(in: line) {
             words.withLock { words in
                 if !words.isServing || line.contains("[\(identifier)]") { words.lastComplaint = complaint }
             }
         }
-        log.info("PG: \(line)")
     }
 }
 

@@ -4,8 +4,10 @@ internal import Synchronization
 /// What the lifecycle wants done with Postgres, step by step: each runs in a task of its own and answers with an event.
 final class PostgresWork: Sendable {
     private let context: AgentContext
-    /// Whether Postgres ended only by force.
-    private let wasKilled = Mutex(false)
+    /// With which code the process exits.
+    private let exitCode = Mutex<Int32>(0)
+    /// Set when nobody needs our answers any more.
+    private let lingerEnd = Latch<Bool>()
 
     init(_ context: AgentContext) {
         self.context = context
@@ -53,21 +55,50 @@ final class PostgresWork: Sendable {
     func end(_ mode: StopMode) async {
         if await !context.keeper.stop(mode) {
             context.log.error("postgres had to be killed")
-            wasKilled.withLock { $0 = true }
+            note(exitCode: 1)
         }
-        send(.shutdownCompleted)
+        let position = await context.keeper.finalPosition()
+        context.board.note(position)
+        send(.shutdownCompleted(position))
     }
 
+    /// The failure stays readable over HTTP for a while, where there is HTTP.
     func abandon() async {
         async let told = context.reporter.waitForAcknowledgements(atMost: context.configuration.lastReportLimit)
+        note(exitCode: await context.keeper.exitCode)
         _ = await context.keeper.stop(.immediate)
+        context.board.note(await context.keeper.finalPosition())
         _ = await told
-        context.mailbox.finish(exitCode: 1)
+        await linger(context.configuration.http == nil ? .none : .long)
+        leave()
     }
 
-    func finish() async {
+    func finish(lingering linger: Linger) async {
         await context.reporter.waitForAcknowledgements(atMost: context.configuration.lastReportLimit)
-        context.mailbox.finish(exitCode: wasKilled.withLock { $0 } ? 1 : 0)
+        await self.linger(linger)
+        leave()
+    }
+
+    func endLinger() {
+        lingerEnd.set(true)
+    }
+
+    private func linger(_ linger: Linger) async {
+        let limits = context.configuration.http ?? AgentHTTPConfiguration()
+        switch linger {
+        case .none: break
+        case .brief: _ = await lingerEnd.wait(atMost: limits.briefLinger)
+        case .long: _ = await lingerEnd.wait(atMost: limits.longLinger)
+        }
+    }
+
+    /// The first that goes wrong is what the exit tells.
+    private func note(exitCode code: Int32) {
+        exitCode.withLock { $0 = $0 == 0 ? code : $0 }
+    }
+
+    private func leave() {
+        context.mailbox.finish(exitCode: exitCode.withLock { $0 })
     }
 
     private func send(_ event: LifecycleEvent) {

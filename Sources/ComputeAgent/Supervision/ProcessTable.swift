@@ -7,18 +7,30 @@ enum ProcessTable {
     /// Every process of a Postgres whose current folder is `path`, as all of one server are in its data directory. An
     /// operator's shell in that folder is none.
     static func processes(workingIn path: String) -> [Int32] {
+        let resolved = resolve(path)
+        return identifiers().filter { isWorking($0, inResolved: resolved) }
+    }
+
+    private static func identifiers() -> [Int32] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
         var found: [Int32] = []
-        let resolved = resolve(path)
         while let entry = readdir(folder) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let identifier = Int32(name), isWorking(identifier, inResolved: resolved) else { continue }
-            found.append(identifier)
+            if let identifier = Int32(name) { found.append(identifier) }
         }
         return found.sorted()
+    }
+
+    /// Children of this process that have ended and that nobody has waited for.
+    static func endedChildren() -> [Int32] {
+        let own = getpid()
+        return identifiers().filter { identifier in
+            guard let (state, parent) = state(of: identifier) else { return false }
+            return state == UInt8(ascii: "Z") && parent == own
+        }
     }
 
     /// What a process calls itself: its arguments, or what a Postgres has put in their place. `nil` when it is gone.
@@ -28,11 +40,32 @@ enum ProcessTable {
             .trimmingSuffix(" ")
     }
 
-    /// Whether it was made to stand still. `/proc/PID/stat`: the state follows the name, which may hold anything.
+    /// Whether it was made to stand still.
     static func isStopped(_ identifier: Int32) -> Bool {
+        state(of: identifier)?.state == UInt8(ascii: "T")
+    }
+
+    /// Of `/proc/PID/stat` (proc(5)): the fields behind the name, which may hold anything, from the state on.
+    private static func fields(of identifier: Int32) -> [Substring]? {
         guard let bytes = OwnedFile.read("/proc/\(identifier)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")"))
-        else { return false }
-        return bytes[end...].dropFirst(2).first == UInt8(ascii: "T")
+        else { return nil }
+        return String(decoding: bytes[end...].dropFirst(2), as: UTF8.self).split(separator: " ")
+    }
+
+    private static func state(of identifier: Int32) -> (state: UInt8, parent: Int32)? {
+        guard let fields = fields(of: identifier), fields.count > 1, let state = fields[0].utf8.first,
+            let parent = Int32(fields[1])
+        else { return nil }
+        return (state, parent)
+    }
+
+    /// When it began, in ticks since the machine did: with the identifier it names one process and no later one. `nil`
+    /// when it is gone, or has ended.
+    static func beginning(of identifier: Int32) -> UInt64? {
+        guard let fields = fields(of: identifier), fields.count > 19, fields[0] != "Z", fields[0] != "X" else {
+            return nil
+        }
+        return UInt64(fields[19])
     }
 
     /// Nothing happens when the process is gone, which is what the caller wants.

@@ -108,6 +108,8 @@ package struct ProcessStarter: ComputeStarter {
             Self.host,
             "--port", "\(port)", "--report-to", configuration.reportTo.joined(separator: ","), "--certs-dir",
             folder + "/certs", "--lifeline",
+            // Many of them on one machine, and we hear of them by their reports.
+            "--external-http-port", "none", "--internal-http-port", "none",
         ]
         if let postgres = configuration.postgres { arguments += ["--pgbin", postgres] }
         if let runAs = configuration.runAs { arguments += ["--run-as", runAs] }

@@ -13,7 +13,8 @@ struct AgentCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Run one compute agent; the same as “sidecar agent”.",
         discussion: """
             SIGTERM and SIGINT stop Postgres in order (fast shutdown), SIGQUIT at once (immediate shutdown), SIGHUP reads \
-            the spec again. Exits 0 when it was told to stop and did, 1 when Postgres failed, 2 on bad configuration.
+            the spec again. Without --config and --control-plane-uri it waits for a spec to be pushed over HTTP. Exits 0 when \
+            it was told to stop and did, with Postgres's own code or 1 when that failed, 2 on bad configuration.
             """)
 
     @Option(help: "The endpoint this compute serves.")
@@ -68,6 +69,10 @@ struct AgentCommand: AsyncParsableCommand {
     @OptionGroup(title: "Storage") var storage: AgentStorageOptions
     @OptionGroup(title: "Attached Postgres") var attach: AgentAttachOptions
     @OptionGroup var storageNodes: StorageNodesOptions
+    @Option(help: "Seconds in which a fast stop lets sessions end by themselves, while nobody new gets in.")
+    var smartStopLimit = 0
+
+    @OptionGroup var http: AgentHTTPOptions
     @OptionGroup var log: LogFormatOption
 
     func run() async throws {
@@ -130,6 +135,12 @@ struct AgentCommand: AsyncParsableCommand {
         try storage.apply(to: &configuration.storage)
         try attach.apply(to: &configuration.attach)
         configuration.storageNodesFile = storageNodes.storageNodes
+        guard (0...86_400).contains(smartStopLimit) else {
+            throw CommandFailure.badConfiguration("--smart-stop-limit: must be 0 to 86400")
+        }
+        configuration.smartStopLimit = .seconds(smartStopLimit)
+        configuration.http = try http.configuration()
+        configuration.takesInOrphans = true
         return configuration
     }
 
@@ -137,7 +148,13 @@ struct AgentCommand: AsyncParsableCommand {
         switch (config, controlPlaneURI) {
         case (let file?, nil): return .file(file)
         case (nil, let base?): return .controlPlane(base: base, computeID: computeID, token: try token())
-        case (nil, nil), (.some, .some):
+        case (nil, nil):
+            guard try http.configuration()?.externalPort != nil else {
+                throw CommandFailure.badConfiguration(
+                    "give --config or --control-plane-uri, or an --external-http-port to push the spec to")
+            }
+            return .pushed
+        case (.some, .some):
             throw CommandFailure.badConfiguration("give either --config or --control-plane-uri")
         }
     }

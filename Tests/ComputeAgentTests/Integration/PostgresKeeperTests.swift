@@ -100,11 +100,35 @@ struct PostgresKeeperTests {
         let orphan = try await #require(lost).start(spec)
         lost = nil
 
-        let next = keeper(configuration)
+        let next = keeper(try fixture.configuration(generation: 2, spec: fixture.spec()))
         let process = try await next.start(spec)
         #expect(process.identifier != orphan.identifier)
         #expect(orphan.exited != nil)
         #expect(await next.stop(.fast))
+    }
+
+    @Test func `the same agent, started again, goes on with its server and its sessions`() async throws {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        var lost: PostgresKeeper? = keeper(configuration)
+        let orphan = try await #require(lost).start(spec)
+        lost = nil
+        let client = try await fixture.connect()
+        // As when the agent was killed behind its shut door.
+        orphan.send(SIGSTOP)
+
+        let next = keeper(configuration)
+        let process = try await next.start(spec)
+        #expect(process.identifier == orphan.identifier)
+        #expect(try await client.query("SELECT 1") == [["1"]])
+        await client.close()
+        #expect(await next.stop(.fast))
+        #expect(process.exited != nil)
+        guard case .at = await next.finalPosition() else {
+            Issue.record("the end of the log is not known")
+            return
+        }
     }
 
     @Test func `two agents do not share a data directory`() async throws {

@@ -20,7 +20,9 @@ import Testing
         ("pg-exited", .postgresExited("signal 9")),
         ("term-fast", .terminateRequested(.fast, reason: "asked")),
         ("term-immediate", .terminateRequested(.immediate, reason: "asked")),
-        ("stopped", .shutdownCompleted),
+        ("term-called", .terminateCalled(.fast)),
+        ("term-called-now", .terminateCalled(.immediate)),
+        ("stopped", .shutdownCompleted(.at(LSN(7)))),
         ("activity", .activityObserved(.active(lastActiveMicros: 7))),
         ("silent", .postgresSilent("for 30 s")),
         ("idle-ask", .idleStopRequested(at: FactVersion(generation: 1, sequence: 3))),
@@ -39,9 +41,12 @@ import Testing
           refresh         no
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
         configuration_pending
+          configure       no
           startup-began   >init [start]
           reconfig-began  >configuration [reconfigure]
           config-failed   >failed [abandon]
@@ -49,6 +54,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
@@ -61,6 +68,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
@@ -72,6 +81,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
         running
@@ -80,6 +91,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           activity        =
           silent          >failed [abandon]
           idle-ask        . [confirm-idle]
@@ -94,6 +107,8 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
@@ -109,16 +124,29 @@ import Testing
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           silent          >failed [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
           secrets         =
         failed
+          configure       no
+          refresh         no
+          term-fast       >termination_pending_fast [stop-fast]
+          term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
+          idle-sure       . [keep]
+          idle-sure-late  . [keep]
+        failed, serving
           configure       >configuration_pending [take]
           refresh         >refresh_configuration_pending [fetch]
           pg-exited       . [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
+          term-called     >termination_pending_fast [stop-fast]
+          term-called-now >termination_pending_immediate [stop-immediate]
           silent          . [abandon]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
@@ -126,18 +154,21 @@ import Testing
           configure       no
           refresh         no
           term-immediate  >termination_pending_immediate [stop-immediate]
-          stopped         >terminated [finish]
+          term-called-now >termination_pending_immediate [stop-immediate]
+          stopped         >terminated [finish-none]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
         termination_pending_immediate
           configure       no
           refresh         no
-          stopped         >terminated [finish]
+          stopped         >terminated [finish-none]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
         terminated
           configure       no
           refresh         no
+          term-fast       . [hurry]
+          term-immediate  . [hurry]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
 
@@ -145,10 +176,12 @@ import Testing
 
     @Test func `every event in every state`() {
         var table = ""
-        for state in ComputeState.allCases {
-            table += state.rawValue + "\n"
+        let lives = ComputeState.allCases.map { ($0.rawValue, Self.lifecycle(in: $0)) }
+        for (title, life) in lives + [("failed, serving", Self.failedReconfiguration)] {
+            table += title + "\n"
             for (name, event) in Self.events {
-                var lifecycle = Self.lifecycle(in: state)
+                var lifecycle = life
+                let state = lifecycle.state
                 let answer = Self.describe(lifecycle.handle(event, atUnixMicros: 1), from: state)
                 guard answer != "." else { continue }
                 table += "  " + name.padded(to: 16) + answer + "\n"
@@ -167,7 +200,7 @@ import Testing
             _ = lifecycle.handle(.configurationApplied, atUnixMicros: 2)
             _ = lifecycle.handle(.postgresExited("code 0"), atUnixMicros: 2)
             #expect(lifecycle.state == .terminationPendingImmediate)
-            _ = lifecycle.handle(.shutdownCompleted, atUnixMicros: 3)
+            _ = lifecycle.handle(.shutdownCompleted(.notObtained("asked for at once")), atUnixMicros: 3)
             #expect(lifecycle.state == .terminated)
         }
     }
@@ -177,7 +210,7 @@ import Testing
             var lifecycle = Self.lifecycle(in: .terminated)
             let actions = lifecycle.handle(event, atUnixMicros: 1)
             #expect(lifecycle.state == .terminated)
-            #expect(actions.allSatisfy { $0 == .refuse(.terminated) || $0 == .keepServing })
+            #expect(actions.allSatisfy { [.refuse(.terminated), .keepServing, .endLinger].contains($0) })
         }
     }
 
@@ -209,7 +242,8 @@ import Testing
         let story: [LifecycleEvent] = [
             .configureRequested, .startupBegan, .configurationApplied,
             .activityObserved(.active(lastActiveMicros: 50)), .activityObserved(.idle(sinceMicros: 60)),
-            .terminateRequested(.fast, reason: "told to stop"), .postgresExited("code 0"), .shutdownCompleted,
+            .terminateRequested(.fast, reason: "told to stop"), .postgresExited("code 0"),
+            .shutdownCompleted(.at(LSN(7))),
         ]
         let reports = story.flatMap { lifecycle.handle($0, atUnixMicros: 10) }.compactMap(\.transition)
         #expect(
@@ -260,7 +294,40 @@ import Testing
         #expect(lifecycle.state == .running)
     }
 
+    @Test func `whoever ends it over HTTP may look at what is left, unless a signal comes too`() {
+        let stopped = LifecycleEvent.shutdownCompleted(.at(LSN(7)))
+        let stories: [([LifecycleEvent], Linger)] = [
+            ([.terminateCalled(.fast), stopped], .long),
+            ([.terminateCalled(.immediate), stopped], .brief),
+            ([.terminateCalled(.fast), .terminateCalled(.immediate), stopped], .brief),
+            ([.terminateCalled(.fast), .terminateCalled(.fast), stopped], .long),
+            ([.terminateCalled(.fast), .terminateRequested(.fast, reason: "signal"), stopped], .none),
+            ([.terminateRequested(.fast, reason: "signal"), .terminateCalled(.fast), stopped], .none),
+        ]
+        for (events, linger) in stories {
+            var lifecycle = Self.lifecycle(in: .running)
+            let actions = events.flatMap { lifecycle.handle($0, atUnixMicros: 1) }
+            #expect(actions.contains(.finish(linger)), "\(events)")
+            #expect(lifecycle.handle(.terminateRequested(.fast, reason: "signal"), atUnixMicros: 2) == [.endLinger])
+        }
+    }
+
+    @Test func `the last report says where the log ends, or why nobody knows`() {
+        for (position, words) in [(FinalPosition.at(LSN(0x1_0000_00A0)), "1/A0"), (.notObtained("no disk"), "no disk")]
+        {
+            var lifecycle = Self.lifecycle(in: .terminationPendingFast)
+            let report = lifecycle.handle(.shutdownCompleted(position), atUnixMicros: 1).compactMap(\.transition).first
+            #expect(report?.reason.contains(words) == true)
+        }
+    }
+
     // MARK: Helpers
+
+    private static var failedReconfiguration: ComputeLifecycle {
+        var lifecycle = Self.lifecycle(in: .configuration)
+        _ = lifecycle.handle(.configurationFailed("boom"), atUnixMicros: 0)
+        return lifecycle
+    }
 
     private static func lifecycle(in state: ComputeState) -> ComputeLifecycle {
         let running: [LifecycleEvent] = [.configureRequested, .startupBegan, .configurationApplied]
@@ -276,7 +343,7 @@ import Testing
             case .failed: running + [.postgresExited("gone")]
             case .terminationPendingFast: running + [.terminateRequested(.fast, reason: "")]
             case .terminationPendingImmediate: running + [.terminateRequested(.immediate, reason: "")]
-            case .terminated: [.terminateRequested(.fast, reason: ""), .shutdownCompleted]
+            case .terminated: [.terminateRequested(.fast, reason: ""), .shutdownCompleted(.at(LSN(7)))]
             }
         var lifecycle = ComputeLifecycle(generation: 1)
         for event in path { _ = lifecycle.handle(event, atUnixMicros: 0) }
@@ -312,7 +379,8 @@ import Testing
             case .stopIdlePostgres: words.append("stop-idle")
             case .keepServing: words.append("keep")
             case .abandon: words.append("abandon")
-            case .finish: words.append("finish")
+            case .finish(let linger): words.append("finish-\(linger)")
+            case .endLinger: words.append("hurry")
             case .refuse(let refused): move = refused == state ? "no" : "wrong"
             }
         }

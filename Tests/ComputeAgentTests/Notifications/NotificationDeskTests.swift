@@ -42,6 +42,7 @@ import Testing
             for await message in mailbox.messages {
                 switch message {
                 case .finished: return
+                case .heartbeat(let asker): asker.set(true)
                 case .event(let event, let asker):
                     let answer = handle(event)
                     asker?.set(answer)

@@ -1,0 +1,90 @@
+import Foundation
+import Gossip
+import Logging
+import Telemetry
+import TestKit
+import Testing
+
+@testable import ComputeAgent
+
+/// What an agent that is killed leaves to the one that is started in its place.
+@Suite struct ReportJournalTests {
+    private let folder: TemporaryFolder
+    private var path: String { folder.file("pgdata.reports") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func journal(_ compute: String = "compute-demo-1", generation: UInt64 = 3, limit: Int = 8) -> ReportJournal
+    {
+        ReportJournal(
+            path: path, computeID: compute, generation: generation, limit: limit,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func step(_ sequence: UInt64) -> Transition {
+        Transition(
+            version: FactVersion(generation: 3, sequence: sequence), state: .running, previousState: .`init`,
+            atUnixMicros: 1_800_000_000_000_000 + Int64(sequence), reason: "a \"reason\"\nof two lines", error: "ü",
+            activity: sequence % 2 == 0 ? .idle(sinceMicros: 7) : .active(lastActiveMicros: 9))
+    }
+
+    @Test func `the next run reads what was written, in order and whole`() {
+        let first = journal()
+        #expect(first.transitions.isEmpty)
+        for sequence in 1...5 { first.append(step(UInt64(sequence))) }
+        let second = journal()
+        #expect(second.transitions == (1...5).map { step(UInt64($0)) })
+        second.append(step(6))
+        #expect(journal().transitions.map(\.version.sequence) == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func `it keeps as many as a queue does, and the file does not grow without end`() throws {
+        let first = journal()
+        for sequence in 1...1000 { first.append(step(UInt64(sequence))) }
+        #expect(journal().transitions.map(\.version.sequence) == Array(993...1000))
+        let size = try #require(FileStamp(path: path)?.size)
+        #expect(size < 8 * 1000)
+    }
+
+    @Test func `another compute's, another generation's and another's file mean nothing`() throws {
+        journal().append(step(1))
+        #expect(journal("compute-demo-2").transitions.isEmpty)
+        journal().append(step(1))
+        #expect(journal(generation: 4).transitions.isEmpty)
+        try SecureFile.write(Array("what is this\n{}\n".utf8), to: path)
+        #expect(journal().transitions.isEmpty)
+    }
+
+    @Test func `a line that was cut off is left out, whatever the place`() throws {
+        let first = journal()
+        first.append(step(1))
+        let whole = try SecureFile.read(path).count
+        first.append(step(2))
+        let bytes = try SecureFile.read(path)
+        for length in whole..<bytes.count {
+            try SecureFile.write(Array(bytes[..<length]), to: path)
+            #expect(journal().transitions == [step(1)])
+        }
+    }
+
+    @Test func `numbers go on after a restart, from whatever state`() {
+        for state in ComputeState.allCases {
+            var last = step(41)
+            last.state = state
+            var lifecycle = ComputeLifecycle(generation: 3, resuming: last)
+            let actions = lifecycle.startedAgain(atUnixMicros: 5)
+            guard case .report(let report)? = actions.first, actions.count == 1 else {
+                Issue.record("no report from \(state)")
+                continue
+            }
+            #expect(report.version == FactVersion(generation: 3, sequence: 42))
+            #expect(report.previousState == state && report.state == .empty && lifecycle.state == .empty)
+            #expect(lifecycle.handle(.configureRequested, atUnixMicros: 6).count == 2)
+        }
+        var fresh = ComputeLifecycle(generation: 3)
+        #expect(fresh.startedAgain(atUnixMicros: 5).isEmpty)
+        #expect(ComputeLifecycle(generation: 4, resuming: step(1)).sequence == 0)
+    }
+}

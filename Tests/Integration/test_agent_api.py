@@ -1,0 +1,176 @@
+"""The agent's HTTP interface: asked by a tool that knows only its description, and through faults of all kinds."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import processes
+from http_agent import HTTPAgent, TokenKey, a_spec
+from conftest import new_folder
+from waiting import eventually
+
+TOOL = Path(__file__).resolve().parents[2] / ".build/schemathesis/bin/schemathesis"
+CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
+          "response_schema_conformance,unsupported_method")
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def agent():
+    """Running, for tests that leave it so."""
+    with HTTPAgent(new_folder(), port=free_port(), spec=a_spec()) as agent:
+        eventually(lambda: agent.state() == "running", 60, "a running compute")
+        yield agent
+
+
+@pytest.fixture
+def own_agent():
+    """Not started, for tests that break it. Its spec is pushed."""
+    agent = HTTPAgent(new_folder(), port=free_port())
+    yield agent
+    agent.end(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("side", ["outside", "inside"])
+def test_it_is_what_its_description_says(agent, side):
+    url = getattr(agent, side)
+    # What would end the compute, or make another of it, is asked by tests that want that.
+    done = subprocess.run(
+        [TOOL, "run", f"{url}/openapi.json", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "8",
+         "--generation-deterministic", "--no-color", "--exclude-path-regex", "^/(terminate|configure|refresh_configuration)$",
+         "--request-timeout", "20", "-H", f"Authorization: Bearer {agent.token()}"],
+        capture_output=True, text=True, timeout=120, cwd=agent.folder)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert agent.state() == "running"
+
+
+def test_keys_are_exchanged_while_it_runs(agent):
+    new = TokenKey(agent.folder, "second")
+    assert agent.call("GET", "/status", token=agent.token(new))[0] == 401
+    agent.keys(agent.key, new)
+    assert agent.call("GET", "/status", token=agent.token(new))[0] == 200
+    agent.keys(new)
+    assert agent.call("GET", "/status", token=agent.token(agent.key))[0] == 401
+    assert agent.call("GET", "/status", token=agent.token(new))[0] == 200
+    agent.keys(agent.key)
+    now = int(time.time())
+    for claims, status in ({"exp": now - 120}, 401), ({"exp": now + 60}, 200), ({"nbf": now + 120}, 401):
+        assert agent.call("GET", "/status", token=agent.token(**claims))[0] == status, claims
+
+
+def configured(agent, **changes):
+    agent.start()
+    status, answer = agent.call("POST", "/configure", a_spec(**changes))
+    assert status == 200, answer
+    return agent
+
+
+def test_a_killed_postgres_is_told_and_carried_through(own_agent):
+    agent = configured(own_agent)
+    os.kill(agent.postmaster(), signal.SIGKILL)
+    eventually(lambda: agent.state() == "failed", 20, "the failure")
+    assert "signal 9" in agent.call("GET", "/status")[1]["error"]
+    assert agent.call("GET", "/readyz", token="")[0] == 503
+    assert agent.call("GET", "/livez", token="")[0] == 200
+    # What it left has become the agent's, and is not left as ended processes that nobody waits for.
+    eventually(lambda: not processes.ended_children_of(agent.process.pid), 30, "reaped orphans")
+    assert agent.end(signal.SIGTERM) == 1
+    assert not processes.within([str(agent.folder / "pgdata")])
+
+
+def test_a_change_that_postgres_refuses_leaves_it_serving(own_agent):
+    agent = configured(own_agent)
+    status, answer = agent.call("POST", "/configure", a_spec(settings=[("work_mem", "lots", "string")]))
+    assert (status, answer["error"].startswith("compute configuration failed")) == (500, True), answer
+    assert agent.call("POST", "/check_writability") == (200, True)
+    # It can be put right, and it can be ended.
+    assert agent.call("POST", "/configure", a_spec(databases=("shop", "more")))[0] == 200
+    assert "more" in {database["name"] for database in agent.call("GET", "/dbs_and_roles")[1]["databases"]}
+    status, answer = agent.call("POST", "/terminate?mode=immediate")
+    assert (status, answer["lsn"]) == (200, None)
+    assert agent.process.wait(timeout=10) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take somebody's rights")
+def test_lost_rights_are_told(own_agent):
+    agent = configured(own_agent)
+    assert agent.end(signal.SIGTERM) == 0
+    data = agent.folder / "pgdata"
+    owner = data.stat()
+    os.chown(data, 0, 0)
+    agent.start()
+    status, answer = agent.call("POST", "/configure", a_spec())
+    assert status == 500 and answer["error"].startswith("compute configuration failed: "), answer
+    status = agent.call("GET", "/status")[1]
+    assert status["status"] == "failed" and status["error"], status
+    assert agent.end(signal.SIGTERM) != 0
+    os.chown(data, owner.st_uid, owner.st_gid)
+    configured(agent)
+    assert agent.end(signal.SIGTERM) == 0
+
+
+def test_a_signal_is_a_graceful_end(own_agent):
+    agent = configured(own_agent)
+    began = time.monotonic()
+    assert agent.end(signal.SIGTERM) == 0
+    assert time.monotonic() - began < 15
+    assert "its last position" in agent.log.read_text() and "not obtained" not in agent.log.read_text()
+    assert not processes.within([str(agent.folder / "pgdata")])
+
+
+def test_postgres_in_another_time_zone_is_idle_all_the_same(own_agent):
+    agent = configured(own_agent, settings=[("timezone", "Pacific/Kiritimati", "string")])
+    status = eventually(lambda: agent.call("GET", "/status")[1], 10)
+    assert status["last_active_reason"] == "idle"
+    seen = time.strptime(status["last_active"].split(".")[0], "%Y-%m-%dT%H:%M:%S")
+    assert abs(time.mktime(seen) - time.mktime(time.gmtime())) < 60
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_full_disk(own_agent):
+    data = own_agent.folder / "disk"
+    data.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=0711", "tmpfs", data], check=True)
+    own_agent.command += ["--pgdata", data / "pgdata"]
+    try:
+        agent = configured(own_agent)
+        (filler := data / "filler").touch()
+        with open(filler, "wb") as file, pytest.raises(OSError):
+            while True:
+                file.write(bytes(1 << 20))
+                file.flush()
+        # Whoever asks whether the compute can be used is not told to replace it.
+        assert agent.call("POST", "/check_writability")[0] in (200, 500)
+        filler.unlink()
+        assert eventually(lambda: agent.call("POST", "/check_writability") == (200, True), 20)
+        assert agent.end(signal.SIGTERM) == 0
+    finally:
+        own_agent.end(signal.SIGKILL)
+        subprocess.run(["umount", "-l", data], check=True)
+
+
+def test_an_agent_that_is_killed_and_started_again_goes_on_with_its_postgres(own_agent):
+    agent = configured(own_agent)
+    postmaster = agent.postmaster()
+    agent.end(signal.SIGKILL)
+    assert processes.is_alive(postmaster)
+    agent.start()
+    assert agent.call("POST", "/configure", a_spec(databases=("shop", "more")))[0] == 200
+    assert agent.postmaster() == postmaster
+    assert "more" in {database["name"] for database in agent.call("GET", "/dbs_and_roles")[1]["databases"]}
+    steps = [int(number) for number in re.findall(r'"version":"1\.(\d+)"', agent.log.read_text())]
+    assert steps and steps[0] > 1 and steps == list(range(steps[0], steps[0] + len(steps)))
+    status, answer = agent.call("POST", "/terminate")
+    assert status == 200 and answer["lsn"], answer
+    assert not processes.is_alive(postmaster)
+    assert agent.end(signal.SIGTERM) == 0
