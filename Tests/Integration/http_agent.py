@@ -114,7 +114,7 @@ class HTTPAgent:
     def postmaster(self):
         return int((self.folder / "pgdata/postmaster.pid").read_text().split()[0])
 
-    def end(self, with_signal, limit=40):
+    def end(self, with_signal, limit=60):
         """Its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)

@@ -38,7 +38,9 @@ def own_agent():
     """Not started, for tests that break it. Its spec is pushed."""
     agent = HTTPAgent(new_folder(), port=free_port())
     yield agent
-    agent.end(signal.SIGKILL)
+    # Not killed: that would leave its Postgres, for an agent that is started again.
+    if agent.process:
+        agent.end(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("side", ["outside", "inside"])
@@ -155,7 +157,7 @@ def test_a_full_disk(own_agent):
         assert eventually(lambda: agent.call("POST", "/check_writability") == (200, True), 20)
         assert agent.end(signal.SIGTERM) == 0
     finally:
-        own_agent.end(signal.SIGKILL)
+        own_agent.end(signal.SIGTERM)
         subprocess.run(["umount", "-l", data], check=True)
 
 
