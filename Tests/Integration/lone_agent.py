@@ -57,7 +57,8 @@ class Agent:
         self.process = subprocess.Popen(
             [BINARY, "agent", "--endpoint", "demo", "--compute-id", "c1", "--generation", "1", "--config",
              self.folder / "spec.json", "--pgdata", self.data, "--port", str(self.port), "--certs-dir",
-             self.folder / "certs", "--safekeeper-limit", "5s", *arguments],
+             self.folder / "certs", "--safekeeper-limit", "5s", "--external-http-port", "none",
+             "--internal-http-port", "none", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=lambda: self.log.extend(iter(self.process.stderr.readline, "")), daemon=True).start()
         return self

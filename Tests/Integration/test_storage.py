@@ -5,6 +5,8 @@ import signal
 import socket
 import tarfile
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import psycopg
@@ -296,10 +298,19 @@ def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup,
         for pageserver in pageservers:
             pageserver.lease = seconds and int((time.time() + seconds) * 1000)
 
+    def ready():
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+
     lease(3)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     agent = Agent(folder, [{"libpq_url": pageservers[0].libpq_url}, {"grpc_url": pageservers[1].grpc_url}], [],
                   mode={"Static": backup.lsn})
-    with agent:
+    with agent.start("--internal-http-port", str(port)):
         agent.runs()
         assert pageservers[0].commands.count(f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip --replica") == 1
         with agent.connect(user="reader") as connection:
@@ -312,6 +323,9 @@ def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup,
         held = agent.text().count("lease held")
         lease(None)
         agent.says("lease lost: refused")
+        eventually(lambda: ready()[0] == 503, 20, "a compute that is not ready")
+        assert "lease lost: refused" in ready()[1]
         lease(600)
         eventually(lambda: agent.text().count("lease held") > held, 20, "the lease again")
+        eventually(lambda: ready() == (200, "ok\n"), 20, "a compute that is ready again")
         assert agent.end() == 0

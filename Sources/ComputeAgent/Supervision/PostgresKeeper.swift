@@ -23,7 +23,7 @@ actor PostgresKeeper {
     /// Where this start's data came from, until the log's end has been looked for once more.
     private var remote: PageserverStorage?
     /// Where the log of a primary ends in the safekeepers, or why that is not known; `nil` while it is not looked for.
-    private(set) var synchronizedEnd: Result<LSN, StorageFailure>?
+    private var synchronizedEnd: FinalPosition?
     private var token: Secret<String>?
     /// What Postgres's files say now.
     private var configured: ComputeSpec?
@@ -59,11 +59,7 @@ actor PostgresKeeper {
         guard let process else { return .notObtained("no postgres was started") }
         guard process.exited != nil else { return .notObtained("postgres has not ended") }
         guard process.isOurs else { return .notObtained("postgres is somebody else's") }
-        switch synchronizedEnd {
-        case .success(let position)?: return .at(position)
-        case .failure(let failure)?: return .notObtained("\(failure)")
-        case nil: break
-        }
+        if let synchronizedEnd { return synchronizedEnd }
         do {
             let user = try SystemUser.forPostgres(requested: configuration.runAs)
             return await ControlData.finalPosition(
@@ -363,12 +359,15 @@ actor PostgresKeeper {
     private func synchronizeEnd() async {
         guard let storage = remote.take(), process?.exited != nil else { return }
         do {
-            guard let lsn = try await storage.finalLSN() else { return }
+            guard let lsn = try await storage.finalLSN() else {
+                synchronizedEnd = .notObtained("a read-only compute writes no log")
+                return
+            }
             log.info("the log ends here", metadata: ["lsn": "\(lsn)"])
-            synchronizedEnd = .success(lsn)
+            synchronizedEnd = .at(lsn)
         } catch {
             log.error("the log's end was not obtained", metadata: ["error": "\(error)"])
-            synchronizedEnd = .failure(StorageFailure(.remoteStorage, "\(error)"))
+            synchronizedEnd = .notObtained("\(error)")
         }
     }
 
