@@ -1,4 +1,5 @@
 package import Logging
+internal import PostgresWire
 
 /// Everything one agent must be told.
 package struct AgentConfiguration: Sendable {
@@ -23,6 +24,9 @@ package struct AgentConfiguration: Sendable {
     package var certificates: AgentCertificates
     /// Whom Postgres runs as when the agent is root. Without it `postgres`, or `nobody`.
     package var runAs: String?
+    /// A role that may do in every database what its owner may, and that every role of the spec is a member of. `nil`: there
+    /// is none.
+    package var privilegedRole: String?
     /// How often the monitor looks who is being served.
     package var monitorInterval: Duration = .seconds(1)
     /// How long one such look may take.
@@ -74,6 +78,11 @@ package struct AgentConfiguration: Sendable {
         self.certificates = certificates
         self.runAs = runAs
         self.log = log
+    }
+
+    /// - Returns: why no role may be called that; `nil` for a name that can be used.
+    package static func flaw(ofPrivilegedRole name: String) -> String? {
+        CatalogName.flaw(ofRole: name).map { "\($0)" }
     }
 
     /// How long stopping Postgres may take, each step at its longest.

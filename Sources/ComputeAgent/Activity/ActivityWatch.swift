@@ -68,7 +68,7 @@ struct ActivityWatch {
     private static func roles(over session: PostgresConnection) async throws -> String? {
         do {
             return try await session.query(RolesDigest.query).first?.first ?? nil
-        } catch let refusal as PostgresServerError where refusal.response.fields.severity == .error {
+        } catch let refusal as PostgresServerError where refusal.isOfStatement {
             return nil
         }
     }

@@ -6,10 +6,11 @@ struct AppliedMark: Equatable {
     let text: String
 
     /// Raised when the plan for one and the same spec changes.
-    private static let planVersion = 1
+    private static let planVersion = 2
 
     /// Every part carries its length, so that no two specs spell alike.
-    init(of cluster: ComputeSpec.Cluster) {
+    init(of spec: ComputeSpec, privileged: String?) {
+        let cluster = spec.cluster
         var spelled: [UInt8] = []
         func add(_ part: String?) {
             let bytes = part.map { Array($0.utf8) }
@@ -34,6 +35,18 @@ struct AppliedMark: Equatable {
             add(database.owner)
             add(database.options)
         }
+        for operation in spec.deltaOperations {
+            add(operation.action.rawValue)
+            add(operation.name)
+            add(operation.newName)
+        }
+        add(privileged)
+        add(spec.operationUUID)
+        add(spec.dropsSubscriptionsBeforeStart ? spec.branchMark : nil)
+        // Which extensions are wanted hangs on these.
+        add(cluster.setting("shared_preload_libraries")?.value)
+        add(cluster.postgresqlConf)
+        add("\(spec.auditLogLevel)")
         let digits = Digests.sha256(spelled).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         text = "\(Self.planVersion) \(digits)\n"
     }

@@ -1,31 +1,108 @@
 internal import Logging
+internal import PostgresWire
 internal import Transport
 
-/// Makes a running Postgres have the roles and databases of a spec.
-struct CatalogApplier {
-    let connection: PostgresConnection
+/// Makes a running Postgres have the roles, databases and extensions of a spec. What one object's statements come to does
+/// not keep the others from theirs.
+struct CatalogApplier: Sendable {
+    let login: AdministratorLogin
+    /// ``CatalogPlan/init(from:to:privileged:)``.
+    let privileged: String?
     let log: Logger
 
-    /// Two questions, then only what differs: all roles in one round trip, each database in its own.
-    ///
-    /// - Returns: how many statements that change something were needed.
-    @discardableResult
-    func apply(_ wanted: ComputeSpec.Cluster) async throws -> Int {
-        let plan = CatalogPlan(from: try await look(), to: wanted)
-        if !plan.roleStatements.isEmpty {
-            _ = try await connection.query(plan.roleStatements.joined(separator: "; "))
-        }
-        for statement in plan.databaseStatements {
-            _ = try await connection.query(statement)
-        }
-        let count = plan.roleStatements.count + plan.databaseStatements.count
-        log.info("applied roles and databases", metadata: ["statements": "\(count)"])
-        return count
+    /// Roles per round trip.
+    private static let batch = 100
+
+    /// What would be said: nothing is changed.
+    func plan(_ wanted: ComputeSpec, over session: PostgresConnection) async throws -> CatalogPlan {
+        let present = try await CatalogPicture.take(over: session, for: wanted, privileged: privileged)
+        return CatalogPlan(from: present, to: wanted, privileged: privileged)
     }
 
-    func look() async throws -> CatalogPicture {
-        CatalogPicture(
-            roleRows: try await connection.query(CatalogPicture.rolesQuery),
-            databaseRows: try await connection.query(CatalogPicture.databasesQuery))
+    /// - Parameters:
+    ///   - session: in `postgres`; goes on.
+    ///   - isServing: whether clients are there, who need sessions too.
+    func apply(
+        _ wanted: ComputeSpec, over session: PostgresConnection, isServing: Bool
+    ) async throws -> CatalogReport {
+        let present = try await CatalogPicture.take(over: session, for: wanted, privileged: privileged)
+        let plan = CatalogPlan(from: present, to: wanted, privileged: privileged)
+        let width =
+            isServing
+            ? CatalogConcurrency.whileServing(wanted.reconfigureConcurrency)
+            : CatalogConcurrency.beforeServing(maxConnections: present.maxConnections)
+        var report = CatalogReport(
+            results: plan.problems.map { .init(object: $0.object, statements: 0, error: $0.text) })
+        for stage in CatalogStep.Stage.allCases {
+            let steps = plan.steps.filter { $0.stage == stage }
+            guard !steps.isEmpty else { continue }
+            report.results +=
+                stage.isSequential
+                ? try await inTurn(steps, over: session) : try await atOnce(steps, width: width)
+        }
+        log.info(
+            "applied roles and databases",
+            metadata: ["statements": "\(report.statementCount)", "failures": "\(report.failures.count)"])
+        return report
     }
+
+    // MARK: - In turn
+
+    /// Many in one round trip, which is one transaction; when that fails, each by itself, to know which it was.
+    private func inTurn(
+        _ steps: [CatalogStep], over session: PostgresConnection
+    ) async throws -> [CatalogReport.Result] {
+        var results: [CatalogReport.Result] = []
+        for start in stride(from: 0, to: steps.count, by: Self.batch) {
+            let part = steps[start..<min(start + Self.batch, steps.count)]
+            do {
+                _ = try await session.query(part.flatMap(\.statements).joined(separator: "; "))
+                results += part.map { .init(object: $0.object, statements: $0.statements.count, error: nil) }
+            } catch let error as PostgresServerError where error.isOfStatement {
+                for step in part { results.append(try await say(step, over: session)) }
+            }
+        }
+        return results
+    }
+
+    // MARK: - At once
+
+    /// Several workers, each with a session of its own.
+    private func atOnce(_ steps: [CatalogStep], width: Int) async throws -> [CatalogReport.Result] {
+        let queue = StepQueue(steps)
+        return try await withThrowingTaskGroup(of: [CatalogReport.Result].self) { group in
+            for _ in 0..<min(width, steps.count) {
+                group.addTask {
+                    var worker = CatalogWorker(applier: self)
+                    do {
+                        while let step = queue.next() { try await worker.carryOut(step) }
+                    } catch {
+                        await worker.close()
+                        throw error
+                    }
+                    await worker.close()
+                    return worker.results
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// One statement at a time: Postgres makes and removes databases outside transactions.
+    func say(_ step: CatalogStep, over session: PostgresConnection) async throws -> CatalogReport.Result {
+        for (position, statement) in step.statements.enumerated() {
+            do {
+                _ = try await session.query(statement)
+            } catch let error as PostgresServerError where error.isOfStatement {
+                log.error("could not apply", metadata: ["object": "\(step.object)", "error": "\(error)"])
+                return .init(object: step.object, statements: position + 1, error: "\(error)")
+            }
+        }
+        return .init(object: step.object, statements: step.statements.count, error: nil)
+    }
+}
+
+extension PostgresServerError {
+    /// The session goes on.
+    var isOfStatement: Bool { response.fields.severity == .error }
 }

@@ -1,64 +1,50 @@
 internal import PostgresWire
 
-/// What must be said to Postgres so that its roles and databases are what a spec lists.
+/// What must be said to Postgres so that its roles, databases and extensions are what a spec says.
 ///
-/// Roles and databases that the spec does not list are left alone. Applied to its own result, a plan is empty. A
-/// database belongs to its owner, who by that may do everything in it.
+/// Roles and databases that the spec does not list are left alone, unless an operation names them. Applied to its own
+/// result, a plan is empty. Without a privileged role, a database belongs to its owner, who by that may do everything in
+/// it, and to nobody else.
 package struct CatalogPlan: Equatable, Sendable {
-    /// May share one transaction.
-    package var roleStatements: [String] = []
-    /// Each on its own: Postgres makes and removes databases outside transactions.
-    package var databaseStatements: [String] = []
-
-    package var isEmpty: Bool { roleStatements.isEmpty && databaseStatements.isEmpty }
-
-    package init(from present: CatalogPicture, to wanted: ComputeSpec.Cluster) {
-        for role in wanted.roles {
-            let found = present.roles.first { $0.name == role.name }
-            if let statement = Self.statement(for: role, found: found) { roleStatements.append(statement) }
-        }
-        for database in wanted.databases {
-            let found = present.databases.first { $0.name == database.name }
-            databaseStatements += Self.statements(for: database, found: found)
-        }
+    /// What cannot be done, and why.
+    package struct Problem: Equatable, Sendable {
+        package var object: CatalogObject
+        package var text: String
     }
 
-    private static func statement(for role: ComputeSpec.Role, found: CatalogPicture.Role?) -> String? {
-        let options = role.options.compactMap { RoleOption($0) }
-        let name = SQLText.identifier(role.name)
-        guard let found else {
-            let words = ["LOGIN"] + options.map(\.sql) + passwordWords(role.encryptedPassword)
-            return "CREATE ROLE \(name) \(words.joined(separator: " "))"
-        }
-        var words = found.canLogin ? [] : ["LOGIN"]
-        words += options.filter { !found.has($0) }.map(\.sql)
-        if found.verifier != role.encryptedPassword {
-            words += role.encryptedPassword == nil ? ["PASSWORD NULL"] : passwordWords(role.encryptedPassword)
-        }
-        return words.isEmpty ? nil : "ALTER ROLE \(name) \(words.joined(separator: " "))"
+    /// Ordered by stage.
+    package private(set) var steps: [CatalogStep] = []
+    package private(set) var problems: [Problem] = []
+
+    package var isEmpty: Bool { steps.isEmpty && problems.isEmpty }
+    package var statementCount: Int { steps.reduce(0) { $0 + $1.statements.count } }
+
+    package func statements(of stage: CatalogStep.Stage) -> [String] {
+        steps.filter { $0.stage == stage }.flatMap(\.statements)
     }
 
-    private static func passwordWords(_ verifier: String?) -> [String] {
-        verifier.map { ["PASSWORD \(SQLText.literal($0))"] } ?? []
-    }
-
-    private static func statements(for database: ComputeSpec.Database, found: CatalogPicture.Database?) -> [String] {
-        let name = SQLText.identifier(database.name)
-        let owner = SQLText.identifier(database.owner)
-        if let found, !found.isInvalid {
-            return found.owner == database.owner ? [] : ["ALTER DATABASE \(name) OWNER TO \(owner)"]
-        }
-        let options = database.options.compactMap { DatabaseOption($0)?.sql }
-        let create = (["CREATE DATABASE \(name) OWNER \(owner)"] + options).joined(separator: " ")
-        return found == nil ? [create] : ["DROP DATABASE IF EXISTS \(name) WITH (FORCE)", create]
+    /// - Parameter privileged: a role that may do in every database what its owner may, and that every role of the spec
+    ///   is a member of. `nil`: there is none.
+    package init(from present: CatalogPicture, to wanted: ComputeSpec, privileged: String? = nil) {
+        var sketch = CatalogSketch(present)
+        let drops = wanted.dropsSubscriptionsBeforeStart && present.subscriptionsDroppedFor != wanted.branchMark
+        if let privileged { sketch.ensurePrivilegedRole(privileged) }
+        sketch.dropInvalidDatabases()
+        sketch.rename(wanted.deltaOperations)
+        for role in wanted.cluster.roles { sketch.converge(role, privileged: privileged) }
+        sketch.change(
+            wanted.deltaOperations, keeping: Set(wanted.cluster.databases.map(\.name)),
+            operation: wanted.operationUUID)
+        for database in wanted.cluster.databases { sketch.converge(database, privileged: privileged) }
+        sketch.remove(wanted.deltaOperations)
+        if drops { sketch.dropInheritedSubscriptions(mark: wanted.branchMark) }
+        sketch.installExtensions(audit: wanted.auditLogLevel)
+        steps = CatalogStep.Stage.allCases.flatMap { stage in sketch.steps.filter { $0.stage == stage } }
+        problems = sketch.problems
     }
 }
 
-extension CatalogPicture.Role {
-    fileprivate func has(_ option: RoleOption) -> Bool {
-        switch option {
-        case .flag(let flag, let isOn): flags.contains(flag) == isOn
-        case .connectionLimit(let limit): connectionLimit == limit
-        }
-    }
+extension ComputeSpec {
+    /// Which branch the data is on.
+    var branchMark: String { timelineID ?? "local" }
 }

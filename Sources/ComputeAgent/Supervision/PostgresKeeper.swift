@@ -94,7 +94,7 @@ actor PostgresKeeper {
             return process
         }
         try await metrics.time(.catalog) {
-            try await unlessStopped { try await self.applyCatalog(of: spec) }
+            try await unlessStopped { try await self.applyCatalog(of: spec, isServing: false) }
         }
         return process
     }
@@ -123,7 +123,7 @@ actor PostgresKeeper {
             try await AttachedPostgres.attach(login, sight: sight, limit: options.startLimit, log: log)
         }
         process = postgres
-        try await unlessStopped { try await self.applyCatalog(of: spec) }
+        try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
         return postgres
     }
 
@@ -175,7 +175,7 @@ actor PostgresKeeper {
             try await load(try files(of: spec), into: process)
             configured = spec
         }
-        try await unlessStopped { try await self.applyCatalog(of: spec) }
+        try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
     }
 
     /// How to log in; `nil` before the first start has made the data directory.
@@ -211,24 +211,33 @@ actor PostgresKeeper {
             figures: storageFigures, log: log)
     }
 
-    private func applyCatalog(of spec: ComputeSpec) async throws {
+    private func applyCatalog(of spec: ComputeSpec, isServing: Bool) async throws {
         guard let login = try login() else { return }
         // Also when there is nothing to apply: only a session proves that clients can be served.
         let connection = try await login.open()
         do {
-            // What an attached Postgres had applied, nobody but itself knows.
-            let mark = AppliedMark(of: spec.cluster)
-            let isApplied = spec.storageMode != .attached && mark.isStored(beside: directory)
-            // A read-only compute has what the primary applied.
-            if !spec.skipCatalogUpdates && spec.mode == .primary && !isApplied {
-                try await CatalogApplier(connection: connection, log: log).apply(spec.cluster)
-                if spec.storageMode != .attached { try mark.store(beside: directory) }
-            }
+            try await applyCatalog(of: spec, over: connection, login, isServing: isServing)
             await connection.close()
         } catch {
             await connection.close()
             throw error
         }
+    }
+
+    private func applyCatalog(
+        of spec: ComputeSpec, over connection: PostgresConnection, _ login: AdministratorLogin, isServing: Bool
+    ) async throws {
+        let privileged = configuration.privilegedRole
+        let mark = AppliedMark(of: spec, privileged: privileged)
+        // What an attached Postgres had applied, nobody but itself knows.
+        let isApplied = spec.storageMode != .attached && mark.isStored(beside: directory)
+        // A read-only compute has what the primary applied.
+        guard spec.mode == .primary, !spec.skipCatalogUpdates, !isApplied else { return }
+        let applier = CatalogApplier(login: login, privileged: privileged, log: log)
+        let report = try await applier.apply(spec, over: connection, isServing: isServing)
+        guard report.failures.isEmpty else { throw CatalogFailure(failures: report.failures) }
+        if let privileged { await CatalogMigrations(privileged: privileged, log: log).run(over: connection) }
+        if spec.storageMode != .attached { try mark.store(beside: directory) }
     }
 
     // MARK: Configuration

@@ -60,6 +60,12 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Whom Postgres runs as when the agent is root. Default: postgres, else nobody.")
     var runAs: String?
 
+    @Option(
+        help:
+            "A role that may do in every database what its owner may; every role of the spec is a member. Default: none."
+    )
+    var privilegedRoleName: String?
+
     @Option(help: "Milliseconds between two looks at who is being served.")
     var monitorInterval = 1000
 
@@ -131,6 +137,12 @@ struct AgentCommand: AsyncParsableCommand {
             reportTargets: try reportTargets(), certificates: AgentCertificates(folder: certsDir), runAs: runAs,
             log: log)
         configuration.grpcPort = grpcPort
+        if let name = privilegedRoleName {
+            if let flaw = AgentConfiguration.flaw(ofPrivilegedRole: name) {
+                throw CommandFailure.badConfiguration("--privileged-role-name: \(flaw)")
+            }
+            configuration.privilegedRole = name
+        }
         configuration.monitorInterval = .milliseconds(monitorInterval)
         try storage.apply(to: &configuration.storage)
         try attach.apply(to: &configuration.attach)

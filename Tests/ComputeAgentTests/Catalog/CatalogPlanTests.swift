@@ -7,11 +7,11 @@ import Testing
 
     private func cluster(
         _ roles: [ComputeSpec.Role], _ databases: [ComputeSpec.Database] = []
-    ) throws -> ComputeSpec.Cluster {
-        var cluster = try #require(try SpecText.read(SpecText.local())).cluster
-        cluster.roles = roles
-        cluster.databases = databases
-        return cluster
+    ) throws -> ComputeSpec {
+        var spec = try #require(try SpecText.read(SpecText.local()))
+        spec.cluster.roles = roles
+        spec.cluster.databases = databases
+        return spec
     }
 
     @Test func `what is missing is made`() throws {
@@ -27,10 +27,10 @@ import Testing
             ])
         let plan = CatalogPlan(from: empty, to: wanted)
         #expect(
-            plan.roleStatements == [
+            plan.statements(of: .roles) == [
                 #"CREATE ROLE "app ""owner""" LOGIN PASSWORD '\#(SpecText.verifier)'"#, #"CREATE ROLE "b" LOGIN"#,
             ])
-        #expect(plan.databaseStatements == [#"CREATE DATABASE "shop" OWNER "app ""owner""" ENCODING 'UTF8'"#])
+        #expect(plan.statements(of: .databases) == [#"CREATE DATABASE "shop" OWNER "app ""owner""" ENCODING 'UTF8'"#])
     }
 
     @Test func `what is right is left alone`() throws {
@@ -61,15 +61,15 @@ import Testing
             ], databases: [.init(name: "d", owner: "b"), .init(name: "half", owner: "a", isInvalid: true)])
         let plan = CatalogPlan(from: present, to: wanted)
         #expect(
-            plan.roleStatements == [
+            plan.statements(of: .roles) == [
                 #"ALTER ROLE "a" LOGIN CONNECTION LIMIT 5 PASSWORD '\#(SpecText.verifier)'"#,
                 #"ALTER ROLE "b" PASSWORD NULL"#,
             ])
         #expect(
-            plan.databaseStatements == [
-                #"ALTER DATABASE "d" OWNER TO "a""#, #"DROP DATABASE IF EXISTS "half" WITH (FORCE)"#,
-                #"CREATE DATABASE "half" OWNER "a""#,
+            plan.statements(of: .databases) == [
+                #"ALTER DATABASE "d" OWNER TO "a""#, #"CREATE DATABASE "half" OWNER "a""#,
             ])
+        #expect(plan.statements(of: .invalidDatabases) == [#"DROP DATABASE IF EXISTS "half" WITH (FORCE)"#])
     }
 
     @Test(arguments: [

@@ -33,9 +33,10 @@ struct PostgresKeeperTests {
         #expect(try await again.query("SELECT word FROM kept") == [["still here"]])
         await again.close()
 
-        let administrator = try #require(try await second.login()?.open())
-        let applier = CatalogApplier(connection: administrator, log: configuration.log)
-        #expect(CatalogPlan(from: try await applier.look(), to: spec.cluster).isEmpty)
+        let login = try #require(try await second.login())
+        let administrator = try await login.open()
+        let applier = CatalogApplier(login: login, privileged: nil, log: configuration.log)
+        #expect(try await applier.plan(spec, over: administrator).isEmpty)
         await administrator.close()
         #expect(await second.stop(.immediate))
 
@@ -63,8 +64,10 @@ struct PostgresKeeperTests {
                 == [[#"Zweite "Rolle""#]])
         await client.close()
 
-        let administrator = try #require(try await keeper.login()?.open())
-        #expect(try await CatalogApplier(connection: administrator, log: configuration.log).apply(wider.cluster) == 0)
+        let login = try #require(try await keeper.login())
+        let administrator = try await login.open()
+        let applier = CatalogApplier(login: login, privileged: nil, log: configuration.log)
+        #expect(try await applier.apply(wider, over: administrator, isServing: true) == CatalogReport())
         await administrator.close()
         #expect(await keeper.stop(.fast))
     }
