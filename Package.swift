@@ -16,6 +16,7 @@ let strictOverC = strict + [.strictMemorySafety()]
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -95,7 +96,7 @@ let package = Package(
             name: "ComputeAgent",
             dependencies: [
                 "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioHTTP1, logging, httpClient, hummingbird, httpTypes, subprocess,
+                nioCore, nioHTTP1, nioPosix, nioWebSocket, logging, httpClient, hummingbird, httpTypes, subprocess,
             ],
             swiftSettings: strict),
         // The embedded control plane: endpoints, generations, starts and suspends.

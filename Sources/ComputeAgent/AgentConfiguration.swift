@@ -29,6 +29,10 @@ package struct AgentConfiguration: Sendable {
     package var privilegedRole: String?
     /// How often the monitor looks who is being served.
     package var monitorInterval: Duration = .seconds(1)
+    /// Who hears what the compute would like to be given.
+    package var autoscaling: AutoscalingSettings?
+    /// What counts as being served.
+    package var activityPolicy = ActivityPolicy()
     /// How long one such look may take.
     package var lookLimit: Duration = .seconds(5)
     /// How long Postgres may say nothing at all before it is taken for dead.

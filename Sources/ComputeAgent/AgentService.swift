@@ -64,6 +64,7 @@ package final class AgentService: Sendable {
                     routes: AgentRoutes.all(context, http, others: NotificationRoutes(desk: notifications).all),
                     guardian: TokenGuard(computeID: configuration.computeID, keyring: keyring), listening: listening))
         }
+        if let autoscaling = configuration.autoscaling { parts.append(autoscaling.part(context)) }
         self.parts = parts
     }
 

@@ -127,6 +127,16 @@ def test_only_proxies_may_ask(place):
     with pytest.raises(grpc.RpcError) as refused:
         ask(certs / "tls.crt", certs / "tls.key")
     assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
+    # Whether it serves, any identity of the fleet may see on this machine; without one, nobody gets that far.
+    credentials = grpc.ssl_channel_credentials(ca, (certs / "tls.key").read_bytes(), (certs / "tls.crt").read_bytes())
+    for credentials, is_known in (credentials, True), (grpc.ssl_channel_credentials(ca), False):
+        with grpc.secure_channel(f"127.0.0.1:{port}", credentials) as channel:
+            check = channel.unary_unary("/grpc.health.v1.Health/Check")
+            if is_known:
+                assert check(b"", timeout=10) == bytes([0x08, 1])
+            else:
+                with pytest.raises(grpc.RpcError):
+                    check(b"", timeout=10)
 
 
 def agent_port(agent):

@@ -19,7 +19,7 @@ struct ActivityMonitor: AgentPart {
         let configuration = context.configuration
         var watch = ActivityWatch(
             login: login, runningSinceMicros: began.atUnixMicros, lookLimit: configuration.lookLimit,
-            silenceLimit: configuration.silenceLimit, log: context.log)
+            silenceLimit: configuration.silenceLimit, policy: configuration.activityPolicy, log: context.log)
         context.secrets.open(login)
         while !Task.isCancelled {
             let more = idleStop.nextQuestion
@@ -46,7 +46,7 @@ struct ActivityMonitor: AgentPart {
         if let silentFor = news.silentFor {
             context.mailbox.send(.postgresSilent("postgres has not answered for \(silentFor)"))
         }
-        return news.look.isQuiet && news.activity == nil
+        return news.look.isQuiet(by: context.configuration.activityPolicy) && news.activity == nil
     }
 
     // MARK: Stopping when idle
@@ -89,7 +89,7 @@ extension ActivityWatch.Look {
         if case .seen(let sample) = self { sample.busySessions > 0 } else { false }
     }
 
-    fileprivate var isQuiet: Bool {
-        if case .seen(let sample) = self { sample.busySessions == 0 && sample.walSenders == 0 } else { false }
+    fileprivate func isQuiet(by policy: ActivityPolicy) -> Bool {
+        if case .seen(let sample) = self { sample.reason(by: policy) == nil } else { false }
     }
 }

@@ -1,11 +1,13 @@
 /// Turns looks at a Postgres into what is worth reporting: activity that began, ended, moved or became unknowable.
 package struct ActivityTracker: Sendable {
     package private(set) var activity: Activity
+    private let policy: ActivityPolicy
     private var lastActiveMicros: Int64
     private var sessionsEver: Int64?
 
     /// A compute nobody has used yet is idle since it runs.
-    package init(runningSinceMicros: Int64) {
+    package init(runningSinceMicros: Int64, policy: ActivityPolicy = ActivityPolicy()) {
+        self.policy = policy
         activity = .idle(sinceMicros: runningSinceMicros)
         lastActiveMicros = runningSinceMicros
     }
@@ -14,11 +16,11 @@ package struct ActivityTracker: Sendable {
     package mutating func sampled(_ sample: ActivitySample, atUnixMicros now: Int64) -> Activity? {
         let hadVisitors = sessionsEver.map { $0 != sample.sessionsEver } ?? false
         sessionsEver = sample.sessionsEver
-        if sample.busySessions > 0 || sample.walSenders > 0 {
+        if let reason = sample.reason(by: policy) {
             lastActiveMicros = max(lastActiveMicros, now)
             // While it lasts, only its beginning is news.
             if case .active = activity { return nil }
-            return settle(.active(lastActiveMicros: lastActiveMicros))
+            return settle(.active(lastActiveMicros: lastActiveMicros, reason: reason))
         }
         if let change = sample.newestStateChangeMicros {
             lastActiveMicros = max(lastActiveMicros, min(change, now))

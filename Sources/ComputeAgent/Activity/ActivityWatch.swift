@@ -12,18 +12,21 @@ struct ActivityWatch {
     let login: AdministratorLogin
     /// How long one look may take before its outcome is unknown.
     let lookLimit: Duration
+    let policy: ActivityPolicy
     let log: Logger
     private var tracker: ActivityTracker
     private var silence: SilenceTracker
     private var session: PostgresConnection?
 
     init(
-        login: AdministratorLogin, runningSinceMicros: Int64, lookLimit: Duration, silenceLimit: Duration, log: Logger
+        login: AdministratorLogin, runningSinceMicros: Int64, lookLimit: Duration, silenceLimit: Duration,
+        policy: ActivityPolicy, log: Logger
     ) {
+        self.policy = policy
         self.login = login
         self.lookLimit = lookLimit
         self.log = log
-        tracker = ActivityTracker(runningSinceMicros: runningSinceMicros)
+        tracker = ActivityTracker(runningSinceMicros: runningSinceMicros, policy: policy)
         silence = SilenceTracker(limit: silenceLimit)
     }
 
@@ -45,9 +48,10 @@ struct ActivityWatch {
         do {
             guard session != nil || reopening else { return News(look: .failed) }
             let present = session
-            let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login] in
+            let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login, policy] in
                 let used = if let present { present } else { try await login.open() }
-                guard let row = try await used.query(ActivitySample.query).first, let sample = ActivitySample(row: row)
+                guard let row = try await used.query(ActivitySample.query(ignoring: policy.ignoredRoles)).first,
+                    let sample = ActivitySample(row: row)
                 else { throw WatchFailure(description: "unexpected answer") }
                 return (used, sample, try await Self.roles(over: used))
             }

@@ -33,6 +33,8 @@ package struct ComputeLifecycle: Sendable {
     package var agentAddress = ""
     /// The newest that the monitor saw; goes into every transition.
     package private(set) var roleSecretsRevision: UInt64 = 0
+    /// Goes into every transition while it stands.
+    package private(set) var scaleWish: ScaleWish?
 
     /// - Parameter last: the newest transition of this generation that an earlier run of the agent has left.
     package init(generation: UInt64, resuming last: Transition? = nil) {
@@ -74,6 +76,7 @@ package struct ComputeLifecycle: Sendable {
         case .terminateCalled(let mode): terminateCalled(mode, at: atUnixMicros)
         case .shutdownCompleted(let position): shutdownCompleted(position, at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
+        case .scaleWished(let wish): scaleWished(wish, at: atUnixMicros)
         case .roleSecretsChanged(let revision): roleSecretsChanged(revision, at: atUnixMicros)
         }
     }
@@ -292,6 +295,12 @@ package struct ComputeLifecycle: Sendable {
         return [move(to: .running, what, error: isWell ? "" : what, at: now)]
     }
 
+    private mutating func scaleWished(_ wish: ScaleWish?, at now: Int64) -> [LifecycleAction] {
+        scaleWish = wish
+        guard state == .running else { return [] }
+        return [move(to: .running, wish?.reason ?? "as large as it needs to be", at: now)]
+    }
+
     // MARK: Numbering
 
     /// Every step gets the next number, also one that only moves the activity.
@@ -305,7 +314,8 @@ package struct ComputeLifecycle: Sendable {
             Transition(
                 version: FactVersion(generation: generation, sequence: sequence), state: next, previousState: previous,
                 atUnixMicros: now, reason: reason, error: error, activity: next == .running ? activity : .unknown,
-                pageservers: pageservers, agentAddress: agentAddress, roleSecretsRevision: roleSecretsRevision))
+                pageservers: pageservers, agentAddress: agentAddress, roleSecretsRevision: roleSecretsRevision,
+                scaleWish: next == .running ? scaleWish : nil))
     }
 }
 
@@ -314,7 +324,7 @@ extension Activity {
     fileprivate var reason: String {
         switch self {
         case .unknown: "activity unknown"
-        case .active: "active"
+        case .active(_, let reason): "active: \(reason.rawValue)"
         case .idle: "idle"
         }
     }

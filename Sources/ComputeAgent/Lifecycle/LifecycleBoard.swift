@@ -61,7 +61,8 @@ final class LifecycleBoard: Sendable {
         picture.withLock { picture in
             picture.newest = transition
             switch transition.activity {
-            case .active(let last), .idle(let last): picture.lastActiveMicros = max(picture.lastActiveMicros ?? 0, last)
+            case .active(let last, _), .idle(let last):
+                picture.lastActiveMicros = max(picture.lastActiveMicros ?? 0, last)
             case .unknown: break
             }
             guard !transition.isActivityOnly else { return }

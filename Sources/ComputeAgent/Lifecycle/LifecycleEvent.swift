@@ -45,12 +45,14 @@ package enum LifecycleEvent: Equatable, Sendable {
     case activityObserved(Activity)
     /// The monitor saw that a role's secret may have changed.
     case roleSecretsChanged(revision: UInt64)
+    /// The compute would like to be given this, or no longer anything else than it has.
+    case scaleWished(ScaleWish?)
 }
 
 /// Whether a compute serves anyone. Unknown is a value of its own and never taken for idle.
 package enum Activity: Equatable, Sendable {
     case unknown
-    case active(lastActiveMicros: Int64)
+    case active(lastActiveMicros: Int64, reason: ActivityReason = .client)
     /// Nobody is being served; `sinceMicros` is when the last one was, microseconds of Unix time.
     case idle(sinceMicros: Int64)
 }

@@ -18,11 +18,13 @@ package struct Transition: Equatable, Sendable {
     package var agentAddress: String
     /// Another number whenever a role's secret may have changed; 0 while nobody has looked.
     package var roleSecretsRevision: UInt64
+    /// What the compute would like to be given; `nil`: nothing else than it has.
+    package var scaleWish: ScaleWish?
 
     package init(
         version: FactVersion, state: ComputeState, previousState: ComputeState, atUnixMicros: Int64, reason: String,
         error: String, activity: Activity, pageservers: PageserverConnectionInfo? = nil,
-        agentAddress: String = "", roleSecretsRevision: UInt64 = 0
+        agentAddress: String = "", roleSecretsRevision: UInt64 = 0, scaleWish: ScaleWish? = nil
     ) {
         self.version = version
         self.state = state
@@ -34,6 +36,7 @@ package struct Transition: Equatable, Sendable {
         self.pageservers = pageservers
         self.agentAddress = agentAddress
         self.roleSecretsRevision = roleSecretsRevision
+        self.scaleWish = scaleWish
     }
 
     /// Whether only what is observed moved: activity, secrets. Such a step may be forgotten when a newer one exists.

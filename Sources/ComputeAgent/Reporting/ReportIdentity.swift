@@ -32,10 +32,16 @@ package struct ReportIdentity: Equatable, Sendable {
         message.reason = transition.reason
         message.agentAddress = transition.agentAddress
         message.roleSecretsRevision = transition.roleSecretsRevision
+        message.scaleRequest = transition.scaleWish.map { wish in
+            ReportV1.ScaleRequest(
+                memoryBytes: wish.memoryBytes, memoryLimitBytes: wish.limitBytes, memoryUsedBytes: wish.usedBytes,
+                memoryStallPermille: wish.stallPermille, reason: wish.reason)
+        }
         switch transition.activity {
         case .unknown:
             message.activity = .unknown
-        case .active(let last):
+        case .active(let last, let reason):
+            message.activityReason = reason.reported
             message.activity = .active
             message.lastActiveUnixMicros = last
         case .idle(let since):
@@ -43,6 +49,19 @@ package struct ReportIdentity: Equatable, Sendable {
             message.lastActiveUnixMicros = since
         }
         return message
+    }
+}
+
+extension ActivityReason {
+    fileprivate var reported: ReportV1.ActivityReason {
+        switch self {
+        case .client: .client
+        case .walSender: .walSender
+        case .logicalSubscription: .logicalSubscription
+        case .preparedTransaction: .preparedTransaction
+        case .autovacuum: .autovacuum
+        case .backgroundWorker: .backgroundWorker
+        }
     }
 }
 

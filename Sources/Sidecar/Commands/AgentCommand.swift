@@ -69,6 +69,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Milliseconds between two looks at who is being served.")
     var monitorInterval = 1000
 
+    @OptionGroup var activity: ActivityOptions
+    @OptionGroup var autoscaling: AutoscalingOptions
+
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
@@ -137,6 +140,8 @@ struct AgentCommand: AsyncParsableCommand {
             reportTargets: try reportTargets(), certificates: AgentCertificates(folder: certsDir), runAs: runAs,
             log: log)
         configuration.grpcPort = grpcPort
+        configuration.activityPolicy = activity.policy
+        configuration.autoscaling = try autoscaling.settings()
         if let name = privilegedRoleName {
             if let flaw = AgentConfiguration.flaw(ofPrivilegedRole: name) {
                 throw CommandFailure.badConfiguration("--privileged-role-name: \(flaw)")

@@ -37,7 +37,9 @@ import Testing
 
     @Test func `a replica reading along is activity`() {
         var tracker = ActivityTracker(runningSinceMicros: 100)
-        #expect(tracker.sampled(sample(senders: 1), atUnixMicros: 200) == .active(lastActiveMicros: 200))
+        #expect(
+            tracker.sampled(sample(senders: 1), atUnixMicros: 200) == .active(lastActiveMicros: 200, reason: .walSender)
+        )
     }
 
     @Test func `a failed look is unknown, and what it hid is taken for activity`() {
@@ -55,8 +57,36 @@ import Testing
     }
 
     @Test func `a row of another shape is no sample`() {
-        #expect(ActivitySample(row: ["1", nil, "0", "7"]) == sample(busy: 1, ever: 7))
-        #expect(ActivitySample(row: ["1", nil, "0"]) == nil)
-        #expect(ActivitySample(row: [nil, nil, "0", "7"]) == nil)
+        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", "0"]) == sample(busy: 1, ever: 7))
+        #expect(ActivitySample(row: ["1", nil, "0", "7"]) == nil)
+        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", nil]) == nil)
+        #expect(ActivitySample(row: [nil, nil, "0", "7", "0", "0", "0", "0"]) == nil)
+    }
+
+    @Test func `each reason keeps a compute awake, and the first of them is named`() {
+        var all = sample(busy: 1, senders: 1)
+        (all.subscriptionWorkers, all.preparedTransactions) = (1, 1)
+        (all.autovacuumWorkers, all.backgroundWorkers) = (1, 1)
+        let parts: [WritableKeyPath<ActivitySample, Int>] = [
+            \.busySessions, \.walSenders, \.subscriptionWorkers, \.preparedTransactions, \.autovacuumWorkers,
+            \.backgroundWorkers,
+        ]
+        for (part, reason) in zip(parts, ActivityReason.allCases) {
+            var tracker = ActivityTracker(runningSinceMicros: 100)
+            #expect(tracker.sampled(all, atUnixMicros: 200) == .active(lastActiveMicros: 200, reason: reason))
+            all[keyPath: part] = 0
+        }
+        #expect(all.reason(by: ActivityPolicy()) == nil)
+    }
+
+    @Test func `autovacuum counts by policy`() {
+        var policy = ActivityPolicy()
+        policy.countsAutovacuum = false
+        var vacuuming = sample()
+        vacuuming.autovacuumWorkers = 3
+        var tracker = ActivityTracker(runningSinceMicros: 100, policy: policy)
+        #expect(tracker.sampled(vacuuming, atUnixMicros: 200) == nil)
+        vacuuming.backgroundWorkers = 1
+        #expect(vacuuming.reason(by: policy) == .backgroundWorker)
     }
 }

@@ -32,6 +32,11 @@ import Testing
         ("idle-not", .idleRefuted),
         ("secrets", .roleSecretsChanged(revision: 9)),
         ("unwell", .healthChanged("lease lost", isWell: false)),
+        (
+            "scale",
+            .scaleWished(
+                ScaleWish(memoryBytes: 2, limitBytes: 1, usedBytes: 1, stallPermille: 0, reason: "memory is used up"))
+        ),
     ]
 
     static let golden = """
@@ -101,6 +106,7 @@ import Testing
           idle-not        =
           secrets         =
           unwell          =
+          scale           =
         refresh_configuration_pending
           configure       >configuration_pending [take]
           refresh-began   >refresh_configuration

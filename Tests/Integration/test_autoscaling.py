@@ -1,0 +1,107 @@
+"""An autoscaler of virtual machines, and a container's own memory, as a real agent sees them in a made-up cgroup."""
+import json
+import os
+import re
+import shutil
+
+import pytest
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.sync.client import connect
+
+from agents import Agent
+from conftest import new_folder
+from lone import LoneProxy
+from test_agent_secrets import NoControlPlane
+from waiting import eventually
+
+GIBIBYTE = 1 << 30
+
+
+class Cgroup:
+    """A folder that reads like the kernel's."""
+
+    def __init__(self, folder):
+        self.folder = folder / "cgroup"
+        self.folder.mkdir()
+        self.write("cgroup.controllers", "memory")
+        self.limit(GIBIBYTE)
+        self.use(100 << 20)
+        self.write("memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 total=0")
+
+    def write(self, name, text):
+        fresh = self.folder / f".{name}"
+        fresh.write_text(f"{text}\n")
+        fresh.rename(self.folder / name)
+
+    def limit(self, size):
+        self.write("memory.max", size)
+
+    def use(self, size):
+        self.write("memory.stat", f"anon {size}\nactive_anon {size // 2}\ninactive_anon {size - size // 2}")
+
+
+@pytest.fixture
+def folder():
+    folder = new_folder()
+    LoneProxy(folder, NoControlPlane)._authority()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
+    monkeypatch.setenv("AUTOSCALING", "true")
+    cgroup = Cgroup(folder)
+    with Agent(folder, "127.0.0.1:9", "--vm-monitor-addr", "127.0.0.1:0", "--cgroup", cgroup.folder) as agent:
+        port = int(eventually(lambda: re.search(
+            r'listening for the autoscaler.*?"port":"(\d+)"', agent.log.read_text()), 10, "the port")[1])
+        url = f"ws://127.0.0.1:{port}/monitor"
+
+        def talk(address=url):
+            socket = connect(address, open_timeout=10)
+            socket.send(json.dumps({"min": 1, "max": 1}))
+            assert json.loads(socket.recv(10)) == {"version": 1}
+            return socket
+
+        def ask(socket, kind, content, number):
+            socket.send(json.dumps({"type": kind, "content": content, "id": number}))
+            while True:
+                answer = json.loads(socket.recv(10))
+                if answer["id"] == number:
+                    return answer
+
+        with pytest.raises((WebSocketException, EOFError, OSError)):
+            connect(f"ws://127.0.0.1:{port}/elsewhere", open_timeout=5)
+        with connect(url, open_timeout=10) as socket:
+            socket.send(json.dumps({"min": 2, "max": 3}))
+            assert "error" in json.loads(socket.recv(10))
+        former, socket = talk(), talk()
+        with pytest.raises(ConnectionClosed):
+            former.recv(10)
+        assert ask(socket, "HealthCheck", {}, 0) == {"type": "HealthCheck", "id": 0}
+        # 100 MiB are used of 1 GiB.
+        size = lambda memory: {"cpu": 1, "mem": memory}
+        result = eventually(
+            lambda: [r for r in [ask(socket, "DownscaleRequest", {"target": size(GIBIBYTE // 2)}, 2)] if r.get("Ok")], 10)[0]
+        assert result["type"] == "DownscaleResult" and "MiB" in result["Status"]
+        assert ask(socket, "DownscaleRequest", {"target": size(200 << 20)}, 4)["Ok"] is False
+        # Nearly all of 512 MiB is used: it asks for more until it is given more.
+        cgroup.use(500 << 20)
+        wanted = json.loads(socket.recv(10))
+        assert wanted["type"] == "UpscaleRequest" and wanted["id"] % 2 == 1
+        assert ask(socket, "UpscaleNotification", {"granted": size(GIBIBYTE)}, 6) == {"type": "UpscaleConfirmation", "id": 6}
+        assert ask(socket, "Sing", {}, 8)["type"] == "InvalidMessage"
+        socket.send(b"binary")
+        with pytest.raises(ConnectionClosed) as end:
+            while True:
+                socket.recv(10)
+        assert end.value.rcvd.code == 1003
+
+
+def test_a_container_asks_in_its_reports(folder, monkeypatch):
+    monkeypatch.setenv("SIDECAR_LOG_LEVEL", "debug")
+    cgroup = Cgroup(folder)
+    with Agent(folder, "127.0.0.1:9", "--scale-requests", "--cgroup", cgroup.folder) as agent:
+        cgroup.use(1000 << 20)
+        eventually(lambda: agent.told("memory is used up"), 10, "the wish")
+        cgroup.limit(2 * GIBIBYTE)
+        eventually(lambda: agent.told("as large as it needs to be"), 10, "its end")
