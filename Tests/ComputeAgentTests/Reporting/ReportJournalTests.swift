@@ -27,7 +27,10 @@ import Testing
         Transition(
             version: FactVersion(generation: 3, sequence: sequence), state: .running, previousState: .`init`,
             atUnixMicros: 1_800_000_000_000_000 + Int64(sequence), reason: "a \"reason\"\nof two lines", error: "ü",
-            activity: sequence % 2 == 0 ? .idle(sinceMicros: 7) : .active(lastActiveMicros: 9))
+            activity: sequence % 2 == 0 ? .idle(sinceMicros: 7) : .active(lastActiveMicros: 9, reason: .walSender),
+            agentAddress: "127.0.0.1:1", roleSecretsRevision: sequence,
+            scaleWish: sequence % 2 == 0
+                ? nil : ScaleWish(memoryBytes: 4, limitBytes: 3, usedBytes: 2, stallPermille: 1, reason: "it waits"))
     }
 
     @Test func `the next run reads what was written, in order and whole`() {

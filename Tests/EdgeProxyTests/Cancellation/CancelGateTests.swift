@@ -27,7 +27,9 @@ struct CancelGateTests {
         return CancelGate(limits: limits)
     }
 
-    @Test(arguments: [("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.250"), ("2001:db8::1", "2001:db8::ff:1", "2001:db8:0:1::1")])
+    @Test(arguments: [
+        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.250"), ("2001:db8::1", "2001:db8::ff:1", "2001:db8:0:1::1"),
+    ])
     func `a source has so many at once and so many a second`(same: String, near: String, far: String) {
         let gate = gate {
             $0.rate = AttemptRate(perSecond: 2, burst: 3)
