@@ -37,6 +37,8 @@ package struct AgentConfiguration: Sendable {
     package var lookLimit: Duration = .seconds(5)
     /// How long Postgres may say nothing at all before it is taken for dead.
     package var silenceLimit: Duration = .seconds(30)
+    /// How often the agent knocks, to know whether Postgres takes new connections.
+    package var knockInterval: Duration = .seconds(10)
     /// How long an idle Postgres that is being stopped waits for queries that began at the last moment.
     package var lastQueryLimit: Duration = .seconds(60)
     /// How long a fast termination waits for sessions to end by themselves while nobody new gets in (PostgreSQL's smart

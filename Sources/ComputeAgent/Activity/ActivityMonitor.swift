@@ -19,7 +19,8 @@ struct ActivityMonitor: AgentPart {
         let configuration = context.configuration
         var watch = ActivityWatch(
             login: login, runningSinceMicros: began.atUnixMicros, lookLimit: configuration.lookLimit,
-            silenceLimit: configuration.silenceLimit, policy: configuration.activityPolicy, log: context.log)
+            silenceLimit: configuration.silenceLimit, knockInterval: configuration.knockInterval,
+            policy: configuration.activityPolicy, log: context.log)
         context.secrets.open(login)
         while !Task.isCancelled {
             let more = idleStop.nextQuestion

@@ -12,16 +12,21 @@ struct ActivityWatch {
     let login: AdministratorLogin
     /// How long one look may take before its outcome is unknown.
     let lookLimit: Duration
+    /// From one knock to the next: whether Postgres still takes new connections.
+    let knockInterval: Duration
     let policy: ActivityPolicy
     let log: Logger
     private var tracker: ActivityTracker
     private var silence: SilenceTracker
     private var session: PostgresConnection?
+    private var nextKnock: ContinuousClock.Instant
 
     init(
         login: AdministratorLogin, runningSinceMicros: Int64, lookLimit: Duration, silenceLimit: Duration,
-        policy: ActivityPolicy, log: Logger
+        knockInterval: Duration, policy: ActivityPolicy, log: Logger
     ) {
+        self.knockInterval = knockInterval
+        nextKnock = .now + knockInterval
         self.policy = policy
         self.login = login
         self.lookLimit = lookLimit
@@ -56,9 +61,17 @@ struct ActivityWatch {
                 return (used, sample, try await Self.roles(over: used))
             }
             session = used
-            silence.heard()
+            var silentFor: Duration?
+            if !reopening {
+                // The door may be shut.
+            } else if await opens(within: limit) {
+                silence.heard()
+            } else {
+                silentFor = silence.missed(at: .now)
+            }
             return News(
-                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()), roles: roles)
+                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()), roles: roles,
+                silentFor: silentFor)
         } catch {
             log.debug("could not look who is being served", metadata: ["error": "\(error)"])
             await close()
@@ -66,6 +79,22 @@ struct ActivityWatch {
             let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
             return News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
         }
+    }
+
+    /// Knocks when that is due, and then at every look until somebody opens.
+    private mutating func opens(within limit: Duration) async -> Bool {
+        guard nextKnock <= .now else { return true }
+        do {
+            try await TimeLimit.run(limit, "a knock at Postgres's door") { [login] in try await login.knock() }
+        } catch let failure as DialFailure where failure.reason == .exhausted {
+            // Ours is the want, and nothing is known of Postgres.
+            return true
+        } catch {
+            log.debug("nobody opens", metadata: ["error": "\(error)"])
+            return false
+        }
+        nextKnock = .now + knockInterval
+        return true
     }
 
     /// A refusal costs no more than the digest: who is being served is known.

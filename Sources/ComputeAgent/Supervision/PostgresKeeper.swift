@@ -77,7 +77,7 @@ actor PostgresKeeper {
     func start(_ spec: ComputeSpec) async throws -> any PostgresHandle {
         guard spec.storageMode != .attached else { return try await attach(spec) }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
-        if lock == nil { lock = try DataDirectoryLock(directory) }
+        if lock == nil { lock = try await DataDirectoryLock.take(directory) }
         let adoptable = spec.storageMode == .local ? adoptable() : nil
         if adoptable == nil { try await Leftovers(directory: directory, log: log).end() }
         let storage = try storage(of: spec, as: user)

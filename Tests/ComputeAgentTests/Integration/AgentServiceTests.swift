@@ -1,3 +1,4 @@
+import Foundation
 import GRPCLite
 import Glibc
 import NIOPosix
@@ -303,7 +304,9 @@ struct AgentServiceTests {
         await server.shutdown(grace: .zero)
     }
 
-    @Test func `a Postgres that hangs is reported and ended by force`() async throws {
+    /// With `isWhole` all of its processes stand still; else the one alone that begins new ones, and open sessions go on.
+    @Test(arguments: [true, false])
+    func `a Postgres that hangs is reported and ended by force`(isWhole: Bool) async throws {
         let fixture = try ComputeFixture()
         let listener = ReportListener()
         let server = try await listener.start(fixture)
@@ -312,9 +315,15 @@ struct AgentServiceTests {
         configuration.lookLimit = .milliseconds(100)
         configuration.silenceLimit = .milliseconds(300)
         configuration.immediateStopLimit = .milliseconds(200)
+        configuration.knockInterval = .milliseconds(50)
         let agent = try Running(configuration)
-        try await eventually("it runs") { listener.states.contains(.running) }
-        for process in ProcessTable.processes(workingIn: fixture.dataDirectory) { kill(process, SIGSTOP) }
+        try await eventually("it runs, and is watched") {
+            listener.received.contains { $0.reason == "role secrets changed" }
+        }
+        let processes = ProcessTable.processes(workingIn: fixture.dataDirectory)
+        let file = try String(contentsOfFile: fixture.dataDirectory + "/postmaster.pid", encoding: .utf8)
+        let postmaster = try #require(file.split(separator: "\n").first.flatMap { Int32($0) })
+        for process in isWhole ? processes : [postmaster] { kill(process, SIGSTOP) }
         #expect(await agent.exitCode == 1)
         #expect(listener.states.last == .failed)
         #expect(listener.received.last?.error.hasPrefix("postgres has not answered for") == true)

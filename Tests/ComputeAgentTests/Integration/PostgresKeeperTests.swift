@@ -187,7 +187,8 @@ struct PostgresKeeperTests {
             group.addTask {
                 var watch = ActivityWatch(
                     login: login, runningSinceMicros: UnixClock.micros(), lookLimit: .seconds(5),
-                    silenceLimit: .seconds(30), policy: ActivityPolicy(), log: configuration.log)
+                    silenceLimit: .seconds(30), knockInterval: .seconds(10), policy: ActivityPolicy(),
+                    log: configuration.log)
                 while !Task.isCancelled {
                     if let activity = await watch.look().activity { note.yield(activity) }
                     try? await Task.sleep(for: .milliseconds(10))
