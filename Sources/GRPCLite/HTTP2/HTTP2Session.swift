@@ -227,16 +227,17 @@ final class HTTP2Session {
     }
 
     /// First step of a graceful end: asks for no new streams, and refuses none yet. RFC 9113 §6.8.
-    /// - Parameter reason: the GOAWAY's debug data: `max_age`, `max_idle` or nothing.
-    func announceShutdown(_ reason: String = "") {
-        goAway(last: .max, .noError, reason)
+    func announceShutdown() {
+        // As a notice: to nghttp2 any other GOAWAY is the last, after which it hears no new stream and needs no more input.
+        note(unsafe nghttp2_submit_shutdown_notice(handle))
         ping()
     }
 
     /// Second step, and the only one of a client: streams that were not processed by now never will be. The session is
     /// finished when those that were are closed.
-    func refuseNewStreams() {
-        goAway(last: unsafe nghttp2_session_get_last_proc_stream_id(handle), .noError, "")
+    /// - Parameter reason: the GOAWAY's debug data: `max_age`, `max_idle` or nothing.
+    func refuseNewStreams(_ reason: String = "") {
+        goAway(last: unsafe nghttp2_session_get_last_proc_stream_id(handle), .noError, reason)
     }
 
     /// Sends GOAWAY and ends at once, streams and all.

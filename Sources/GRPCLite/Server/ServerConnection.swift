@@ -36,6 +36,8 @@ package final class ServerConnection: DrivenConnection {
     /// A call began since the idle timer was armed.
     var hadCalls = false
     private var shutdownGrace: Duration?
+    /// What the client reads in the last GOAWAY.
+    private var shutdownReason = ""
     /// Unary calls whose handlers are to start when enough answers have left.
     var waitingToStart: [HTTP2StreamID] = []
     private var isHeaderBlockTimed = false
@@ -132,13 +134,14 @@ package final class ServerConnection: DrivenConnection {
     }
 
     /// - Parameters:
-    ///   - reason: what the client reads in the GOAWAY.
+    ///   - reason: what the client reads in the last GOAWAY.
     ///   - grace: what its calls may still take once new ones are refused; `nil` for as long as they like.
     private func beginShutdown(_ reason: String, grace: Duration?) {
         guard shutdown == .notBegun else { return }
         shutdown = .announced
         shutdownGrace = grace
-        session.announceShutdown(reason)
+        shutdownReason = reason
+        session.announceShutdown()
         timerChanges.append(.arm(.shutdownHeard, after: limits.shutdownNotice))
     }
 
@@ -154,7 +157,7 @@ package final class ServerConnection: DrivenConnection {
     func refuseNewStreams() {
         guard shutdown != .refusingStreams else { return }
         shutdown = .refusingStreams
-        session.refuseNewStreams()
+        session.refuseNewStreams(shutdownReason)
         if let shutdownGrace { timerChanges.append(.arm(.graceOver, after: shutdownGrace)) }
     }
 

@@ -228,9 +228,10 @@ import Testing
         #expect(peer.timers[.maxAge] == .seconds(100))
         peer.send(Peer.call(1, "/test.Echo/Hang") + Peer.message([], on: 1))
         peer.fire(.maxAge)
-        #expect(peer.lastWords == "max_age")
+        #expect(peer.framesFromServer.last?.type == 7)
         // The peer answers the PING that goes with it: now new streams are refused, and the grace begins.
         peer.send(Peer.frame(6, flags: 1, payload: [0, 0, 0, 0, 0, 0, 0, 0]))
+        #expect(peer.lastWords == "max_age")
         #expect(peer.timers[.graceOver] == .seconds(5))
         #expect(!peer.server.isFinished)
         peer.fire(.graceOver)
@@ -246,6 +247,24 @@ import Testing
         #expect(peer.lastWords == nil)
         #expect(peer.timers[.idle] == .seconds(60))
         peer.fire(.idle)
+        #expect(peer.framesFromServer.last?.type == 7)
+        peer.fire(.shutdownHeard)
         #expect(peer.lastWords == "max_idle")
+        #expect(peer.server.isFinished)
+    }
+
+    @Test func `a call that was on its way when the server began to go is served`() throws {
+        let peer = try Peer()
+        peer.server.beginShutdown()
+        peer.pump()
+        #expect(peer.framesFromServer.last?.type == 7)
+        #expect(!peer.server.isFinished)
+        peer.send(Peer.call(1, "/test.Echo/Hang") + Peer.message([], on: 1))
+        #expect(peer.server.openCalls == 1)
+        peer.send(Peer.frame(6, flags: 1, payload: [0, 0, 0, 0, 0, 0, 0, 0]))
+        #expect(!peer.server.isFinished)
+        // What comes later finds nobody.
+        peer.send(Peer.call(3, "/test.Echo/Hang") + Peer.message([], on: 3))
+        #expect(peer.server.openCalls == 1)
     }
 }
