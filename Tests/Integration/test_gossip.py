@@ -145,7 +145,9 @@ def test_nobody_dials_an_address_that_another_proxy_knows_dead(trio, guest):
 
     def kill_agent():
         # Nobody is left to report it: the first client finds out, and the others hear it from its proxy.
-        os.kill(trio.agent_of(trio.postmasters()[0]), signal.SIGKILL)
+        postmaster = trio.postmasters()[0]
+        os.kill(trio.agent_of(postmaster), signal.SIGKILL)
+        eventually(lambda: postmaster not in trio.postmasters(), 10, "an end of its database")
         awake(trio)
 
     for end in lambda: asleep(trio), kill_postgres, kill_agent:
