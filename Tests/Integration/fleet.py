@@ -196,8 +196,9 @@ class Fleet:
     # What runs
 
     def postmasters(self):
-        """The topmost postgres processes of the fleet."""
-        ours = [pid for pid in processes.within(self.folders()) if processes.name_of(pid) == "postgres"]
+        """The topmost postgres processes of the fleet, without those that only judge a configuration."""
+        ours = [pid for pid in processes.within(self.folders())
+                if processes.name_of(pid) == "postgres" and " -C " not in processes.command_line(pid)]
         return [pid for pid in ours if processes.name_of(processes.parent_of(pid) or 0) != "postgres"]
 
     def agent_of(self, postmaster):

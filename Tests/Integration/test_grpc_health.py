@@ -167,7 +167,7 @@ def test_an_agent_is_healthy_while_its_postgres_runs(fleet, connect):
 
 
 def agents(fleet):
-    return [pid for pid in within([str(fleet.data)]) if "agent" in command_line(pid).split()[1:2]]
+    return [pid for pid in within([str(fleet.data)]) if " agent " in command_line(pid)]
 
 
 def listening_ports(pid):

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -37,25 +38,45 @@ def halves(sides, own_fleet):
     for side, proxy in enumerate(description["proxies"]):
         proxy |= {"http": f"{sides.from_here[side]}:{HTTP}", "grpc": f"{sides.from_here[side]}:{GRPC}",
                   "gossip": f"{sides.across[side]}:{GOSSIP}"}
-    (own_fleet.data / "fleet.json").write_text(json.dumps(description))
-    port = int(description["control_plane"].rsplit(":", 1)[1])
-    with open(own_fleet.data / "logs" / "control-plane.log", "ab") as log:
-        control_plane = subprocess.Popen(
-            [BINARY, "control-plane", "--data", own_fleet.data, "--listen", f"0.0.0.0:{port}", "--grpc",
-             f"0.0.0.0:{free_port()}", "--report-to", ",".join(proxy["grpc"] for proxy in description["proxies"]),
-             "--suspend-after", "never"], stdout=log, stderr=log)
+    control_plane = start_control_plane(own_fleet, description)
     try:
-        eventually(lambda: answers(own_fleet), 20, "the control plane")
         with half(own_fleet, sides, 0, cluster), half(own_fleet, sides, 1, cluster):
             yield own_fleet, sides
     finally:
         control_plane.send_signal(signal.SIGTERM)
-        assert control_plane.wait(timeout=20) == 0
+        assert control_plane.wait(timeout=20) == 0, log_of(own_fleet)[-2000:]
+
+
+def start_control_plane(fleet, description, attempts=4):
+    """On ports of its own, on every address of this machine. Whoever takes one in between costs an attempt."""
+    for _ in range(attempts):
+        port = free_port()
+        description["control_plane"] = f"http://127.0.0.1:{port}"
+        (fleet.data / "fleet.json").write_text(json.dumps(description))
+        with open(fleet.data / "logs" / "control-plane.log", "ab") as log:
+            control_plane = subprocess.Popen(
+                [BINARY, "control-plane", "--data", fleet.data, "--listen", f"0.0.0.0:{port}", "--grpc",
+                 f"0.0.0.0:{free_port()}", "--report-to", ",".join(proxy["grpc"] for proxy in description["proxies"]),
+                 "--suspend-after", "never"], stdout=log, stderr=log)
+        eventually(lambda: answers(fleet) or control_plane.poll() is not None, 20, "the control plane")
+        if control_plane.poll() is None:
+            return control_plane
+    raise AssertionError(log_of(fleet)[-2000:])
+
+
+def log_of(fleet):
+    return (fleet.data / "logs" / "control-plane.log").read_text()
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
+    """Free on every address. Not among those that the kernel gives to clients: thousands of them may be connected from
+    one of this machine's addresses or another."""
+    while True:
+        try:
+            with socket.create_server(("0.0.0.0", random.randrange(20_000, 30_000))) as taken:
+                return taken.getsockname()[1]
+        except OSError:
+            continue
 
 
 def answers(fleet):
