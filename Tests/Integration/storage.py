@@ -17,6 +17,7 @@ from pathlib import Path
 
 import grpc
 
+from accepting import clients
 from lone import BIN
 
 SSL_REQUEST = 80877103
@@ -115,11 +116,7 @@ class Stand:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
+        for client in clients(self.listener):
             threading.Thread(target=self.session, args=(client,), daemon=True).start()
 
     def session(self, client):

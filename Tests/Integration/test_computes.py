@@ -10,6 +10,7 @@ import threading
 import psycopg
 import pytest
 
+from accepting import clients
 from conftest import new_folder
 from guest import openssl
 from lone import Database, LoneProxy, server_certificate
@@ -28,11 +29,7 @@ class Doorman:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
+        for client in clients(self.listener):
             threading.Thread(target=self.one, args=(client,), daemon=True).start()
 
     def one(self, client):

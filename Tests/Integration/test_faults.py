@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from accepting import clients
 from waiting import eventually
 
 DEADLINE = 30  # For wake, connect and login together.
@@ -28,11 +29,7 @@ class Compute:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
+        for client in clients(self.listener):
             self.logins += 1
             threading.Thread(target=self.one, args=(client,), daemon=True).start()
 
@@ -142,10 +139,19 @@ def test_computes_that_go_wrong_at_every_step_of_a_login(lone, computes):
     assert [end for end in ends if not expected.search(end[1])] == []
     assert [end for end in ends if end[2] > DEADLINE + 10] == []
     assert {name: compute.logins for name, compute in computes.items() if not 1 <= compute.logins <= 24} == {}, "storms"
-    eventually(lambda: not any(connected_to(compute.port) for compute in computes.values()), 10, "closed connections")
+
+    def all_closed():
+        assert still_connected(computes) == {}
+        return True
+
+    eventually(all_closed, 10, "closed connections")
 
 
-def connected_to(port):
-    """How many sockets of this machine have their other end at this port, and are not yet closed on our side."""
+def still_connected(computes):
+    """The sockets of this machine whose other end is one of the computes and that are not yet closed on our side: their state by endpoint.
+
+    By address and port: somebody else's client may well have the same port at another address of the loopback.
+    """
+    names = {f"0100007F:{compute.port:04X}": name for name, compute in computes.items()}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return sum(1 for row in rows if int(row[2].split(":")[1], 16) == port and row[3] in ("01", "02", "08"))
+    return {names[row[2]]: row[3] for row in rows if row[2] in names and row[3] in ("01", "02", "08")}

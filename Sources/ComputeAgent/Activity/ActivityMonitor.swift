@@ -80,6 +80,7 @@ struct ActivityMonitor: AgentPart {
         while ContinuousClock.now < end, await context.keeper.isRunning,
             await watch.look(limit: Self.doorLimit, reopening: false).look.isBusy
         {
+            // Between two looks; nobody tells us when a query ends. Bounded by the limit above.
             guard (try? await Task.sleep(for: Self.lastQueryPause)) != nil else { return }
         }
     }

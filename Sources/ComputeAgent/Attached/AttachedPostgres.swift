@@ -54,6 +54,7 @@ final class AttachedPostgres: PostgresHandle {
                 if "\(error)" != last { log.info("postgres is not there yet", metadata: ["error": "\(error)"]) }
                 last = "\(error)"
             }
+            // Somebody else starts it, and tells us nothing. Ends when this task is cancelled.
             try await Task.sleep(for: attachPause)
         }
         throw PostgresStartFailure(description: "postgres did not let us in within \(limit): \(last)")

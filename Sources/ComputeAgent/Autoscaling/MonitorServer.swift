@@ -31,6 +31,7 @@ struct MonitorServer: AgentPart {
         context.log.info("listening for the autoscaler", metadata: ["port": "\(server.localAddress?.port ?? 0)"])
         while !Task.isCancelled {
             if let readings = CgroupReadings.read(folder) { desk.sampled(readings.anonymousBytes) }
+            // The pace of the samples. Ends with the agent.
             guard (try? await Task.sleep(for: Self.sampleInterval)) != nil else { break }
         }
         desk.close()

@@ -16,6 +16,7 @@ struct PressureWatch: AgentPart {
             if let readings = CgroupReadings.read(folder), governor.sampled(readings, at: .now) {
                 context.mailbox.send(.scaleWished(governor.wish))
             }
+            // The pace of the samples: a cgroup mounted read-only lets nobody ask to be woken. Ends with the agent.
             guard (try? await Task.sleep(for: interval)) != nil else { return }
         }
     }

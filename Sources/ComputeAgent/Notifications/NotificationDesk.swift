@@ -85,6 +85,7 @@ final class NotificationDesk: AgentPart {
                 _ = await board.first(of: [.running, .failed, .terminated], after: newest?.version)
             }
             guard let next = takeWaiting() else {
+                // One is being applied that came just now. When cancelled it returns at once, and the loop ends.
                 try? await Task.sleep(for: Self.rest)
                 continue
             }
@@ -93,6 +94,7 @@ final class NotificationDesk: AgentPart {
             if ![200, 423].contains(reply.status) {
                 log.warning("a notification of storage comes to nothing", metadata: ["why": "\(reply.text)"])
             }
+            // What cannot be applied now is not tried again at once.
             try? await Task.sleep(for: Self.rest)
         }
     }

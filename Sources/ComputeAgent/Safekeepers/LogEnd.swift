@@ -31,6 +31,7 @@ struct LogEnd: Sendable {
     func find(in folder: String) async throws -> Outcome {
         var last: any Error = CancellationError()
         for attempt in 0..<Self.attempts {
+            // From one attempt to the next, for safekeepers that come back; none before the first.
             try await Task.sleep(for: Self.pause(before: attempt))
             do {
                 return try await findOnce(in: folder)

@@ -85,6 +85,7 @@ final class SpecDesk: Sendable {
                     _ = await mailbox.ask(.configureRequested, bringing: spec)
                     return
                 }
+                // The control plane has no spec for us yet, and is asked, not heard. Ends when one was pushed.
                 try await Task.sleep(for: Self.emptyPause)
             }
         } catch {
@@ -93,6 +94,7 @@ final class SpecDesk: Sendable {
     }
 
     func refresh(after pause: Duration) async {
+        // The back-off after a refresh that failed; a cancelled one finds nothing left to do below.
         try? await Task.sleep(for: pause)
         // A configure or a terminate may have come while we rested.
         guard !Task.isCancelled, await mailbox.ask(.refreshBegan)?.isAccepted == true else { return }

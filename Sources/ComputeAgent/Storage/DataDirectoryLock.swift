@@ -17,6 +17,7 @@ package final class DataDirectoryLock: Sendable {
             } catch {
                 guard error.reason == .inUse, ContinuousClock.now < end else { throw error }
             }
+            // A lock can be waited for only by a blocked thread. Bounded by `patience`.
             try await Task.sleep(for: pause)
         }
     }

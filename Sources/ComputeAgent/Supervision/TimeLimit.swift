@@ -1,3 +1,5 @@
+internal import Transport
+
 /// Work that must not take for ever.
 enum TimeLimit {
     struct Passed: Error, CustomStringConvertible {
@@ -8,15 +10,10 @@ enum TimeLimit {
     static func run<Value: Sendable>(
         _ limit: Duration, _ what: String, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await work() }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                throw Passed(description: "\(what): no answer within \(limit)")
-            }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
+        do {
+            return try await Deadline.run(until: .now + limit, work)
+        } catch is Deadline.Passed {
+            throw Passed(description: "\(what): no answer within \(limit)")
         }
     }
 }

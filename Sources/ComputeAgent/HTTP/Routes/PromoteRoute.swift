@@ -99,6 +99,7 @@ struct PromoteRoute {
             guard ContinuousClock.now < end else {
                 throw AgentHTTPFailure(500, "the log is replayed to \(replayed.map { "\($0)" } ?? "nowhere") only")
             }
+            // Postgres has no way to wait for a position to be replayed. Bounded by `end`.
             try await Task.sleep(for: Self.lookAgain)
         }
     }

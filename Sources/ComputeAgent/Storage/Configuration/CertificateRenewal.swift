@@ -9,6 +9,7 @@ struct CertificateRenewal: AgentPart {
     func run() async {
         var watch = CertificateWatch(certificates)
         var isDue = false
+        // Files are looked at from time to time, since they may lie where nobody is told of changes. Ends with the agent.
         while (try? await Task.sleep(for: CertificateWatch.interval)) != nil {
             guard watch.look() || isDue else { continue }
             do {

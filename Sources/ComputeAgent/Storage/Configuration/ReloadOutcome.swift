@@ -35,6 +35,7 @@ struct ReloadOutcome: Equatable, Sendable {
     ) async throws -> ReloadOutcome {
         let before = try await session.query(loadTimeQuery)
         reload()
+        // Postgres reads its files some time after the signal, and says so nowhere else. The caller limits this.
         while try await session.query(loadTimeQuery) == before { try await Task.sleep(for: lookAgain) }
         return ReloadOutcome(
             problems: try await problems(session), pendingRestart: try await pendingRestart(session))
