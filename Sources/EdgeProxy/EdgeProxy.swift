@@ -41,7 +41,7 @@ package final class EdgeProxy: Sendable {
     private let logger: Logger
     private let drainState = DrainState()
     private let metrics: EdgeMetrics
-    private let tracing: Tracing
+    private let exports: CollectorExports
     private let gossipMetrics: GossipMetrics
     private let drainMetrics: DrainMetrics
     private let http: HTTPClient
@@ -92,7 +92,7 @@ package final class EdgeProxy: Sendable {
         audit = AuditLog(auditLogger)
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
-        tracing = try Tracing(configuration, group: fleetGroup, metrics: metrics, logger: logger)
+        exports = try CollectorExports(configuration, group: fleetGroup, registry: registry, logger: logger)
 
         // All that can fail comes before the HTTP client, which has to be shut down once it is there.
         fleet = FleetView(
@@ -115,7 +115,7 @@ package final class EdgeProxy: Sendable {
         http = ControlPlaneClient.makeHTTPClient(on: group)
         let client = ControlPlaneClient(
             authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
-            metrics: metrics, tracer: tracing.tracer, logger: logger)
+            metrics: metrics, tracer: exports.tracer, logger: logger)
         let calls = ControlPlaneCalls(
             client: client, outageLimit: configuration.controlPlaneOutageLimit, spelling: configuration.access.spelling)
         outbox = FactOutbox(handOver: gossip.handOver)
@@ -123,11 +123,11 @@ package final class EdgeProxy: Sendable {
             fleet: fleet, gossip: gossip,
             open: Self.opener(
                 configuration.wake, tls: certificates.links, group: fleetGroup,
-                interceptors: [GRPCMetrics(registry).client, tracing.tracer.calls.client]))
+                interceptors: [GRPCMetrics(registry).client, exports.tracer.calls.client]))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
             configuration: configuration.wake, rate: configuration.limits.wakeRate, seed: .random(in: 0 ... .max),
-            metrics: metrics, tracer: tracing.tracer, logger: logger, events: events)
+            metrics: metrics, tracer: exports.tracer, logger: logger, events: events)
         let backend = BackendParts(
             configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
             agents: AgentLinks(tls: certificates.links, group: fleetGroup), isCurrent: gossip.isCurrent,
@@ -159,7 +159,7 @@ package final class EdgeProxy: Sendable {
             settings: SessionSettings(configuration, descriptors: descriptors), clientTLS: certificates.clients,
             computeTLS: certificates.computes, directory: access, waker: backend.waker, desk: desk,
             mockSecret: Self.mockSecret(configuration), browser: backend.browser, metrics: metrics,
-            tracer: tracing.tracer, logger: logger)
+            tracer: exports.tracer, logger: logger)
         var serviceLimits = GRPCListenerLimits()
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
@@ -194,7 +194,7 @@ package final class EdgeProxy: Sendable {
             [drainState, isCurrent] in drainState.stage == .serving && isCurrent()
         }
         let interceptors = [
-            GRPCMetrics(registry).server, tracing.tracer.calls.server, CallLog(logger: logger).server,
+            GRPCMetrics(registry).server, exports.tracer.calls.server, CallLog(logger: logger).server,
         ]
         services = (own + openServices.definitions).map { $0.intercepted(by: interceptors) }
     }
@@ -212,7 +212,7 @@ package final class EdgeProxy: Sendable {
                 group.addTask { await self.links.keepWarm() }
                 group.addTask { await self.outbox.run() }
                 group.addTask { await self.certificateWatcher.run() }
-                group.addTask { await self.tracing.run() }
+                group.addTask { await self.exports.run { await self.refreshMetrics() } }
                 group.addTask { await self.openServices.health.run() }
                 group.addTask { await self.sessions.meters.run() }
                 group.addTask { try await self.serveStatus { httpPort.yield($0) } }
@@ -227,7 +227,7 @@ package final class EdgeProxy: Sendable {
             try? await http.shutdown()
             throw error
         }
-        await tracing.flush()
+        await exports.flush { await self.refreshMetrics() }
         // Calls that are still under way are of no use to anybody any more.
         try? await http.shutdown()
     }
@@ -344,12 +344,7 @@ package final class EdgeProxy: Sendable {
         let server = StatusServer(
             address: configuration.http, metrics: metrics, drain: drainState, logger: logger,
             isCurrent: isCurrent,
-            refresh: { [gossipService, gossipMetrics, metrics, wakes, drainState] in
-                metrics.service(is: drainState.stage.serviceState)
-                metrics.wakeWaiters.set(await wakes.waiterCount)
-                metrics.wakeFlights.set(await wakes.flightCount)
-                if let snapshot = await gossipService?.snapshot() { gossipMetrics.copy(snapshot) }
-            }
+            refresh: { await self.refreshMetrics() }
         ) { [configuration, fleet, sessions, drainState] in
             StatusPage(
                 id: configuration.id, stage: drainState.stage, postgresAddress: shown, domain: configuration.domain,
@@ -359,6 +354,14 @@ package final class EdgeProxy: Sendable {
         try await Self.opening("http", configuration.http) {
             try await server.run { onListening($0) }
         }
+    }
+
+    /// Brings metrics up to date that are kept elsewhere.
+    private func refreshMetrics() async {
+        metrics.service(is: drainState.stage.serviceState)
+        metrics.wakeWaiters.set(await wakes.waiterCount)
+        metrics.wakeFlights.set(await wakes.flightCount)
+        if let snapshot = await gossipService?.snapshot() { gossipMetrics.copy(snapshot) }
     }
 
     private func addresses(postgres: Int, http: Int, grpc: Int, gossip: MemberAddress? = nil) -> Addresses {

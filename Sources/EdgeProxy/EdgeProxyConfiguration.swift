@@ -78,7 +78,7 @@ package struct EdgeProxyConfiguration: Sendable {
     /// From the first SIGTERM to the last session's 57P01.
     package var drainDeadline: Duration = .seconds(30)
     package var drain = DrainSettings()
-    package var traces = TraceSettings()
+    package var collector = CollectorSettings()
     /// Client connections at one time; one more is refused with 53300.
     package var sessionLimit = 10_000
     /// Further certificates, and looking at their files.
@@ -95,6 +95,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var settings: [EffectiveSetting] = []
     /// How much its loggers write. `nil`: that cannot be changed.
     package var logLevels: LogLevels?
+    /// Lines that were logged, for the collector. `nil`: nobody keeps them.
+    package var logLines: BatchQueue<LogLine>?
 
     /// Whether other machines too may ask for the health of the gRPC services, and for what they are.
     package var isInspectionOpen = false

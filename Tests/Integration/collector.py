@@ -1,8 +1,10 @@
-"""A collector of traces: OTLP over gRPC, by the public definition and somebody else's gRPC."""
+"""A collector of traces, metrics and logs: OTLP over gRPC, by the public definition and somebody else's gRPC."""
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service_pb2_grpc
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
 from waiting import eventually
@@ -12,10 +14,12 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
     """Remembers what it gets. `hold` makes it take calls and answer none."""
 
     def __init__(self):
-        self.requests, self.hold = [], threading.Event()
+        self.requests, self.reports, self.lines, self.hold = [], Metrics(), Logs(), threading.Event()
         self.hold.set()
         self.server = grpc.server(ThreadPoolExecutor(4))
         trace_service_pb2_grpc.add_TraceServiceServicer_to_server(self, self.server)
+        metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(self.reports, self.server)
+        logs_service_pb2_grpc.add_LogsServiceServicer_to_server(self.lines, self.server)
         self.port = self.server.add_insecure_port("127.0.0.1:0")
         self.server.start()
 
@@ -50,6 +54,31 @@ class Collector(trace_service_pb2_grpc.TraceServiceServicer):
                 if root.name == "session" and attributes(root).get("role") == role:
                     return [span for _, span in self.spans if span.trace_id == root.trace_id]
         return eventually(whole, limit, f"the session of {role} at the collector")
+
+
+class Metrics(metrics_service_pb2_grpc.MetricsServiceServicer):
+    """Each report as metrics by name, and whom it was of."""
+
+    def __init__(self):
+        self.taken, self.resources = [], []
+
+    def Export(self, request, context):
+        for resource in request.resource_metrics:
+            self.resources.append({each.key: each.value.string_value for each in resource.resource.attributes})
+            self.taken.append({metric.name: metric for scope in resource.scope_metrics for metric in scope.metrics})
+        return metrics_service_pb2.ExportMetricsServiceResponse()
+
+
+class Logs(logs_service_pb2_grpc.LogsServiceServicer):
+    """Pairs of a logger's name and a record."""
+
+    def __init__(self):
+        self.taken = []
+
+    def Export(self, request, context):
+        self.taken += [(scope.scope.name, record) for resource in request.resource_logs
+                       for scope in resource.scope_logs for record in scope.log_records]
+        return logs_service_pb2.ExportLogsServiceResponse()
 
 
 def attributes(span):

@@ -110,9 +110,6 @@ extension EdgeMetrics {
     }
 
     var tlsFailures: Counter { series.tlsFailures }
-    var spansExported: Counter { series.spansExported }
-    var spansDropped: Counter { series.spansDropped }
-    var spanExportFailures: Counter { series.spanExportFailures }
     var wakeWaiters: Gauge { series.wakeWaiters }
     var wakeFlights: Gauge { series.wakeFlights }
 }

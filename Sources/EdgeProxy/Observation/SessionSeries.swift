@@ -18,9 +18,6 @@ final class SessionSeries: Sendable {
     let openedComputes: Counter
     let closedComputes: Counter
     let tlsFailures: Counter
-    let spansExported: Counter
-    let spansDropped: Counter
-    let spanExportFailures: Counter
     let wakeWaiters: Gauge
     let wakeFlights: Gauge
     let errors: [EdgeMetrics.ErrorType: Counter]
@@ -45,10 +42,6 @@ final class SessionSeries: Sendable {
         closedComputes = counter(
             "proxy_closed_db_connections_total", "Sessions that were joined to a compute, and are over.", Self.tcp)
         tlsFailures = counter("proxy_tls_handshake_failures", "TLS handshakes of clients that came to nothing.")
-        spansExported = counter("sidecar_trace_spans_exported_total", "Spans that the collector has taken.")
-        spansDropped = counter(
-            "sidecar_trace_spans_dropped_total", "Spans lost to a full queue, or not wanted by the collector.")
-        spanExportFailures = counter("sidecar_trace_export_failures_total", "Calls to the collector that failed.")
         wakeWaiters = registry.gauge("sidecar_wake_waiters", help: "Sessions and members that wait for a wake.")
         wakeFlights = registry.gauge(
             "sidecar_wake_flights", help: "Wakes on their way: asked of a member, or of the control plane.")

@@ -13,6 +13,10 @@ final class LogSink: Sendable {
     private let format: LogLine.Format?
     /// One line at a time.
     private let turn = Mutex(())
+    /// Where lines go besides. Set once, before there is much to log.
+    private let copy = Mutex<BatchQueue<LogLine>?>(nil)
+    /// Lines that wait to be taken: seconds of a busy process that logs much.
+    private static let copyLimit = 16_384
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -28,7 +32,17 @@ final class LogSink: Sendable {
         self.format = format
     }
 
+    /// From now on all lines, for somebody else besides; who takes none loses the newest.
+    func copies() -> BatchQueue<LogLine> {
+        copy.withLock { copy in
+            let queue = copy ?? BatchQueue(limit: Self.copyLimit)
+            copy = queue
+            return queue
+        }
+    }
+
     func write(_ line: LogLine) {
+        copy.withLock { $0 }?.append(line)
         let text = line.written(as: format ?? LogBootstrap.format)
         var rest = ArraySlice(text.utf8)
         turn.withLock { _ in

@@ -73,7 +73,7 @@ struct ProxyCommand: AsyncParsableCommand {
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
     var lifeline = false
 
-    @OptionGroup(title: "Traces") var traces: TraceOptions
+    @OptionGroup(title: "Collector") var collector: CollectorOptions
     @OptionGroup var log: LogFormatOption
     @OptionGroup var file: ConfigurationFileOption
 
@@ -181,7 +181,8 @@ struct ProxyCommand: AsyncParsableCommand {
         configuration.gossip = try gossip.settings()
         configuration.furtherDomains = Array(certificates.domainList.dropFirst())
         configuration.certificates = certificates.settings
-        configuration.traces = try traces.settings()
+        configuration.collector = try collector.settings()
+        if configuration.collector.wantsLogs { configuration.logLines = LogSink.standardError.copies() }
         configuration.authentication = try authentication.settings()
         configuration.proxyProtocol = try proxyProtocol.settings()
         configuration.access = try access.settings()

@@ -36,7 +36,7 @@ extension OTLPCommonV1 {
         }
     }
 
-    /// Who instrumented the code that made the spans.
+    /// Which part of the code speaks.
     package struct InstrumentationScope: Equatable, Sendable {
         package var name: String
         package var version: String

@@ -7,7 +7,8 @@ package struct LogLine: Sendable {
 
     /// Fields that Neon's log collectors look for in `extract`; all others stand in `fields`.
     private static let extracted: Set<String> = ["session_id", "ep", "role", "request_id"]
-    private static let traceField = "trace_id"
+    /// Which trace a line belongs to.
+    package static let traceField = "trace_id"
     /// Bytes of one text, before what follows is cut off.
     package static let textLimit = 4096
 
@@ -99,13 +100,10 @@ package struct LogLine: Sendable {
 
     /// - Parameter quoted: whether quotes and backslashes need an escape too.
     private static func append(_ text: String, to line: inout String, quoted: Bool) {
+        let text = fit(text)
         let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
-        if isPlain, text.utf8.count <= textLimit { return line += text }
-        let isCut = text.utf8.count > textLimit
-        var room = textLimit
+        if isPlain { return line += text }
         for scalar in text.unicodeScalars {
-            room -= UTF8.width(scalar)
-            if isCut, room < 0 { break }
             switch scalar {
             case "\"" where quoted: line += "\\\""
             case "\\": line += "\\\\"
@@ -118,7 +116,17 @@ package struct LogLine: Sendable {
             default: line.unicodeScalars.append(scalar)
             }
         }
-        if isCut { line += "…" }
+    }
+
+    /// At most ``textLimit`` bytes of a text, and then a mark where it was cut.
+    package static func fit(_ text: String) -> String {
+        guard text.utf8.count > textLimit else { return text }
+        var room = textLimit
+        let kept = text.unicodeScalars.prefix { scalar in
+            room -= UTF8.width(scalar)
+            return room >= 0
+        }
+        return String(kept) + "…"
     }
 
     /// Control characters, old and new, and what changes lines or the direction of writing.

@@ -15,17 +15,61 @@ struct MetricFamily: Sendable {
         }
     }
 
+    /// Labels as a key. Looking a series up makes no text of them.
+    struct Key: Hashable, Sendable {
+        /// Each name, with its value behind it.
+        private let words: [String]
+
+        init(_ labels: MetricRegistry.Labels) {
+            words = labels.flatMap { [$0, $1] }
+        }
+
+        var labels: MetricRegistry.Labels {
+            stride(from: 0, to: words.count, by: 2).map { (words[$0], words[$0 + 1]) }
+        }
+
+        /// What stands between the braces; empty when there are no labels.
+        var text: String { MetricFamily.labelText(labels) }
+    }
+
     var name: String
     var help: String
-    /// By the text between the braces, which is empty when there are no labels.
-    var series: [String: Series] = [:]
+    var series: [Key: Series] = [:]
+
+    private var sorted: [(key: Key, text: String, series: Series)] {
+        series.map { ($0.key, $0.key.text, $0.value) }.sorted { $0.text < $1.text }
+    }
+
+    /// `nil` without any series.
+    func snapshot() -> MetricSnapshot? {
+        let sorted = sorted
+        guard let first = sorted.first else { return nil }
+        let numbers: MetricSnapshot.Numbers =
+            switch first.series {
+            case .counter:
+                .counters(Self.each(sorted) { if case .counter(let counter) = $0 { counter.value } else { nil } })
+            case .gauge: .gauges(Self.each(sorted) { if case .gauge(let gauge) = $0 { gauge.value } else { nil } })
+            case .histogram:
+                .histograms(
+                    Self.each(sorted) { if case .histogram(let histogram) = $0 { histogram.snapshot() } else { nil } })
+            }
+        return MetricSnapshot(name: name, help: help, numbers: numbers)
+    }
+
+    private static func each<Value: Sendable>(
+        _ sorted: [(key: Key, text: String, series: Series)], _ value: (Series) -> Value?
+    ) -> [MetricSnapshot.Series<Value>] {
+        sorted.compactMap { entry in
+            value(entry.series).map { MetricSnapshot.Series(labels: entry.key.labels, value: $0) }
+        }
+    }
 
     /// `# HELP`, `# TYPE`, then one line or more per series. Prometheus, “Text-based format”.
     func exposition() -> String {
-        let sorted = series.sorted { $0.key < $1.key }
-        guard let typeName = sorted.first?.value.typeName else { return "" }
+        let sorted = sorted
+        guard let typeName = sorted.first?.series.typeName else { return "" }
         var page = "# HELP \(name) \(Self.escapedHelp(help))\n# TYPE \(name) \(typeName)\n"
-        for (labels, series) in sorted {
+        for (_, labels, series) in sorted {
             switch series {
             case .counter(let counter): page += line(labels, "\(counter.value)")
             case .gauge(let gauge): page += line(labels, "\(gauge.value)")
@@ -52,7 +96,7 @@ struct MetricFamily: Sendable {
     }
 
     /// `a="1",b="2"`, with backslash, quote and line feed escaped in values.
-    static func labelText(_ labels: MetricRegistry.Labels) -> String {
+    private static func labelText(_ labels: MetricRegistry.Labels) -> String {
         labels.map { name, value in "\(name)=\"\(escapedValue(value))\"" }.joined(separator: ",")
     }
 

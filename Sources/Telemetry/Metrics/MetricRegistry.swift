@@ -40,8 +40,16 @@ package final class MetricRegistry: Sendable {
 
     /// The page in Prometheus' text format 0.0.4, families by name and series by labels, so two pages can be compared.
     package func exposition() -> String {
-        let families = families.withLock { Array($0.values) }
-        return families.sorted { $0.name < $1.name }.map { $0.exposition() }.joined()
+        sorted.map { $0.exposition() }.joined()
+    }
+
+    /// What the page shows, for other ways to tell it.
+    package func snapshot() -> [MetricSnapshot] {
+        sorted.compactMap { $0.snapshot() }
+    }
+
+    private var sorted: [MetricFamily] {
+        families.withLock { Array($0.values) }.sorted { $0.name < $1.name }
     }
 
     /// Finds or makes a series. A name already used for another kind of metric is our own mistake: loud in debug, and in
@@ -51,16 +59,14 @@ package final class MetricRegistry: Sendable {
         as cast: (MetricFamily.Series) -> Metric?
     ) -> Metric {
         families.withLock { families in
-            var family = families[name] ?? MetricFamily(name: name, help: help)
-            let key = MetricFamily.labelText(labels)
-            if let known = family.series[key] {
+            let key = MetricFamily.Key(labels)
+            if let known = families[name]?.series[key] {
                 if let metric = cast(known) { return metric }
                 assertionFailure("metric \(name) is used as two kinds")
                 return fresh()
             }
             let metric = fresh()
-            family.series[key] = metric.asSeries
-            families[name] = family
+            families[name, default: MetricFamily(name: name, help: help)].series[key] = metric.asSeries
             return metric
         }
     }

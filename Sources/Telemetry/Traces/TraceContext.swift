@@ -10,6 +10,14 @@ package struct TraceID: Hashable, Sendable {
         self.low = low
     }
 
+    /// - Parameter text: as ``text`` has it; `nil` for anything else.
+    package init?(text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 32, let high: UInt64 = Hex.number(bytes[..<16]), let low: UInt64 = Hex.number(bytes[16...])
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
     /// 32 hexadecimal digits.
     package var text: String { Hex.text(high) + Hex.text(low) }
     package var bytes: [UInt8] { Hex.bytes(high) + Hex.bytes(low) }

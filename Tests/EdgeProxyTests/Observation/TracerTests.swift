@@ -9,11 +9,11 @@ struct TracerTests {
 
     @Test func `without traces there is nothing to name, and nothing to record`() {
         #expect(Tracer.off.begin() == nil)
-        #expect(Tracer(ratio: nil, queue: SpanQueue(limit: 1)).begin() == nil)
+        #expect(Tracer(ratio: nil, queue: BatchQueue<TraceSpan>(limit: 1)).begin() == nil)
     }
 
     @Test func `all or none are recorded, and each is another trace`() throws {
-        let queue = SpanQueue(limit: 1000)
+        let queue = BatchQueue<TraceSpan>(limit: 1000)
         let (all, none) = (Tracer(ratio: 1, queue: queue), Tracer(ratio: 0, queue: queue))
         var traces: Set<TraceID> = []
         for _ in 0..<100 {
@@ -47,7 +47,7 @@ struct TracerTests {
         ("http://[::1]:9/", "[::1]:9", false), ("http://[::1]", "[::1]:4317", false),
     ])
     func `a collector's address`(text: String, address: String, isSecure: Bool) throws {
-        let endpoint = try #require(TraceSettings.Endpoint(text))
+        let endpoint = try #require(CollectorSettings.Endpoint(text))
         #expect(endpoint.address.text == address && endpoint.isSecure == isSecure)
     }
 
@@ -55,6 +55,6 @@ struct TracerTests {
         "", "127.0.0.1:4317", "grpc://x:1", "http://", "http://x:1/v1/traces", "http://x:99999", "http://:1",
     ])
     func `what is no collector's address`(text: String) {
-        #expect(TraceSettings.Endpoint(text) == nil)
+        #expect(CollectorSettings.Endpoint(text) == nil)
     }
 }

@@ -7,14 +7,14 @@ package final class Tracer: Sendable {
     private static let chanceBits: UInt64 = 56
 
     /// `nil`: nothing is recorded.
-    private let queue: SpanQueue?
+    private let queue: BatchQueue<TraceSpan>?
     private let bound: UInt64
     private let isOn: Bool
 
     /// - Parameters:
     ///   - ratio: of traces that are recorded, 0 to 1. `nil`: no traces at all, and nobody is told of one.
     ///   - queue: where spans go. `nil`: traces are begun, and told to those who are asked, for them to record.
-    package init(ratio: Double?, queue: SpanQueue?) {
+    package init(ratio: Double?, queue: BatchQueue<TraceSpan>?) {
         self.queue = queue
         isOn = ratio != nil
         bound = UInt64(min(max(ratio ?? 0, 0), 1) * Double(1 << Self.chanceBits))

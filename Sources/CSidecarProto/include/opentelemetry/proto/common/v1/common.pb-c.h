@@ -68,7 +68,7 @@ struct  Opentelemetry__Proto__Common__V1__KeyValue
 
 
 /*
- * Who instrumented the code that made the spans.
+ * Which part of the code speaks.
  */
 struct  Opentelemetry__Proto__Common__V1__InstrumentationScope
 {

@@ -25,13 +25,19 @@ extension TraceSpan.Kind {
 
 extension TraceSpan.Attribute {
     var message: OTLPCommonV1.KeyValue {
+        OTLPCommonV1.KeyValue(key: name, value: value.message)
+    }
+}
+
+extension TraceSpan.Value {
+    var message: OTLPCommonV1.AnyValue {
         let value: OTLPCommonV1.AnyValue.Value =
-            switch value {
+            switch self {
             case .text(let text): .stringValue(text)
             case .number(let number): .intValue(number)
             case .flag(let flag): .boolValue(flag)
             }
-        return OTLPCommonV1.KeyValue(key: name, value: OTLPCommonV1.AnyValue(value: value))
+        return OTLPCommonV1.AnyValue(value: value)
     }
 }
 

@@ -10,7 +10,7 @@ import Transport
 
 @testable import EdgeProxy
 
-struct SpanExporterTests {
+struct BatchExporterTests {
     /// Answers in the order of its script; then it takes everything.
     private final class Collector: OTLPCollectorTraceV1.TraceServiceService {
         private let state: Mutex<(script: [GRPCStatus], batches: [OTLPCollectorTraceV1.ExportTraceServiceRequest])>
@@ -36,11 +36,11 @@ struct SpanExporterTests {
         }
     }
 
-    private let queue = SpanQueue(limit: 4096)
-    private let metrics = EdgeMetrics(registry: MetricRegistry())
+    private let queue = BatchQueue<TraceSpan>(limit: 4096)
+    private let counters = ExportCounters.spans(MetricRegistry())
 
     private func withExporter(
-        _ collector: Collector, _ body: (SpanExporter) async throws -> Void
+        _ collector: Collector, _ body: (BatchExporter<TraceSpan>) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let server = try await GRPCListener.start(
@@ -49,11 +49,14 @@ struct SpanExporterTests {
         let channel = GRPCClientChannel(host: "127.0.0.1", port: server.port, tls: nil, group: group)
         var quiet = Logger(label: "test")
         quiet.logLevel = .critical
-        let exporter = SpanExporter(
-            queue: queue, channel: channel, resource: OTLPResourceV1.Resource(), metrics: metrics, logger: quiet)
-        try await body(exporter)
+        try await body(exporter(channel, quiet))
         await channel.shutdown()
         await server.shutdown(grace: .zero)
+    }
+
+    private func exporter(_ channel: any GRPCChannel, _ logger: Logger) -> BatchExporter<TraceSpan> {
+        let calls = CollectorCalls(channel: channel, resource: OTLPResourceV1.Resource())
+        return BatchExporter(queue: queue, counters: counters, logger: logger, send: calls.sendSpans)
     }
 
     private func fill(_ count: Int) throws {
@@ -76,7 +79,7 @@ struct SpanExporterTests {
         try await withExporter(collector) { await $0.flush() }
         #expect(collector.spans.map(\.name) == (0..<1200).map { "\($0)" })
         #expect(queue.count == 0)
-        #expect(metrics.spansExported.value == 1200)
+        #expect(counters.exported.value == 1200)
         let span = try #require(collector.spans.first)
         #expect(span.traceID.count == 16 && span.spanID.count == 8 && span.parentSpanID.count == 8)
         #expect(span.kind == .client && span.startTimeUnixNano == 5 && span.endTimeUnixNano == 7)
@@ -98,8 +101,8 @@ struct SpanExporterTests {
             await exporter.flush()
         }
         #expect(collector.spans.map(\.name) == ["0", "1", "2"])
-        #expect(metrics.spanExportFailures.value == 2)
-        #expect(metrics.spansDropped.value == 0)
+        #expect(counters.failures.value == 2)
+        #expect(counters.dropped.value == 0)
     }
 
     @Test func `a batch that is not wanted is counted, and the next one goes out`() async throws {
@@ -117,10 +120,7 @@ struct SpanExporterTests {
         let channel = GRPCClientChannel(
             host: "127.0.0.1", port: try PostgresServer.freePort(), tls: nil,
             group: MultiThreadedEventLoopGroup.singleton)
-        let exporter = SpanExporter(
-            queue: queue, channel: channel, resource: OTLPResourceV1.Resource(), metrics: metrics,
-            logger: Logger(label: "test"))
-        await exporter.flush()
+        await exporter(channel, Logger(label: "test")).flush()
         #expect(queue.count == 2)
         await channel.shutdown()
     }
