@@ -12,6 +12,7 @@ import pytest
 import processes
 from http_agent import HTTPAgent, TokenKey, a_spec
 from conftest import new_folder
+from lone import BIN
 from waiting import eventually
 
 TOOL = Path(__file__).resolve().parents[2] / ".build/schemathesis/bin/schemathesis"
@@ -95,12 +96,35 @@ def test_a_change_that_postgres_refuses_leaves_it_serving(own_agent):
     status, answer = agent.call("POST", "/configure", a_spec(settings=[("work_mem", "lots", "string")]))
     assert (status, answer["error"].startswith("compute configuration failed")) == (500, True), answer
     assert agent.call("POST", "/check_writability") == (200, True)
+    told = agent.call("GET", "/status")[1]
+    assert (told["status"], told["pending_restart"]) == ("running", []) and "work_mem" in told["error"], told
     # It can be put right, and it can be ended.
     assert agent.call("POST", "/configure", a_spec(databases=("shop", "more")))[0] == 200
     assert "more" in {database["name"] for database in agent.call("GET", "/dbs_and_roles")[1]["databases"]}
     status, answer = agent.call("POST", "/terminate?mode=immediate")
     assert (status, answer["lsn"]) == (200, None)
     assert agent.process.wait(timeout=10) == 0
+
+
+def test_postgres_own_exit_code_is_carried_and_is_none_of_ours(own_agent):
+    # All of the installation's programs, with a server that ends with a code of the test's choice.
+    (programs := own_agent.folder / "bin").mkdir()
+    for program in BIN.iterdir():
+        if program.name != "postgres":
+            (programs / program.name).symlink_to(program)
+    code = own_agent.folder / "code"
+    (programs / "postgres").write_text(f'#!/bin/sh\n[ $# = 2 ] && exit $(cat {code})\nexec {BIN}/postgres "$@"\n')
+    (programs / "postgres").chmod(0o755)
+    own_agent.command += ["--pgbin", programs / "postgres", "--http-linger", "0"]
+    for its, ours in ("2", 102), ("3", 3), ("64", 164), ("0", 1):
+        code.write_text(its)
+        own_agent.start()
+        status, answer = own_agent.call("POST", "/configure", a_spec())
+        assert (status, f"code {its}" in answer["error"]) == (500, True), answer
+        assert own_agent.process.wait(timeout=20) == ours
+    # Ours, for comparison.
+    own_agent.command += ["--port", "0"]
+    assert subprocess.run(own_agent.command, capture_output=True, timeout=20).returncode == 2
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take somebody's rights")

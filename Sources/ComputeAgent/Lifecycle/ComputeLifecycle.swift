@@ -6,12 +6,15 @@ internal import Gossip
 ///   empty ──▶ configuration_pending ──▶ init ──▶ running ◀──▶ configuration (through configuration_pending)
 ///                                        │          │  ▲
 ///                                        ▼          ▼  └── refresh_configuration ◀── refresh_configuration_pending
-///                                      failed ──▶ (configure and refresh lead back)
+///                                      failed: nothing serves, and the process ends
 ///   any of the above ──▶ termination_pending_fast ──▶ termination_pending_immediate ──▶ terminated
 /// ```
 ///
 /// Ending wins: a terminate is accepted in every state that has not ended, and whatever was being configured then is no
-/// longer anyone's business. A failure keeps its text and leaves a state that a configure or a refresh can leave again.
+/// longer anyone's business.
+///
+/// `failed` says that nothing serves: whoever hears it stops dialling, and starts another. So a change that could not be
+/// applied does not lead there: Postgres serves as before, and the step back to `running` carries the error.
 /// The machine reads no clock; the time of an event comes with it.
 package struct ComputeLifecycle: Sendable {
     package private(set) var state: ComputeState = .empty
@@ -24,8 +27,6 @@ package struct ComputeLifecycle: Sendable {
 
     /// Whether somebody may want to look at what is left in the end.
     private var isInspected = false
-    /// Nothing serves and the process is about to exit: no spec can help any more.
-    private var isAbandoned = false
 
     /// Resolved from the stored spec by whoever stored it; goes into every transition.
     package var pageservers: PageserverConnectionInfo?
@@ -85,11 +86,9 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func configureRequested(at now: Int64) -> [LifecycleAction] {
         switch state {
-        case .failed where isAbandoned:
-            return [.refuse(state)]
-        case .empty, .running, .failed, .refreshConfigurationPending:
+        case .empty, .running, .refreshConfigurationPending:
             return [move(to: .configurationPending, "spec received", at: now), .takeConfiguration]
-        case .configurationPending, .configuration, .`init`, .refreshConfiguration, .terminationPendingFast,
+        case .configurationPending, .configuration, .`init`, .refreshConfiguration, .failed, .terminationPendingFast,
             .terminationPendingImmediate, .terminated:
             return [.refuse(state)]  // At once: whoever asks may ask again.
         }
@@ -125,11 +124,11 @@ package struct ComputeLifecycle: Sendable {
     private mutating func configurationFailed(_ error: String, at now: Int64) -> [LifecycleAction] {
         switch state {
         case .empty, .configurationPending:
-            return [move(to: .failed, "no usable spec", error: error, at: now), abandon()]
+            return [move(to: .failed, "no usable spec", error: error, at: now), .abandon]
         case .`init`:
-            return [move(to: .failed, "start failed", error: error, at: now), abandon()]
+            return [move(to: .failed, "start failed", error: error, at: now), .abandon]
         case .configuration:
-            return [move(to: .failed, "reconfiguration failed", error: error, at: now)]  // Postgres still serves.
+            return [move(to: .running, "reconfiguration failed, postgres serves on", error: error, at: now)]
         case .refreshConfiguration:
             return refreshFailed(error, at: now)
         case .running, .refreshConfigurationPending, .failed, .terminationPendingFast, .terminationPendingImmediate,
@@ -142,14 +141,12 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func refreshRequested(at now: Int64) -> [LifecycleAction] {
         switch state {
-        case .failed where isAbandoned:
-            return [.refuse(state)]
-        case .running, .failed:
+        case .running:
             return [move(to: .refreshConfigurationPending, "refresh requested", at: now), .fetchSpec]
         case .refreshConfigurationPending, .refreshConfiguration, .`init`:
             return []  // The spec is being fetched, or was a moment ago.
-        case .empty, .configurationPending, .configuration, .terminationPendingFast, .terminationPendingImmediate,
-            .terminated:
+        case .empty, .configurationPending, .configuration, .failed, .terminationPendingFast,
+            .terminationPendingImmediate, .terminated:
             return [.refuse(state)]
         }
     }
@@ -185,12 +182,9 @@ package struct ComputeLifecycle: Sendable {
         case .`init`, .running, .configuration, .configurationPending, .refreshConfigurationPending,
             .refreshConfiguration:
             return [
-                move(to: .failed, "postgres exited: \(how)", error: "postgres exited: \(how)", at: now), abandon(),
+                move(to: .failed, "postgres exited: \(how)", error: "postgres exited: \(how)", at: now), .abandon,
             ]
-        case .failed:
-            // A failed reconfiguration had left it serving; now nothing does.
-            return isAbandoned ? [] : [abandon()]
-        case .empty, .terminationPendingFast, .terminationPendingImmediate, .terminated:
+        case .empty, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // Whoever stops it waits for the exit himself.
         }
     }
@@ -198,10 +192,8 @@ package struct ComputeLifecycle: Sendable {
     private mutating func postgresSilent(_ how: String, at now: Int64) -> [LifecycleAction] {
         switch state {
         case .running, .configuration, .configurationPending, .refreshConfigurationPending, .refreshConfiguration:
-            return [move(to: .failed, "postgres is silent", error: how, at: now), abandon()]
-        case .failed:
-            return isAbandoned ? [] : [abandon()]
-        case .empty, .`init`, .terminationPendingFast, .terminationPendingImmediate, .terminated:
+            return [move(to: .failed, "postgres is silent", error: how, at: now), .abandon]
+        case .empty, .`init`, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated:
             return []  // A start has a limit of its own, and so has a stop.
         }
     }
@@ -217,11 +209,6 @@ package struct ComputeLifecycle: Sendable {
     private mutating func idleConfirmed(at version: FactVersion, now: Int64) -> [LifecycleAction] {
         guard isIdle(at: version) else { return [.keepServing] }
         return [move(to: .terminationPendingFast, "idle for long enough", at: now), .stopIdlePostgres]
-    }
-
-    private mutating func abandon() -> LifecycleAction {
-        isAbandoned = true
-        return .abandon
     }
 
     /// A signal is in a hurry, also when somebody else had wanted to look.

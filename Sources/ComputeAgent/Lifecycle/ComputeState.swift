@@ -13,7 +13,7 @@ package enum ComputeState: String, CaseIterable, Sendable {
     case refreshConfigurationPending = "refresh_configuration_pending"
     /// The spec is being fetched, and applied if it changed.
     case refreshConfiguration = "refresh_configuration"
-    /// A start, a reconfiguration or Postgres itself failed.
+    /// A start or Postgres itself failed: nothing serves. A change that fails does not lead here.
     case failed
     /// Postgres is to stop once its sessions have been told (fast shutdown).
     case terminationPendingFast = "termination_pending_fast"

@@ -10,7 +10,7 @@ final class LifecycleBoard: Sendable {
         /// Without those that only moved the activity.
         var history: [Transition] = []
         var newest: Transition?
-        /// Of the newest step that had a text, until it runs again.
+        /// Of the newest step that had a text, until it runs as it should.
         var error: String?
         var lastActiveMicros: Int64?
         var finalPosition: FinalPosition?
@@ -40,10 +40,10 @@ final class LifecycleBoard: Sendable {
     var isServing: Bool { picture.withLock { $0.isServing } }
     /// Whether it runs, as far as is known, and the monitor gets no answers.
     var isUnknown: Bool { newest?.state == .running && newest?.activity == .unknown }
-    /// Who is being served, in a word.
+    /// Who is being served, in a word: a reason, or that there is none, or that nobody knows.
     var activityText: String {
         switch newest?.activity {
-        case .active?: "active"
+        case .active(_, let reason)?: reason.rawValue
         case .idle?: "idle"
         case .unknown?, nil: "unknown"
         }
@@ -62,13 +62,14 @@ final class LifecycleBoard: Sendable {
             picture.newest = transition
             switch transition.activity {
             case .active(let last, _), .idle(let last):
-                picture.lastActiveMicros = max(picture.lastActiveMicros ?? 0, last)
+                // Never back, but when the clock itself was set back.
+                picture.lastActiveMicros = min(max(picture.lastActiveMicros ?? 0, last), transition.atUnixMicros)
             case .unknown: break
             }
             guard !transition.isActivityOnly else { return }
             if transition.previousState == .empty { picture.configuredMicros = transition.atUnixMicros }
             if transition.state == .running {
-                picture.error = nil
+                picture.error = transition.error.isEmpty ? nil : transition.error
                 picture.hasRun = true
                 picture.isServing = true
             } else if !transition.error.isEmpty {

@@ -66,7 +66,7 @@ struct LifecycleDriver: Sendable {
     }
 
     private func note(_ transition: Transition) {
-        let level: Logger.Level = transition.isActivityOnly ? .debug : (transition.state == .failed ? .error : .info)
+        let level: Logger.Level = transition.isActivityOnly ? .debug : (transition.error.isEmpty ? .info : .error)
         context.log.log(
             level: level, "\(transition.previousState.rawValue) -> \(transition.state.rawValue): \(transition.reason)",
             metadata: transition.error.isEmpty

@@ -10,7 +10,7 @@ package enum LifecycleEvent: Equatable, Sendable {
     case reconfigurationBegan
     /// Postgres serves and is what the spec says.
     case configurationApplied
-    /// A spec could not be had, or not be applied; says why.
+    /// A spec could not be had, or not be applied; says why. What serves serves on.
     case configurationFailed(String)
     /// Somebody wants the spec fetched again.
     case refreshRequested

@@ -9,7 +9,8 @@ package struct Transition: Equatable, Sendable {
     package var atUnixMicros: Int64
     /// The event that caused it, for a person.
     package var reason: String
-    /// What went wrong; empty unless `state` is `failed`, a refresh is being retried, or what is served is not well.
+    /// What went wrong; empty unless `state` is `failed`, a change could not be applied, a refresh is being retried, or
+    /// what is served is not well.
     package var error: String
     package var activity: Activity
     /// Where this compute's pages live; `nil` for storage on this machine.
@@ -37,6 +38,11 @@ package struct Transition: Equatable, Sendable {
         self.agentAddress = agentAddress
         self.roleSecretsRevision = roleSecretsRevision
         self.scaleWish = scaleWish
+    }
+
+    /// Why the change that ends with this step was not applied; `nil` for every other step.
+    package var refusal: String? {
+        state == .running && previousState == .configuration && !error.isEmpty ? error : nil
     }
 
     /// Whether only what is observed moved: activity, secrets. Such a step may be forgotten when a newer one exists.

@@ -79,9 +79,8 @@ final class NotificationDesk: AgentPart {
                 _ = await more.wait()
                 continue
             }
-            // A compute that has failed may be one that cannot reach its pages, so it too is told where they are.
             let newest = board.newest
-            if let state = newest?.state, ![.running, .failed].contains(state), !state.isEnding {
+            if let state = newest?.state, state != .running, !state.isEnding {
                 _ = await board.first(of: [.running, .failed, .terminated], after: newest?.version)
             }
             guard let next = takeWaiting() else {
@@ -147,6 +146,7 @@ final class NotificationDesk: AgentPart {
         let outcome = await board.first(
             of: [.running, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated],
             after: version, within: Self.applyLimit)
+        if outcome?.refusal != nil { return Reply(status: 503, text: "it could not be applied") }
         switch outcome?.state {
         case .running?: return Reply(status: 200, text: "applied")
         case .failed?: return Reply(status: 503, text: "it could not be applied")

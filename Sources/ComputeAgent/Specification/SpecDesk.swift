@@ -71,8 +71,15 @@ final class SpecDesk: Sendable {
         }
     }
 
-    func forgetApplied() {
-        specs.withLock { $0.applied = nil }
+    /// A change failed, perhaps when some of it was done: the next spec is compared with nothing.
+    ///
+    /// - Parameter inForce: by what Postgres's files go, which is what later changes start from and what proxies are told;
+    ///   `nil` where the files are not ours.
+    func noteFailed(inForce: ComputeSpec?) {
+        specs.withLock { specs in
+            specs.applied = nil
+            specs.stored = inForce ?? specs.stored
+        }
     }
 
     // MARK: Fetching
@@ -89,7 +96,8 @@ final class SpecDesk: Sendable {
                 try await Task.sleep(for: Self.emptyPause)
             }
         } catch {
-            if !Task.isCancelled { mailbox.send(.configurationFailed("\(error)")) }
+            // Whatever was pushed meanwhile needs nothing from here.
+            if !Task.isCancelled && stored == nil { mailbox.send(.configurationFailed("\(error)")) }
         }
     }
 

@@ -18,6 +18,15 @@ package struct PostgresExit: Equatable, Sendable, CustomStringConvertible {
 
     package var isClean: Bool { status == .exited(0) }
 
+    /// What an agent exits with whose Postgres ended unasked: Postgres's own code, and never success. A code that would say
+    /// something else as ours, bad configuration or usage, has 100 added to it.
+    package var agentExitCode: Int32 {
+        guard case .exited(let code) = status, code != 0 else { return 1 }
+        return Self.codesOfOurs.contains(code) ? code + 100 : code
+    }
+
+    private static let codesOfOurs: Set<Int32> = [2, 64]
+
     package var description: String {
         let how =
             switch status {

@@ -26,7 +26,7 @@ actor PostgresKeeper {
     private var synchronizedEnd: FinalPosition?
     private var token: Secret<String>?
     /// What Postgres's files say now.
-    private var configured: ComputeSpec?
+    private(set) var configured: ComputeSpec?
     /// Settings of the spec that only a restart can change.
     private(set) var pendingRestart: [String] = []
     /// Set once the launch under way has given us the process or failed.
@@ -45,11 +45,8 @@ actor PostgresKeeper {
 
     var isRunning: Bool { process.map { $0.exited == nil } ?? false }
 
-    /// What the agent exits with when Postgres ended by itself: its own code, and never success, for nobody asked for it.
-    var exitCode: Int32 {
-        guard case .exited(let code)? = process?.exited?.status, code != 0 else { return 1 }
-        return code
-    }
+    /// What the agent exits with when Postgres ended by itself.
+    var exitCode: Int32 { process?.exited?.agentExitCode ?? 1 }
 
     /// How long the question may take.
     private static let positionLimit: Duration = .seconds(5)
@@ -85,13 +82,21 @@ actor PostgresKeeper {
         token = spec.storageAuthToken
         key = try await unlessStopped { try await storage.prepareCluster() }
         if remote != nil { metrics.note(storageFigures.current) }
-        let files = try files(of: spec)
-        try await unlessStopped { try await self.stage(as: user).install(files) }
-        configured = spec
+        if adoptable == nil {
+            let files = try files(of: spec)
+            try await unlessStopped { try await self.stage(as: user).install(files) }
+            configured = spec
+        }
         let process = try await metrics.time(.postgres) {
             let process = if let adoptable { try takeUp(adoptable) } else { try await launch(as: user) }
             try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
             return process
+        }
+        if adoptable != nil {
+            // Clients are served already: it takes the files as a running one does, and says what waits for a restart.
+            try TemporaryOverride.clear(in: directory, owner: user)
+            try await load(try files(of: spec), into: process)
+            configured = spec
         }
         try await metrics.time(.catalog) {
             try await unlessStopped { try await self.applyCatalog(of: spec, isServing: false) }
@@ -146,8 +151,6 @@ actor PostgresKeeper {
         let process = PostgresProcess.adopt(mark, log: log)
         // It may stand still, if the earlier agent was killed behind a shut door.
         process.send(SIGCONT)
-        // Its files have been written anew.
-        process.send(SIGHUP)
         self.process = process
         return process
     }

@@ -37,8 +37,9 @@ final class PostgresWork: Sendable {
             context.specs.noteApplied(spec)
             send(.configurationApplied)
         } catch {
-            // Some of it may have been applied: the next spec is compared with nothing.
-            context.specs.forgetApplied()
+            context.specs.noteFailed(inForce: await context.keeper.configured)
+            // Whoever started Postgres tells of its end.
+            guard await context.keeper.isRunning else { return }
             send(.configurationFailed("\(error)"))
         }
     }

@@ -14,7 +14,8 @@ struct AgentCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM and SIGINT stop Postgres in order (fast shutdown), SIGQUIT at once (immediate shutdown), SIGHUP reads \
             the spec again. Without --config and --control-plane-uri it waits for a spec to be pushed over HTTP. Exits 0 when \
-            it was told to stop and did, with Postgres's own code or 1 when that failed, 2 on bad configuration.
+            it was told to stop and did, with Postgres's own code or 1 when that failed, 2 on bad configuration (Postgres's \
+            own 2 is told as 102).
             """)
 
     @Option(help: "The endpoint this compute serves.")

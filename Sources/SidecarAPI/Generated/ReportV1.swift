@@ -29,7 +29,7 @@ extension ReportV1 {
         case refreshConfigurationPending
         /// The newer specification is being fetched.
         case refreshConfiguration
-        /// Could not be started, configured or kept running; Transition.error says why.
+        /// Could not be started or kept running; Transition.error says why. Nothing serves.
         case failed
         /// Told to stop in order. Nobody should dial it any more.
         case terminationPendingFast
@@ -207,7 +207,8 @@ extension ReportV1 {
         package var serverName: String
         /// Absent when the compute keeps its data on a local disk.
         package var pageserver: ReportV1.PageserverConnectionInfo?
-        /// Why state is FAILED, for the operator: may name paths and hosts. Empty otherwise.
+        /// What went wrong, for the operator: may name paths and hosts. Why state is FAILED, or why what RUNNING serves is not
+        /// what it should be: a change could not be applied, a lease was lost. Empty otherwise.
         package var error: String
         package var activity: ReportV1.Activity
         /// Last time a client was seen at work: microseconds since 1970-01-01 UTC. 0: never in this generation.

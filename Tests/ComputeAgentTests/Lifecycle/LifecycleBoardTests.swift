@@ -10,7 +10,7 @@ import Testing
     ) -> Transition {
         Transition(
             version: FactVersion(generation: 1, sequence: sequence), state: state, previousState: previous,
-            atUnixMicros: Int64(sequence), reason: "", error: error, activity: activity)
+            atUnixMicros: Int64(sequence) * 100, reason: "", error: error, activity: activity)
     }
 
     @Test func `whoever waits gets the first step after his own, even one that has passed`() async {
@@ -32,15 +32,24 @@ import Testing
         let board = LifecycleBoard()
         #expect(board.state == .empty)
         #expect(!board.hasRun && board.lastActiveMicros == nil && board.error == nil)
-        board.note(step(1, .failed, from: .configuration, error: "boom"))
-        board.note(step(2, .refreshConfigurationPending, from: .failed))
+        board.note(step(1, .running, from: .configuration, error: "boom"))
+        #expect(board.hasRun && board.isServing)
+        board.note(step(2, .refreshConfigurationPending, from: .running))
         #expect(board.error == "boom")
         board.note(step(3, .running, from: .refreshConfiguration, activity: .active(lastActiveMicros: 50)))
         #expect(board.error == nil && board.hasRun)
+        #expect(board.activityText == "client")
         board.note(step(4, .running, from: .running, activity: .idle(sinceMicros: 40)))
         #expect(board.lastActiveMicros == 50)
         #expect(board.activityText == "idle")
         board.note(step(5, .running, from: .running))
         #expect(board.isUnknown && board.activityText == "unknown" && board.lastActiveMicros == 50)
+    }
+
+    @Test func `nothing was served at a time that has not come, though the clock was set back`() {
+        let board = LifecycleBoard()
+        board.note(step(9, .running, from: .`init`, activity: .idle(sinceMicros: 850)))
+        board.note(step(1, .running, from: .running, activity: .idle(sinceMicros: 40)))
+        #expect(board.lastActiveMicros == 100)
     }
 }

@@ -68,7 +68,7 @@ import Testing
         configuration
           configure       no
           applied         >running
-          config-failed   >failed
+          config-failed   >running
           refresh         no
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
@@ -145,17 +145,6 @@ import Testing
           term-called-now >termination_pending_immediate [stop-immediate]
           idle-sure       . [keep]
           idle-sure-late  . [keep]
-        failed, serving
-          configure       >configuration_pending [take]
-          refresh         >refresh_configuration_pending [fetch]
-          pg-exited       . [abandon]
-          term-fast       >termination_pending_fast [stop-fast]
-          term-immediate  >termination_pending_immediate [stop-immediate]
-          term-called     >termination_pending_fast [stop-fast]
-          term-called-now >termination_pending_immediate [stop-immediate]
-          silent          . [abandon]
-          idle-sure       . [keep]
-          idle-sure-late  . [keep]
         termination_pending_fast
           configure       no
           refresh         no
@@ -182,12 +171,10 @@ import Testing
 
     @Test func `every event in every state`() {
         var table = ""
-        let lives = ComputeState.allCases.map { ($0.rawValue, Self.lifecycle(in: $0)) }
-        for (title, life) in lives + [("failed, serving", Self.failedReconfiguration)] {
-            table += title + "\n"
+        for state in ComputeState.allCases {
+            table += state.rawValue + "\n"
             for (name, event) in Self.events {
-                var lifecycle = life
-                let state = lifecycle.state
+                var lifecycle = Self.lifecycle(in: state)
                 let answer = Self.describe(lifecycle.handle(event, atUnixMicros: 1), from: state)
                 guard answer != "." else { continue }
                 table += "  " + name.padded(to: 16) + answer + "\n"
@@ -290,14 +277,22 @@ import Testing
         }
     }
 
-    @Test func `a failed reconfiguration keeps its text and can be recovered from`() {
-        var lifecycle = Self.lifecycle(in: .configuration)
-        let failed = lifecycle.handle(.configurationFailed("role exploded"), atUnixMicros: 1).compactMap(\.transition)
-        #expect(failed.map(\.error) == ["role exploded"])
-        for event in [LifecycleEvent.refreshRequested, .refreshBegan, .refreshFoundChange, .configurationApplied] {
-            _ = lifecycle.handle(event, atUnixMicros: 2)
+    @Test func `a change that fails keeps its text, and whoever hears of it goes on dialling`() {
+        let recoveries: [[LifecycleEvent]] = [
+            [.refreshRequested, .refreshBegan, .refreshFoundChange, .configurationApplied],
+            [.configureRequested, .reconfigurationBegan, .configurationApplied],
+        ]
+        for recovery in recoveries {
+            var lifecycle = Self.lifecycle(in: .configuration)
+            let failed = lifecycle.handle(.configurationFailed("role exploded"), atUnixMicros: 1)
+                .compactMap(\.transition)
+            #expect(failed.map(\.refusal) == ["role exploded"])
+            #expect(failed.map(\.state) == [.running])
+            #expect(failed.allSatisfy { $0.activity != .unknown })
+            let others = recovery.flatMap { lifecycle.handle($0, atUnixMicros: 2) }.compactMap(\.transition)
+            #expect(others.allSatisfy { $0.refusal == nil && $0.error.isEmpty })
+            #expect(lifecycle.state == .running)
         }
-        #expect(lifecycle.state == .running)
     }
 
     @Test func `whoever ends it over HTTP may look at what is left, unless a signal comes too`() {
@@ -328,12 +323,6 @@ import Testing
     }
 
     // MARK: Helpers
-
-    private static var failedReconfiguration: ComputeLifecycle {
-        var lifecycle = Self.lifecycle(in: .configuration)
-        _ = lifecycle.handle(.configurationFailed("boom"), atUnixMicros: 0)
-        return lifecycle
-    }
 
     private static func lifecycle(in state: ComputeState) -> ComputeLifecycle {
         let running: [LifecycleEvent] = [.configureRequested, .startupBegan, .configurationApplied]

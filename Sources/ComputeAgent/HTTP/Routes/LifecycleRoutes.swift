@@ -16,17 +16,18 @@ struct LifecycleRoutes {
             method: .get, path: "/status", listener: .external, needsToken: true,
             summary: "What the compute is doing; answered in every state.",
             answers: [.init(200, "The state.", Schemas.status)]
-        ) { _ in AgentReply(200, statusBody) }
+        ) { _ in AgentReply(200, await statusBody()) }
     }
 
-    private var statusBody: JSONValue {
+    private func statusBody() async -> JSONValue {
+        let pending = await context.keeper.pendingRestart
         let board = context.board
         let spec = context.specs.stored
         return .object([
             "start_time": Self.time(board.configuredMicros), "tenant": Self.text(spec?.tenantID),
             "timeline": Self.text(spec?.timelineID), "status": .string(board.state.rawValue),
             "last_active": Self.time(board.lastActiveMicros), "last_active_reason": .string(board.activityText),
-            "error": Self.text(board.error),
+            "error": Self.text(board.error), "pending_restart": .list(pending.map(JSONValue.string)),
         ])
     }
 
@@ -48,7 +49,7 @@ struct LifecycleRoutes {
                 .init(400, "It is no spec; says where.", Schemas.error),
                 .init(409, "The compute was told to stop meanwhile.", Schemas.error),
                 .init(412, "Not in this state; ask again later.", Schemas.error),
-                .init(500, "It could not be applied; the state is `failed`.", Schemas.error),
+                .init(500, "It could not be applied; a Postgres that served serves on.", Schemas.error),
                 .init(504, "It is still being applied.", Schemas.error),
             ]
         ) { request in
@@ -61,7 +62,7 @@ struct LifecycleRoutes {
             guard let spec = envelope.spec else { throw AgentHTTPFailure(400, "spec: must not be null") }
             try await apply(spec)
             context.specs.keyring.take(envelope.control)
-            return AgentReply(200, statusBody)
+            return AgentReply(200, await statusBody())
         }
     }
 
@@ -76,6 +77,7 @@ struct LifecycleRoutes {
         let outcome = await context.board.first(
             of: [.running, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated],
             after: version, within: configuration.configureLimit)
+        if let refusal = outcome?.refusal { throw AgentHTTPFailure(500, "compute configuration failed: \(refusal)") }
         switch outcome?.state {
         case .running: return
         case .failed:

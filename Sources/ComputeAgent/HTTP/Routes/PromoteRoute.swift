@@ -55,7 +55,9 @@ struct PromoteRoute {
     private func promote(at position: LSN, as spec: ComputeSpec) async throws -> AgentReply {
         let isReplica =
             try await database.ask { try await $0.query("SELECT pg_catalog.pg_is_in_recovery()") } == [["t"]]
-        guard isReplica || context.specs.applied?.mode == .replica else {
+        // A replica that was promoted, and whose new spec could not be applied, is one still to be made whole.
+        let isHalfWay = context.specs.applied == nil && context.specs.stored == spec
+        guard isReplica || context.specs.stored?.mode == .replica || isHalfWay else {
             throw AgentHTTPFailure(412, "this compute is no replica")
         }
         let clock = ContinuousClock()

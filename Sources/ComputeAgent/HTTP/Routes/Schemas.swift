@@ -19,6 +19,7 @@ enum Schemas {
     static let status = object([
         "start_time": nullable(time), "tenant": nullable(text), "timeline": nullable(text), "status": state,
         "last_active": nullable(time), "last_active_reason": text, "error": nullable(text),
+        "pending_restart": list(of: text),
     ])
     static let state = JSONValue.object([
         "type": .string("string"), "enum": .list(ComputeState.allCases.map { .string($0.rawValue) }),

@@ -63,7 +63,7 @@ typedef enum _Sidecar__Report__V1__ComputeState {
    */
   SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_REFRESH_CONFIGURATION = 7,
   /*
-   * Could not be started, configured or kept running; Transition.error says why.
+   * Could not be started or kept running; Transition.error says why. Nothing serves.
    */
   SIDECAR__REPORT__V1__COMPUTE_STATE__COMPUTE_STATE_FAILED = 8,
   /*
@@ -197,7 +197,8 @@ struct  Sidecar__Report__V1__Transition
    */
   Sidecar__Report__V1__PageserverConnectionInfo *pageserver;
   /*
-   * Why state is FAILED, for the operator: may name paths and hosts. Empty otherwise.
+   * What went wrong, for the operator: may name paths and hosts. Why state is FAILED, or why what RUNNING serves is not
+   * what it should be: a change could not be applied, a lease was lost. Empty otherwise.
    */
   char *error;
   Sidecar__Report__V1__Activity activity;
