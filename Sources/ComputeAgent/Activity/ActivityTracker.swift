@@ -4,6 +4,8 @@ package struct ActivityTracker: Sendable {
     private let policy: ActivityPolicy
     private var lastActiveMicros: Int64
     private var sessionsEver: Int64?
+    /// The newest change of a session's state that has been counted.
+    private var countedChange: Int64?
 
     /// A compute nobody has used yet is idle since it runs.
     package init(runningSinceMicros: Int64, policy: ActivityPolicy = ActivityPolicy()) {
@@ -12,17 +14,24 @@ package struct ActivityTracker: Sendable {
         lastActiveMicros = runningSinceMicros
     }
 
+    /// The time of day was set: what lay so far back lies as far back still.
+    package mutating func clockWasSet(byMicros jump: Int64) {
+        lastActiveMicros += jump
+    }
+
     /// - Returns: the activity when it differs from what was known before.
     package mutating func sampled(_ sample: ActivitySample, atUnixMicros now: Int64) -> Activity? {
         let hadVisitors = sessionsEver.map { $0 != sample.sessionsEver } ?? false
         sessionsEver = sample.sessionsEver
         if let reason = sample.reason(by: policy) {
             lastActiveMicros = max(lastActiveMicros, now)
-            // While it lasts, only its beginning is news.
-            if case .active = activity { return nil }
+            // While it lasts, its beginning is news, and that it is somebody else's.
+            if case .active(_, reason) = activity { return nil }
             return settle(.active(lastActiveMicros: lastActiveMicros, reason: reason))
         }
-        if let change = sample.newestStateChangeMicros {
+        // One and the same change counts once: its time may be of a clock that has been set back since.
+        if let change = sample.newestStateChangeMicros, change != countedChange {
+            countedChange = change
             lastActiveMicros = max(lastActiveMicros, min(change, now))
         }
         if hadVisitors || (wasServing && sample.newestStateChangeMicros == nil) {

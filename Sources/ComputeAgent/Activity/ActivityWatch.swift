@@ -16,7 +16,10 @@ struct ActivityWatch {
     let knockInterval: Duration
     let policy: ActivityPolicy
     let log: Logger
+    /// The time of day, microseconds of Unix time.
+    var timeOfDay: @Sendable () -> Int64 = UnixClock.micros
     private var tracker: ActivityTracker
+    private var clockJump = ClockJump()
     private var silence: SilenceTracker
     private var session: PostgresConnection?
     private var nextKnock: ContinuousClock.Instant
@@ -69,8 +72,10 @@ struct ActivityWatch {
             } else {
                 silentFor = silence.missed(at: .now)
             }
+            let now = timeOfDay()
+            noteClock(now)
             return News(
-                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: UnixClock.micros()), roles: roles,
+                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: now), roles: roles,
                 silentFor: silentFor)
         } catch {
             log.debug("could not look who is being served", metadata: ["error": "\(error)"])
@@ -79,6 +84,13 @@ struct ActivityWatch {
             let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
             return News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
         }
+    }
+
+    private mutating func noteClock(_ now: Int64) {
+        let jump = clockJump.looked(atUnixMicros: now, .now)
+        guard jump != 0 else { return }
+        log.notice("the time of day was set", metadata: ["by": "\(Duration.microseconds(jump))"])
+        tracker.clockWasSet(byMicros: jump)
     }
 
     /// Knocks when that is due, and then at every look until somebody opens.

@@ -18,6 +18,10 @@ import Testing
         var tracker = ActivityTracker(runningSinceMicros: 100)
         #expect(tracker.sampled(sample(busy: 1, change: 190), atUnixMicros: 200) == .active(lastActiveMicros: 200))
         #expect(tracker.sampled(sample(busy: 3, change: 290), atUnixMicros: 300) == nil)
+        #expect(
+            tracker.sampled(sample(change: 290, senders: 1), atUnixMicros: 310)
+                == .active(lastActiveMicros: 310, reason: .walSender))
+        #expect(tracker.sampled(sample(busy: 3, change: 320), atUnixMicros: 330) == .active(lastActiveMicros: 330))
         #expect(tracker.sampled(sample(change: 350), atUnixMicros: 400) == .idle(sinceMicros: 350))
         #expect(tracker.sampled(sample(change: 350), atUnixMicros: 500) == nil)
     }
@@ -54,6 +58,39 @@ import Testing
         _ = tracker.sampled(sample(busy: 1), atUnixMicros: 500)
         #expect(tracker.sampled(sample(change: 50), atUnixMicros: 600) == .idle(sinceMicros: 500))
         #expect(tracker.sampled(sample(change: 9_000), atUnixMicros: 700) == .idle(sinceMicros: 700))
+    }
+
+    /// By an hour, forwards and back, with a session that stays connected: it has been idle for as long as before.
+    @Test(arguments: [3_600_000_000, -3_600_000_000]) func `a clock that is set makes nobody idle or busy`(jump: Int64)
+    {
+        let start: Int64 = 10_000_000_000
+        var tracker = ActivityTracker(runningSinceMicros: start)
+        _ = tracker.sampled(sample(change: start + 40), atUnixMicros: start + 50)
+        #expect(tracker.activity == .idle(sinceMicros: start + 40))
+        tracker.clockWasSet(byMicros: jump)
+        let now = start + 60 + jump
+        #expect(tracker.sampled(sample(change: start + 40), atUnixMicros: now) == .idle(sinceMicros: start + 40 + jump))
+        for later in Int64(1)...3 {
+            #expect(tracker.sampled(sample(change: start + 40), atUnixMicros: now + later) == nil)
+        }
+        #expect(tracker.sampled(sample(busy: 1), atUnixMicros: now + 9) == .active(lastActiveMicros: now + 9))
+    }
+
+    @Test func `only a clock that was set has jumped`() {
+        var clock = ClockJump()
+        let start = ContinuousClock.now
+        let hour: Int64 = 3_600_000_000
+        let looks: [(unix: Int64, seconds: Int, jump: Int64)] = [
+            (hour, 0, 0), (hour + 1_000_000, 1, 0),
+            // A machine that slept: both have moved. A clock that is kept right runs a little faster or slower.
+            (hour * 9 + 1_000_000, 8 * 3600 + 1, 0), (hour * 9 + 2_900_000, 8 * 3600 + 2, 0),
+            (hour * 8 + 2_900_000, 8 * 3600 + 2, -hour), (hour * 10 + 3_900_000, 8 * 3600 + 3, 2 * hour),
+            (hour * 10 + 4_900_000, 8 * 3600 + 4, 0),
+        ]
+        for look in looks {
+            let jump = clock.looked(atUnixMicros: look.unix, start.advanced(by: .seconds(look.seconds)))
+            #expect(jump == look.jump, "\(look)")
+        }
     }
 
     @Test func `a row of another shape is no sample`() {

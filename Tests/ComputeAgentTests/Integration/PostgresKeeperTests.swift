@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NIOPosix
+import Synchronization
 import TestKit
 import Testing
 import Transport
@@ -121,11 +122,23 @@ struct PostgresKeeperTests {
         // As when the agent was killed behind its shut door.
         orphan.send(SIGSTOP)
 
-        let next = keeper(configuration)
-        let process = try await next.start(spec)
+        var wanted = spec
+        wanted.cluster.settings = [GenericOption(name: "max_connections", value: "77", vartype: "integer")]
+
+        var next = keeper(configuration)
+        var process = try await next.start(spec)
         #expect(process.identifier == orphan.identifier)
         #expect(try await client.query("SELECT 1") == [["1"]])
+        #expect(await next.pendingRestart.isEmpty)
+        try await next.reconfigure(wanted)
+        #expect(await next.pendingRestart == ["max_connections"])
         await client.close()
+
+        // Whoever comes after this one knows it too: the Postgres is the same.
+        next = keeper(configuration)
+        process = try await next.start(wanted)
+        #expect(process.identifier == orphan.identifier)
+        #expect(await next.pendingRestart == ["max_connections"])
         #expect(await next.stop(.fast))
         #expect(process.exited != nil)
         guard case .at = await next.finalPosition() else {
@@ -175,6 +188,11 @@ struct PostgresKeeperTests {
         #expect(ProcessTable.processes(workingIn: fixture.dataDirectory + ".partial").isEmpty)
     }
 
+    private final class WrongClock: Sendable {
+        /// In microseconds.
+        let error = Mutex(Int64(0))
+    }
+
     @Test func `the monitor sees a client come, work and leave`() async throws {
         let fixture = try ComputeFixture()
         let configuration = try fixture.configuration(spec: fixture.spec())
@@ -183,12 +201,14 @@ struct PostgresKeeperTests {
         _ = try await keeper.start(spec)
         let login = try #require(try await keeper.login())
         let (seen, note) = AsyncStream.makeStream(of: Activity.self)
+        let clock = WrongClock()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 var watch = ActivityWatch(
                     login: login, runningSinceMicros: UnixClock.micros(), lookLimit: .seconds(5),
                     silenceLimit: .seconds(30), knockInterval: .seconds(10), policy: ActivityPolicy(),
                     log: configuration.log)
+                watch.timeOfDay = { UnixClock.micros() + clock.error.withLock { $0 } }
                 while !Task.isCancelled {
                     if let activity = await watch.look().activity { note.yield(activity) }
                     try? await Task.sleep(for: .milliseconds(10))
@@ -206,6 +226,21 @@ struct PostgresKeeperTests {
                 return
             }
             #expect((before - 1_000_000...UnixClock.micros()).contains(since))
+            // The clock is set back, then ahead: the client that is still there has been idle for as long as before.
+            for hours in [Int64(-1), 1] {
+                let error = hours * 3_600_000_000
+                clock.error.withLock { $0 = error }
+                guard case .idle(let moved) = await news.next() else {
+                    Issue.record("not idle when the clock is set")
+                    return
+                }
+                #expect(abs(moved - since - error) < 1_000_000)
+            }
+            try await client.query("BEGIN")
+            guard case .active(_, .client) = await news.next() else {
+                Issue.record("the clock has made something else than the client news")
+                return
+            }
             await client.close()
             _ = await keeper.stop(.immediate)
             while let activity = await news.next(), activity != .unknown {}
