@@ -16,8 +16,11 @@ package struct HTTP2Limits: Sendable {
     /// not, but for requests that cross their own cancellation.
     package var provokedResets = RateLimit(burst: 200, perSecond: 50)
     /// Frames that carry nothing for a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, … More ends the connection.
-    /// What we send earns some back, since it is answered by WINDOW_UPDATE.
+    /// Calls and what we send earn some back, since they come with PINGs and WINDOW_UPDATEs.
     package var idleFrames = RateLimit(burst: 4000, perSecond: 1000)
+    /// What each header block of the peer and each message that we have sent whole earns it, so that a fast client with
+    /// small messages is not taken for a flood: gRPC's C core updates windows with every one of them.
+    package var idleFramesPerMessage = 2
     /// Bytes of DATA sent that earn the peer one idle frame. A peer that opens its windows byte by byte earns nothing.
     package var bytesPerIdleFrame = 256
     /// Bad PINGs that are overlooked, as in every other gRPC.

@@ -24,6 +24,9 @@ final class HTTP2Session {
     /// GOAWAY says why the connection ends; nothing is taken in any more, and nothing but that is sent.
     private var isEnding = false
     private var hasEnded = false
+    /// The last stream that the final GOAWAY promises to serve. Those above it, which may come before that has left, are
+    /// not begun: the client tries them elsewhere.
+    private var lastServed = HTTP2StreamID.max
     /// Bytes of all streams that wait to be sent.
     private(set) var unsentBytes = 0
     private var conduct: PeerConduct
@@ -237,7 +240,8 @@ final class HTTP2Session {
     /// finished when those that were are closed.
     /// - Parameter reason: the GOAWAY's debug data: `max_age`, `max_idle` or nothing.
     func refuseNewStreams(_ reason: String = "") {
-        goAway(last: unsafe nghttp2_session_get_last_proc_stream_id(handle), .noError, reason)
+        lastServed = unsafe nghttp2_session_get_last_proc_stream_id(handle)
+        goAway(last: lastServed, .noError, reason)
     }
 
     /// Sends GOAWAY and ends at once, streams and all.
@@ -323,6 +327,7 @@ extension HTTP2Session {
         let endsStream = head.flags & flags(NGHTTP2_FLAG_END_STREAM) != 0
         switch UInt32(head.type) {
         case NGHTTP2_HEADERS.rawValue:
+            guard role == .client || head.stream_id <= lastServed else { return }
             headersBeingReceived.endsStream = endsStream
             events.append(.headersReceived(head.stream_id, headersBeingReceived))
             headersBeingReceived = HeaderBlock()
@@ -392,6 +397,7 @@ extension HTTP2Session {
         var end: OutboundBody.End?
         let filled = bodies.modify(stream) { body in
             let filled = unsafe body.fill(buffer)
+            conduct.messagesSent(body.takeMessagesMoved())
             if filled > 0, body.isReported { events.append(.bodySent(stream, byteCount: filled)) }
             guard body.isEmpty else { return filled }
             end = body.end

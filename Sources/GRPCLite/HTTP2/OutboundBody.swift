@@ -24,6 +24,7 @@ struct OutboundBody {
     private var waiting: [[UInt8]] = []
     /// Bytes that have not been moved to a frame.
     private(set) var byteCount = 0
+    private var messagesMoved = 0
     private var hasMoved = true
     private var nextWaiting = 0
 
@@ -58,6 +59,7 @@ struct OutboundBody {
             unsafe frame[filled] = UInt8(truncatingIfNeeded: prefix >> UInt64(8 * prefixLeft))
             filled += 1
         }
+        if filled > 0, isEmpty { messagesMoved += 1 }
         while !isEmpty, filled < frame.count {
             let count = min(frame.count - filled, chunk.count - offset)
             unsafe chunk.withUnsafeBytes { bytes in
@@ -66,11 +68,20 @@ struct OutboundBody {
             }
             offset += count
             filled += count
-            if isEmpty { moveToNextChunk() }
+            if isEmpty {
+                messagesMoved += 1
+                moveToNextChunk()
+            }
         }
         byteCount -= filled
         if filled > 0 { hasMoved = true }
         return filled
+    }
+
+    /// - Returns: how many messages the last of their bytes has been moved of, since this was last asked.
+    mutating func takeMessagesMoved() -> Int {
+        defer { messagesMoved = 0 }
+        return messagesMoved
     }
 
     /// Whether there was and is something to send, and nothing has been sent since this was last asked.

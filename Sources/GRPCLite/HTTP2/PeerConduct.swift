@@ -19,6 +19,7 @@ struct PeerConduct {
     private(set) var isInHeaderBlock = false
     private let isServer: Bool
     private let bytesPerIdleFrame: Double
+    private let idleFramesPerMessage: Double
     private var idleFrames: TokenBucket
     private var peerResets: TokenBucket
     private var provokedResets: TokenBucket
@@ -30,6 +31,7 @@ struct PeerConduct {
     init(ofClient isServer: Bool, _ limits: HTTP2Limits, at now: ContinuousClock.Instant) {
         self.isServer = isServer
         bytesPerIdleFrame = Double(limits.bytesPerIdleFrame)
+        idleFramesPerMessage = Double(limits.idleFramesPerMessage)
         idleFrames = TokenBucket(limits.idleFrames, at: now)
         peerResets = TokenBucket(limits.peerResets, at: now)
         provokedResets = TokenBucket(limits.provokedResets, at: now)
@@ -49,6 +51,7 @@ struct PeerConduct {
         // As many as there may be streams.
         case FrameType.headers:
             isInHeaderBlock = flags & FrameType.endsHeaders == 0
+            idleFrames.giveBack(idleFramesPerMessage)
             return nil
         case FrameType.reset:
             return !isServer || peerResets.take(at: now) ? nil : .rapidReset
@@ -88,6 +91,11 @@ struct PeerConduct {
     mutating func dataSent(_ byteCount: Int) {
         pings.headersOrDataSent()
         idleFrames.giveBack(min(2, Double(byteCount) / bytesPerIdleFrame))
+    }
+
+    /// A message has left whole, as it does not when the peer opens its windows byte by byte.
+    mutating func messagesSent(_ count: Int) {
+        idleFrames.giveBack(Double(count) * idleFramesPerMessage)
     }
 
     mutating func resetSent(_ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) -> HTTP2Offence? {

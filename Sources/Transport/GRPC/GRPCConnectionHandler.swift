@@ -51,10 +51,21 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        handshakeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: handshakeLimit) {
+        timeHandshake(handshakeLimit, context)
+        if context.channel.isActive && !isSecure { start(Self.unproven(context)) }
+    }
+
+    private func timeHandshake(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
+        handshakeTimer?.cancel()
+        handshakeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
             self.fail(GRPCTransportFailure.handshakeTimedOut)
         }
-        if context.channel.isActive && !isSecure { start(Self.unproven(context)) }
+    }
+
+    /// Gives a handshake that is under way no more time than this.
+    func hurry(_ limit: Duration) {
+        guard connection == nil, let context else { return }
+        timeHandshake(min(handshakeLimit, TimeAmount(limit)), context)
     }
 
     func channelActive(context: ChannelHandlerContext) {

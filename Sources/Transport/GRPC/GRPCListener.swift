@@ -37,10 +37,12 @@ package enum GRPCListener {
                         isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake),
                         output: connections.outputRoom(of: channel.eventLoop)
                     ) { peer, wake in
-                        try ServerConnection(
+                        let connection = try ServerConnection(
                             methods: methods, peer: peer, authorize: authorize, limits: limits.connection,
                             handlerExecutor: executor, offences: offences, ageJitter: .random(in: -0.1...0.1),
                             at: .now, wake: wake)
+                        if connections.isShuttingDown { connection.beginShutdown() }
+                        return connection
                     }
                     guard connections.add(channel, handler) else { throw GRPCTransportFailure.closed }
                     if let tls { try channel.pipeline.syncOperations.addHandler(try TLSHandler(accepting: tls)) }

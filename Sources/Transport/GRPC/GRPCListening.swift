@@ -5,6 +5,8 @@ package import NIOCore
 package final class GRPCListening: Sendable {
     /// How long connections have to carry the last word when the grace is over.
     private static let farewellLimit: Duration = .milliseconds(500)
+    /// How long a handshake that is under way at the end may still take.
+    private static let handshakeLimit: Duration = .seconds(1)
 
     package let server: any Channel
     private let connections: GRPCServerConnections
@@ -28,11 +30,12 @@ package final class GRPCListening: Sendable {
     /// Stops accepting, asks clients to go elsewhere, and lets running calls end. What still runs after `grace` ends
     /// `UNAVAILABLE`. Returns when every connection is closed. Safe to call again.
     package func shutdown(grace: Duration) async {
+        connections.beginShutdown()
         // Fails only when it is closed already.
         try? await server.close()
         connections.onEach { handler in
-            // Who has not finished its handshake has no call to finish either.
-            guard let connection = handler.connection else { return handler.fail(GRPCTransportFailure.closed) }
+            // Who has not finished its handshake may have sent its first call behind it.
+            guard let connection = handler.connection else { return handler.hurry(Self.handshakeLimit) }
             connection.beginShutdown()
         }
         if await connections.areAllClosed(within: grace) { return }

@@ -10,6 +10,7 @@ final class GRPCServerConnections: Sendable {
         var open: [ObjectIdentifier: (channel: any Channel, handler: Handler)] = [:]
         var countByAddress: [String: Int] = [:]
         var refused = 0
+        var isShuttingDown = false
         var outputRooms: [ObjectIdentifier: NIOLoopBound<OutputRoom>] = [:]
     }
 
@@ -24,6 +25,13 @@ final class GRPCServerConnections: Sendable {
 
     var count: Int { state.withLock(\.open.count) }
     var refused: Int { state.withLock(\.refused) }
+
+    /// Whoever was accepted and begins only now is told to go as well.
+    var isShuttingDown: Bool { state.withLock(\.isShuttingDown) }
+
+    func beginShutdown() {
+        state.withLock { $0.isShuttingDown = true }
+    }
 
     /// To be called on the channel's loop.
     /// - Returns: `false` when there are too many, in all or from this address.
@@ -75,9 +83,17 @@ final class GRPCServerConnections: Sendable {
         for (channel, _) in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
     }
 
-    /// Waits for the connections there are now.
+    /// Waits for the connections there are, and for those that were accepted and appear only meanwhile.
     /// - Returns: `false` when the time was over first.
     func areAllClosed(within limit: Duration) async -> Bool {
+        let end = ContinuousClock.now.advanced(by: limit)
+        while count > 0 {
+            guard await areThoseClosed(within: ContinuousClock.now.duration(to: end)) else { return false }
+        }
+        return true
+    }
+
+    private func areThoseClosed(within limit: Duration) async -> Bool {
         let channels = state.withLock { $0.open.values.map(\.channel) }
         guard let loop = channels.first?.eventLoop else { return true }
         let answer = loop.makePromise(of: Bool.self)

@@ -27,6 +27,10 @@ final class HostilePeer {
         pump()
     }
 
+    func forgetWhatWasSent() {
+        sentByServer = []
+    }
+
     func advance(by step: Duration) {
         now = now.advanced(by: step)
     }

@@ -189,6 +189,17 @@ import Testing
         #expect(peer.offences[.windowUpdateFlood] == 1)
     }
 
+    @Test func `a fast client that updates its windows with every small call is no flood`() throws {
+        let peer = try Peer()
+        let update = Peer.frame(8, payload: [0, 0, 0, 5])
+        for stream in stride(from: 1, to: 20_000, by: 2) {
+            peer.send(Peer.call(stream) + update + Peer.message([], on: stream) + update)
+            peer.forgetWhatWasSent()
+        }
+        #expect(!peer.server.isFinished)
+        #expect(HTTP2Offence.allCases.allSatisfy { peer.offences[$0] == 0 })
+    }
+
     // MARK: Keepalive and age
 
     private let ping = Peer.frame(6, payload: [1, 2, 3, 4, 5, 6, 7, 8])
@@ -261,10 +272,14 @@ import Testing
         #expect(!peer.server.isFinished)
         peer.send(Peer.call(1, "/test.Echo/Hang") + Peer.message([], on: 1))
         #expect(peer.server.openCalls == 1)
-        peer.send(Peer.frame(6, flags: 1, payload: [0, 0, 0, 0, 0, 0, 0, 0]))
-        #expect(!peer.server.isFinished)
-        // What comes later finds nobody.
+        let heard = Peer.frame(6, flags: 1, payload: [0, 0, 0, 0, 0, 0, 0, 0])
+        peer.server.receive(heard.span.bytes, at: peer.now)
+        // What comes later finds nobody, be it before or after the GOAWAY that says so has left.
         peer.send(Peer.call(3, "/test.Echo/Hang") + Peer.message([], on: 3))
         #expect(peer.server.openCalls == 1)
+        #expect(peer.framesFromServer.last { $0.type == 7 }?.payload == [0, 0, 0, 1, 0, 0, 0, 0])
+        peer.send(Peer.call(5, "/test.Echo/Hang") + Peer.message([], on: 5))
+        #expect(peer.server.openCalls == 1)
+        #expect(!peer.server.isFinished)
     }
 }

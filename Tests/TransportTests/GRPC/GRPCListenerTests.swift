@@ -1,5 +1,7 @@
 import GRPCLite
+import NIOCore
 import NIOPosix
+import TLSEngine
 import TestKit
 import Testing
 import Transport
@@ -157,6 +159,27 @@ import Transport
         await stopped
         #expect(server.connectionCount == 0)
         await channel.shutdown()
+    }
+
+    @Test func `a handshake that is under way at the end is finished, and the client hears it`() async throws {
+        let fleet = try TestFleet()
+        let server = try await GRPCListener.start(
+            host: "127.0.0.1", port: 0, tls: try fleet.server("proxy/proxy-a"), services: [service.definition],
+            authorize: { _, _ in nil }, group: grpcLoops)
+        let stream = try await Dialer.connect(
+            host: "127.0.0.1", port: server.port, on: grpcLoops.next(), timeout: .seconds(10))
+        try await eventually("the server has accepted") { server.connectionCount == 1 }
+        async let stopped: Void = server.shutdown(grace: .seconds(30))
+        try await server.server.closeFuture.get()
+        let client = try fleet.client("proxy/proxy-b")
+        #expect(try await stream.connectTLS(client, serverName: "127.0.0.1", nameCheck: .none).alpn == "h2")
+        let goAway: [UInt8] = [0, 0, 8, 7, 0]
+        var heard: [UInt8] = []
+        while !heard.contains(goAway), let bytes = try await stream.read() { heard += bytes.readableBytesView }
+        #expect(heard.contains(goAway))
+        await stream.close()
+        await stopped
+        #expect(server.connectionCount == 0)
     }
 
     @Test func `a cancelled caller does not wait for a connection`() async throws {
