@@ -141,9 +141,17 @@ let package = Package(
         .testTarget(name: "GossipTests", dependencies: ["Gossip"], swiftSettings: strict),
         .target(
             name: "FleetSimulation", dependencies: ["Gossip"], path: "Tests/FleetSimulation", swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["FleetSimulation", "Gossip"], swiftSettings: strict),
+        .target(
+            name: "ReportSimulation",
+            dependencies: [
+                "FleetSimulation", "Gossip", "ComputeAgent", "EdgeProxy", "ControlPlane", "SidecarAPI", "GRPCLite",
+            ],
+            path: "Tests/ReportSimulation", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["FleetSimulation", "ReportSimulation", "Gossip"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "gossip-sim", dependencies: ["FleetSimulation"], path: "Benchmarks/gossip-sim",
+            name: "gossip-sim", dependencies: ["FleetSimulation", "ReportSimulation"], path: "Benchmarks/gossip-sim",
             swiftSettings: strict),
         .testTarget(name: "GRPCLiteTests", dependencies: ["GRPCLite", "TestKit"], swiftSettings: strict),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "CZlib", "TestKit"], swiftSettings: strict),

@@ -14,6 +14,9 @@ struct Arguments {
         gossip-sim sweep --nodes N --seeds A..B        runs of whole fleets with faults; the first failures and their replay
         gossip-sim replay --nodes N --seed S           one of them, with its transcript
         gossip-sim shrink --nodes N --seed S           the faults without which a failure does not happen
+        gossip-sim agents --nodes N --seeds A..B       the same with agents that are killed beside it; of one seed, with its
+                                                       transcript; --moments 1: killed once at every point of a life;
+                                                       --mistake M: with that done wrong
         gossip-sim spread --nodes N --loss P --messages M     time until every member knows
         gossip-sim detect --nodes N --loss P --trials T       time until a killed member is found out
         gossip-sim heal --nodes N --cut S --trials T          time until a fleet that was cut in two agrees again
@@ -43,6 +46,11 @@ struct Arguments {
 
     /// `1,2,5`.
     func ints(_ name: String) -> [Int] { options[name].map { $0.split(separator: ",").compactMap { Int($0) } } ?? [] }
+
+    /// One of a few words; `nil` when it is not given.
+    func word<Word: RawRepresentable<String>>(_ name: String, of type: Word.Type) -> Word? {
+        options[name].map { Word(rawValue: $0) ?? refuse(name, $0) }
+    }
 
     var seed: UInt64 { UInt64(clamping: int("seed", 1)) }
 

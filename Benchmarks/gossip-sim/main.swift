@@ -5,6 +5,7 @@ let commands = Commands(arguments)
 let isGood: Bool
 switch arguments.command {
 case "sweep": isGood = commands.sweep()
+case "agents": isGood = commands.agents()
 case "spread": isGood = commands.spread()
 case "detect": isGood = commands.detect()
 case "heal": isGood = commands.heal()

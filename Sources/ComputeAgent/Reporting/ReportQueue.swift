@@ -20,10 +20,7 @@ package struct ReportQueue: Sendable {
     /// At the limit the oldest that only moved the activity goes first, else the oldest; the newest always stays.
     package mutating func append(_ transition: Transition) {
         unacknowledged.append(transition)
-        guard unacknowledged.count > limit else { return }
-        let victim = unacknowledged.dropLast().firstIndex(where: \.isActivityOnly) ?? unacknowledged.startIndex
-        unacknowledged.remove(at: victim)
-        if victim < sentCount { sentCount -= 1 }
+        for place in unacknowledged.trim(to: limit) where place < sentCount { sentCount -= 1 }
     }
 
     /// - Returns: the next to be sent on the present connection, which then counts as sent.

@@ -1,11 +1,11 @@
-internal import SidecarAPI
+package import SidecarAPI
 
 /// What this endpoint's agents have said, and what of it is new: an agent sends again what it had no answer to.
-struct ReportedTransitions: Sendable {
+package struct ReportedTransitions: Sendable {
     /// What a transition means here, and how it reads in the history (`nil`: not worth a line).
-    struct News: Equatable, Sendable {
-        var report: AgentReport
-        var entry: HistoryEntry?
+    package struct News: Equatable, Sendable {
+        package var report: AgentReport
+        package var entry: HistoryEntry?
     }
 
     private struct Generation: Sendable {
@@ -23,9 +23,11 @@ struct ReportedTransitions: Sendable {
     private static let remembered = 4
     private var generations: [UInt64: Generation] = [:]
 
+    package init() {}
+
     /// - Parameter now: microseconds since 1970-01-01 UTC.
     /// - Returns: `nil` for what was already taken.
-    mutating func take(_ transition: ReportV1.Transition, now: Int64) -> News? {
+    package mutating func take(_ transition: ReportV1.Transition, now: Int64) -> News? {
         guard let version = transition.version else { return nil }
         var generation = generations[version.generation] ?? Generation()
         guard version.sequence > generation.sequence else { return nil }

@@ -114,6 +114,14 @@ package struct LocationCache: Sendable {
         return true
     }
 
+    /// Whether the end of this version is news, and not older than what is known: an agent that is started again tells
+    /// its past once more, and gossip that was told to forget learns it again.
+    package func isNews(endOf endpoint: EndpointName, at version: FactVersion) -> Bool {
+        if let present = locations.peek(endpoint)?.location, present.version > version { return false }
+        guard let floor = floors.peek(endpoint) else { return true }
+        return floor.version < version || floor.version == version && floor.cause != .ended
+    }
+
     // MARK: - Operators
 
     /// The endpoint's location as it lies there, without making it any younger, and its floor.

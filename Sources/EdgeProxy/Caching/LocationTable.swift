@@ -35,6 +35,10 @@ package final class LocationTable: Sendable {
         cache.withLock { $0.hasEnded(endpoint, version) }
     }
 
+    package func isNews(endOf endpoint: EndpointName, at version: FactVersion) -> Bool {
+        cache.withLock { $0.isNews(endOf: endpoint, at: version) }
+    }
+
     @discardableResult
     package func fill(
         _ location: ComputeLocation, as evidence: LocationCache.Evidence,

@@ -56,9 +56,11 @@ package final class FactBridge: Sendable {
             table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
             events.publish(.fact(.endpoint(fact), from: .gossip))
         case .ended:
+            // Gossip that was told to forget learns the past again.
+            let isNews = table.isNews(endOf: fact.endpoint, at: fact.version)
             computes?.ended(fact.endpoint, at: fact.version)
             table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
-            events.publish(.fact(.endpoint(fact), from: .gossip))
+            if isNews { events.publish(.fact(.endpoint(fact), from: .gossip)) }
         }
     }
 
@@ -91,10 +93,12 @@ package final class FactBridge: Sendable {
         _ endpoint: EndpointName, upTo version: FactVersion, phase: EndpointFact.Phase,
         from origin: FleetEvent.FactOrigin
     ) async {
+        // Whoever watches hears of an agent's past once, and in order.
+        let isNews = origin != .agent || table.isNews(endOf: endpoint, at: version)
         if phase == .ended { computes?.ended(endpoint, at: version) }
         table.invalidate(endpoint, upTo: version, because: phase == .ended ? .ended : .unreachable)
         let fact = Fact.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: phase))
-        events.publish(.fact(fact, from: origin))
+        if isNews { events.publish(.fact(fact, from: origin)) }
         await outbox.publish(fact)
     }
 

@@ -54,34 +54,14 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
     private func apply(
         _ transition: ReportV1.Transition, endpoint: EndpointName, version: FactVersion
     ) async throws(GRPCStatus) {
-        switch transition.state {
-        case .running:
-            await facts.reported(try Self.location(transition, endpoint: endpoint, version: version))
-        case .terminationPendingFast, .terminationPendingImmediate, .terminated, .failed:
-            await facts.reportedEnd(of: endpoint, at: version)
-        // Not up yet, or up as the last report said.
-        case .empty, .configurationPending, .configuration, .`init`, .refreshConfigurationPending,
-            .refreshConfiguration:
-            break
-        // A state of a later protocol: unknown is neither up nor down.
-        case .unspecified, .unrecognized:
-            break
+        switch try ReportedPlace(transition, of: endpoint, at: version) {
+        case .runs(let location): await facts.reported(location)
+        case .ended: await facts.reportedEnd(of: endpoint, at: version)
+        case .asBefore: break
         }
         await facts.roleSecretsReported(of: endpoint, revision: transition.roleSecretsRevision)
         logger.debug(
             "an agent reported",
             metadata: ["ep": "\(endpoint)", "version": "\(version)", "state": "\(transition.state)"])
-    }
-
-    private static func location(
-        _ transition: ReportV1.Transition, endpoint: EndpointName, version: FactVersion
-    ) throws(GRPCStatus) -> ComputeLocation {
-        guard let place = NetworkAddress(transition.address) else {
-            throw GRPCStatus(.invalidArgument, "a running compute has an address of the form host:port")
-        }
-        return ComputeLocation(
-            endpoint: endpoint, version: version, host: place.host, port: place.port,
-            serverName: transition.serverName.isEmpty ? nil : transition.serverName, computeID: transition.computeID,
-            agent: NetworkAddress(transition.agentAddress))
     }
 }

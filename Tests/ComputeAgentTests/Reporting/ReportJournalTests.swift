@@ -72,6 +72,36 @@ import Testing
         }
     }
 
+    @Test func `what only moved the activity goes first, as in a queue, so that no change of state is forgotten`() {
+        var log = log(limit: 4)
+        var queue = ReportQueue(limit: 4)
+        for sequence in 1...50 {
+            var step = step(UInt64(sequence))
+            if sequence > 2 { step.previousState = step.state }
+            _ = log.append(step)
+            queue.append(step)
+        }
+        #expect(log.transitions.map(\.version.sequence) == [1, 2, 49, 50])
+        #expect((0..<4).compactMap { _ in queue.next() } == log.transitions)
+    }
+
+    @Test func `behind a line that was not written whole stands nothing`() {
+        var log = log(limit: 8)
+        #expect(log.append(step(1)) == .append(Array(log.text.dropFirst(Array("compute-demo-1 3\n".utf8).count))))
+        _ = log.append(step(2))
+        log.writingFailed()
+        #expect(log.append(step(3)) == .replace(log.text))
+        log.writingFailed()
+        #expect(log.append(step(4)) == .replace(log.text))
+        guard case .append = log.append(step(5)) else { return #expect(Bool(false), "the file is whole again") }
+        let read = TransitionLog(computeID: "compute-demo-1", generation: 3, limit: 8, found: log.text)
+        #expect(read.transitions == (1...5).map { step(UInt64($0)) })
+    }
+
+    private func log(limit: Int) -> TransitionLog {
+        TransitionLog(computeID: "compute-demo-1", generation: 3, limit: limit, found: nil)
+    }
+
     @Test func `numbers go on after a restart, from whatever state`() {
         for state in ComputeState.allCases {
             var last = step(41)

@@ -84,6 +84,16 @@ struct LocationCacheTests {
         #expect(cache { $0.hasEnded(location(3, 6)) })
     }
 
+    @Test func `an end is news once, and not after something newer`() {
+        #expect(cache { $0.isNews(endOf: demo, at: version(3, 4)) })
+        cache { $0.fill(location(3, 4), as: .fresh, now: start) }
+        #expect(cache { $0.isNews(endOf: demo, at: version(3, 4)) && !$0.isNews(endOf: demo, at: version(3, 3)) })
+        cache { $0.invalidate(demo, upTo: version(3, 4), because: .unreachable, now: start) }
+        #expect(cache { $0.isNews(endOf: demo, at: version(3, 4)) && !$0.isNews(endOf: demo, at: version(3, 3)) })
+        cache { $0.invalidate(demo, upTo: version(3, 4), because: .ended, now: start) }
+        #expect(cache { !$0.isNews(endOf: demo, at: version(3, 4)) && $0.isNews(endOf: demo, at: version(3, 5)) })
+    }
+
     @Test func `an end known before the first location keeps it out`() {
         cache { $0.invalidate(demo, upTo: version(3, 9), because: .ended, now: start) }
         #expect(!cache { $0.fill(location(3), as: .fresh, now: start) })

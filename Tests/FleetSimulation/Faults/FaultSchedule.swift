@@ -15,10 +15,12 @@ package struct FaultSchedule: Equatable, Sendable {
     /// - Parameters:
     ///   - hosts: at least 2.
     ///   - last: when the last fault has ended.
+    ///   - candidates: the families to draw from.
     package static func draw(
-        hosts: Int, endpoints: Int, from first: Moment, to last: Moment, dice: inout Dice
+        hosts: Int, endpoints: Int, from first: Moment, to last: Moment, among candidates: [Family] = Family.allCases,
+        dice: inout Dice
     ) -> FaultSchedule {
-        let families = Family.allCases.filter { _ in dice.chance(0.3) }
+        let families = candidates.filter { _ in dice.chance(0.3) }
         guard !families.isEmpty else { return .none }
         let count = 1 + dice.index(below: 4 + families.count)
         return FaultSchedule(

@@ -18,6 +18,8 @@ package final class Fleet {
     package var membersChanged: ((_ host: Int, _ at: Moment) -> Void)?
     /// Told of every line a core wants logged.
     package var told: ((_ host: Int, _ story: GossipStory, _ at: Moment) -> Void)?
+    /// Told when a proxy ends, or sends all agents away to come back and report anew.
+    package var agentsLost: ((_ host: Int) -> Void)?
     /// An experiment's own events.
     package var looked: ((_ fleet: Fleet, _ number: Int) -> Void)?
 
@@ -133,12 +135,12 @@ package final class Fleet {
         log.combine(kind << 32 | UInt64(host))
     }
 
-    func say(_ host: Int?, _ text: @autoclosure () -> String) {
+    package func say(_ host: Int?, _ text: @autoclosure () -> String) {
         guard let transcript else { return }
         transcript("\(now) \(host.map { "#\($0)" } ?? "-") \(text())")
     }
 
-    func violate(_ host: Int?, _ text: String) {
+    package func violate(_ host: Int?, _ text: String) {
         say(host, "VIOLATION: \(text)")
         violations.append(Violation(moment: now, host: host, text: text))
     }

@@ -138,6 +138,7 @@ extension Fleet {
     }
 
     func agentsLostProxy(_ host: Int) {
+        agentsLost?(host)
         for database in workload.databases where database.agent.proxy?.host == host {
             reconnectAgent(database.number)
         }
