@@ -162,6 +162,31 @@ def test_postgres_in_another_time_zone_is_idle_all_the_same(own_agent):
     assert abs(time.mktime(seen) - time.mktime(time.gmtime())) < 60
 
 
+def versions(agent):
+    return [int(number) for number in re.findall(r'"version":"1\.(\d+)"', agent.log.read_text())]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_start_without_room(own_agent):
+    data = own_agent.folder / "disk"
+    data.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0711", "tmpfs", data], check=True)
+    own_agent.command += ["--pgdata", data / "pgdata", "--http-linger", "0"]
+    try:
+        own_agent.start()
+        status, answer = own_agent.call("POST", "/configure", a_spec())
+        assert (status, "No space left on device" in answer["error"]) == (500, True), answer
+        assert own_agent.process.wait(timeout=20) == 1
+        assert not (data / "pgdata").exists() and not processes.within([str(data)])
+        subprocess.run(["mount", "-o", "remount,size=96m", data], check=True)
+        configured(own_agent)
+        assert not (data / "pgdata.partial").exists()
+        assert own_agent.end(signal.SIGTERM) == 0
+    finally:
+        own_agent.end(signal.SIGTERM)
+        subprocess.run(["umount", "-l", data], check=True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
 def test_a_full_disk(own_agent):
     data = own_agent.folder / "disk"
@@ -177,8 +202,23 @@ def test_a_full_disk(own_agent):
                 file.flush()
         # Whoever asks whether the compute can be used is not told to replace it.
         assert agent.call("POST", "/check_writability")[0] in (200, 500)
+        # What cannot be written down is told all the same. Each change makes a few transitions.
+        for _ in range(20):
+            if "transitions are not kept on disk" in agent.log.read_text():
+                break
+            assert agent.call("POST", "/configure", a_spec(settings=[("work_mem", "5MB", "string")]))[0] == 500
+        else:
+            raise AssertionError("there is still room for transitions")
+        assert agent.state() == "running"
         filler.unlink()
         assert eventually(lambda: agent.call("POST", "/check_writability") == (200, True), 20)
+        assert agent.call("POST", "/configure", a_spec())[0] == 200
+        # By then all of it is written down, and an agent that comes after goes on with the numbers.
+        agent.end(signal.SIGKILL)
+        told = versions(agent)
+        agent.start()
+        assert agent.call("POST", "/configure", a_spec())[0] == 200
+        assert min(versions(agent)) > max(told)
         assert agent.end(signal.SIGTERM) == 0
     finally:
         own_agent.end(signal.SIGTERM)
@@ -194,7 +234,7 @@ def test_an_agent_that_is_killed_and_started_again_goes_on_with_its_postgres(own
     assert agent.call("POST", "/configure", a_spec(databases=("shop", "more")))[0] == 200
     assert agent.postmaster() == postmaster
     assert "more" in {database["name"] for database in agent.call("GET", "/dbs_and_roles")[1]["databases"]}
-    steps = [int(number) for number in re.findall(r'"version":"1\.(\d+)"', agent.log.read_text())]
+    steps = versions(agent)
     assert steps and steps[0] > 1 and steps == list(range(steps[0], steps[0] + len(steps)))
     status, answer = agent.call("POST", "/terminate")
     assert status == 200 and answer["lsn"], answer

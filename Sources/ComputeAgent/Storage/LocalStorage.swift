@@ -16,7 +16,8 @@ struct LocalStorage: ClusterStorage {
     private static let outputLimit = 256 * 1024
     private static let passwordBytes = 24
 
-    /// Creates the cluster if there is none yet. A start that was killed in the middle of it is done over.
+    /// Creates the cluster if there is none yet. What was begun is taken away when it fails or is cancelled, and done over
+    /// after an agent that was killed in the middle of it.
     ///
     /// - Returns: the agent's superuser password.
     func prepareCluster() async throws -> AdministratorKey {
@@ -42,11 +43,23 @@ struct LocalStorage: ClusterStorage {
 
     private func createCluster() async throws -> Secret<String> {
         log.info("creating a data directory", metadata: ["path": "\(directory.path)"])
-        let partial = directory.partialPath
-        try await removeTree(partial)
+        try FileTree.remove(directory.partialPath)
         unlink(directory.appliedMarkPath)
         let password = Secret(Self.hex(Digests.randomBytes(Self.passwordBytes)))
         try OwnedFile.write(password.reveal(), to: directory.administratorPasswordPath, owner: nil)
+        do {
+            try await createCluster(in: directory.partialPath, password: password)
+        } catch {
+            // Programs that `initdb` had started may still write there.
+            try? await Leftovers(directory: directory, log: log).end()
+            try FileTree.remove(directory.partialPath)
+            throw error
+        }
+        Self.syncFolder(of: directory.path)
+        return password
+    }
+
+    private func createCluster(in partial: String, password: Secret<String>) async throws {
         guard mkdir(partial, 0o700) == 0 else { throw StorageFailure(.cannotCreate, partial, errno: errno) }
         if let user, chown(partial, user.uid, user.gid) != 0 {
             throw StorageFailure(.cannotCreate, partial, errno: errno)
@@ -60,8 +73,6 @@ struct LocalStorage: ClusterStorage {
         guard rename(partial, directory.path) == 0 else {
             throw StorageFailure(.cannotCreate, directory.path, errno: errno)
         }
-        Self.syncFolder(of: directory.path)
-        return password
     }
 
     private func initdb(in path: String, passwordFile: String) async throws {
@@ -75,16 +86,6 @@ struct LocalStorage: ClusterStorage {
         guard result.terminationStatus.isSuccess else {
             let said = result.standardOutput.split(separator: "\n").suffix(4).joined(separator: " | ")
             throw StorageFailure(.initdbFailed, "initdb in \(path): \(said)")
-        }
-    }
-
-    private func removeTree(_ path: String) async throws {
-        guard access(path, F_OK) == 0 else { return }
-        let result = try await run(
-            .name("rm"), arguments: ["-rf", "--one-file-system", "--", path],
-            environment: .custom(["PATH": "/usr/bin:/bin"]), output: .discarded, error: .discarded)
-        guard result.terminationStatus.isSuccess else {
-            throw StorageFailure(.cannotWrite, "\(path): cannot be removed")
         }
     }
 

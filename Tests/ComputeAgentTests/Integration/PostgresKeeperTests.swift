@@ -186,6 +186,7 @@ struct PostgresKeeperTests {
         await #expect(throws: (any Error).self) { try await started.value }
         #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
         #expect(ProcessTable.processes(workingIn: fixture.dataDirectory + ".partial").isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: fixture.dataDirectory + ".partial"))
     }
 
     private final class WrongClock: Sendable {
