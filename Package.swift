@@ -133,7 +133,7 @@ let package = Package(
             path: "Tests/Interop/Client", swiftSettings: strict),
         // The echo service that Benchmarks/grpc measures beside other implementations.
         .executableTarget(
-            name: "grpc-echo", dependencies: ["Transport", "GRPCLite", "TLSEngine", nioCore, nioPosix],
+            name: "grpc-echo", dependencies: ["Transport", "GRPCLite", "TLSEngine", "Telemetry", nioCore, nioPosix],
             path: "Benchmarks/grpc-echo", swiftSettings: strict),
 
         // Tests, and what they share: dice by seed, folders, a real Postgres.

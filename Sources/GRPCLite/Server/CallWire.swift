@@ -4,9 +4,16 @@ internal import Synchronization
 ///
 /// A unary call has one message each way and seldom needs more, so that the parts are made when somebody asks for them.
 final class CallWire: Sendable {
+    struct MessageObserver: Sendable {
+        var received: @Sendable () -> Void
+        var sent: @Sendable () -> Void
+    }
+
     private struct Parts {
         var inbound: MessageMailbox?
         var outbound: MessageOutlet?
+        var observer: MessageObserver?
+        var failure: GRPCStatus?
     }
 
     let clientAcceptsGzip: Bool
@@ -32,6 +39,8 @@ final class CallWire: Sendable {
                 commands.post(.returnCredit(stream, credit))
             }
             parts.inbound = inbound
+            if let observer = parts.observer { inbound.observe(observer) }
+            if let failure = parts.failure { inbound.abort(failure) }
             return inbound
         }
     }
@@ -41,6 +50,8 @@ final class CallWire: Sendable {
             if let outbound = parts.outbound { return outbound }
             let outbound = MessageOutlet { [stream, commands] message in commands.post(.send(stream, message)) }
             parts.outbound = outbound
+            if let observer = parts.observer { outbound.observe(observer.sent) }
+            if let failure = parts.failure { outbound.fail(failure) }
             return outbound
         }
     }
@@ -63,10 +74,44 @@ final class CallWire: Sendable {
         wasRequestCompressed.store(true, ordering: .relaxed)
     }
 
+    /// Why nothing can be read or written any more; `nil` while something can.
+    var failure: GRPCStatus? { parts.withLock(\.failure) }
+
+    // MARK: Who is told of messages
+
+    /// There is one at most; a later one replaces it.
+    func observe(_ observer: MessageObserver) {
+        let (inbound, outbound) = parts.withLock { parts in
+            parts.observer = observer
+            return (parts.inbound, parts.outbound)
+        }
+        inbound?.observe(observer)
+        outbound?.observe(observer.sent)
+    }
+
+    /// The handler has the only request.
+    func tellReceived() {
+        parts.withLock(\.observer)?.received()
+    }
+
+    /// It has given the only response.
+    func tellSent() {
+        parts.withLock(\.observer)?.sent()
+    }
+
     /// Reads and writes fail from now on.
     func fail(_ reason: GRPCStatus) {
-        let (inbound, outbound) = parts.withLock { ($0.inbound, $0.outbound) }
+        let (inbound, outbound) = parts.withLock { parts in
+            if parts.failure == nil { parts.failure = reason }
+            return (parts.inbound, parts.outbound)
+        }
         inbound?.abort(reason)
         outbound?.fail(reason)
+    }
+}
+
+extension MessageMailbox {
+    fileprivate func observe(_ observer: CallWire.MessageObserver) {
+        observe(MailboxObserver(messageTaken: observer.received, ended: { _ in }))
     }
 }

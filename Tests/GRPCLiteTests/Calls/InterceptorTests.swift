@@ -71,6 +71,28 @@ import Testing
         }
     }
 
+    @Test func `one request and one response keep their short way`() async throws {
+        let prompt = MethodHandler.unary("/test.Echo/Prompt") { (request: Blob, _) throws -> Blob in request }
+        let service = ServiceDefinition(name: "test.Echo", methods: [prompt]).intercepted(by: [teller("one")])
+        #expect(service.methods[0].reply != nil)
+        #expect(self.service([teller("one")]).methods.allSatisfy { ($0.reply != nil) == ($0.shape == .unary) })
+        try await withLink([service]) { link in
+            let answer: Blob = try await link.unary("/test.Echo/Prompt", "x" as Blob)
+            #expect(answer == "x")
+            #expect(told.lines == ["one Prompt", "received", "sent", "one ok"])
+        }
+    }
+
+    @Test func `an interceptor that forgets the handler has made a mistake`() async throws {
+        let forgetful: ServerInterceptor = { _ in { _, _ in } }
+        try await withLink([service([forgetful])]) { link in
+            let error = await #expect(throws: GRPCStatus.self) {
+                let _: Blob = try await link.unary("/test.Echo/Unary", "x" as Blob)
+            }
+            #expect(error?.code == .internalError)
+        }
+    }
+
     @Test func `without interceptors a method is the method itself`() {
         let method = echo.definition.methods[0].intercepted(by: [])
         #expect(method.info == MethodInfo(path: "/test.Echo/Unary", shape: .unary))

@@ -1,5 +1,6 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Glibc
 
 /// `bench.EchoMessage`, whose only field is `body`: bytes in, the same bytes out. No message is decoded, which flatters
 /// this server a little.
@@ -44,6 +45,7 @@ struct EchoServer {
             group.addTask { try await server.serve() }
             if let address = try await server.listeningAddress?.ipv4 {
                 print("listening on 127.0.0.1:\(address.port)")
+                fflush(nil)
             }
         }
     }
