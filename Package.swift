@@ -23,6 +23,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -32,6 +33,7 @@ let package = Package(
     products: [.executable(name: "sidecar", targets: ["Sidecar"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
@@ -104,7 +106,8 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioPosix, logging, lifecycle, hummingbird, httpTypes, subprocess, systemPackage,
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging, lifecycle, hummingbird, httpTypes, httpClient, subprocess,
+                systemPackage,
             ],
             swiftSettings: strict),
         // The commands, put together.

@@ -33,20 +33,21 @@ package final class ControlPlane: Sendable {
     /// What agents still want to say when their computes have ended.
     private static let farewellGrace = Duration.milliseconds(200)
 
-    package let registry: EndpointRegistry
+    package let registry: any EndpointDirectory
     package let httpPort: Int
     package let grpcPort: Int
-    private let starter: any ComputeStarter
+    /// What is to be done when the last compute has ended.
+    private let closed: @Sendable () async -> Void
     private let http: Task<Void, any Error>
     private let grpc: GRPCListening
     private let health: HealthBoard
 
     private init(
-        registry: EndpointRegistry, starter: any ComputeStarter, httpPort: Int, http: Task<Void, any Error>,
-        grpc: GRPCListening, health: HealthBoard
+        registry: any EndpointDirectory, closed: @escaping @Sendable () async -> Void, httpPort: Int,
+        http: Task<Void, any Error>, grpc: GRPCListening, health: HealthBoard
     ) {
         self.registry = registry
-        self.starter = starter
+        self.closed = closed
         self.httpPort = httpPort
         self.http = http
         self.grpc = grpc
@@ -60,11 +61,24 @@ package final class ControlPlane: Sendable {
         metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
         changed: @escaping EndpointsChanged = { _ in }
     ) async throws -> ControlPlane {
-        let group = MultiThreadedEventLoopGroup.singleton
         await starter.endLeftovers()
         let registry = try EndpointRegistry(
             store: EndpointStore(folder: configuration.endpointsFolder), starter: starter, limits: configuration.limits,
             wakeLimit: configuration.wakeLimit, metrics: metrics, log: log)
+        return try await start(
+            configuration, serving: registry, metrics: metrics, log: log, changed: changed,
+            closed: { await starter.endLeftovers() })
+    }
+
+    /// Listens for those who want something of these endpoints. Returns when requests are served.
+    ///
+    /// - Parameter closed: called when the endpoints are closed.
+    package static func start(
+        _ configuration: ControlPlaneConfiguration, serving registry: any EndpointDirectory,
+        metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
+        changed: @escaping EndpointsChanged = { _ in }, closed: @escaping @Sendable () async -> Void = {}
+    ) async throws -> ControlPlane {
+        let group = MultiThreadedEventLoopGroup.singleton
         let readiness = Readiness()
         let reports = [ReportsReceiver(registry: registry).definition]
         let openServices = OpenServices(beside: reports, isOpenToAll: configuration.isInspectionOpen) {
@@ -79,7 +93,7 @@ package final class ControlPlane: Sendable {
             readiness.isReady.store(true, ordering: .relaxed)
             openServices.health.look()
             return ControlPlane(
-                registry: registry, starter: starter, httpPort: port, http: http, grpc: grpc,
+                registry: registry, closed: closed, httpPort: port, http: http, grpc: grpc,
                 health: openServices.health)
         } catch {
             await grpc.shutdown(grace: .zero)
@@ -91,7 +105,7 @@ package final class ControlPlane: Sendable {
     package func shutdown() async {
         health.shutDown()
         await registry.close()
-        await starter.endLeftovers()
+        await closed()
         await grpc.shutdown(grace: Self.farewellGrace)
         http.cancel()
         _ = await http.result

@@ -29,6 +29,16 @@ struct APIError: Error, Equatable {
     static let endpointNotFound = APIError(
         status: .notFound, message: "endpoint not found", reason: .endpointNotFound,
         userFacing: "endpoint cannot be found")
+    static let notReady = APIError(
+        status: .serviceUnavailable, message: "the endpoints are not known yet", reason: .runningOperations,
+        retryAfter: .seconds(1), userFacing: "the control plane is starting")
+    static let clusterAway = APIError(
+        status: .serviceUnavailable, message: "the Kubernetes API does not answer as it should",
+        reason: .runningOperations, retryAfter: .seconds(1), userFacing: "the control plane cannot answer now")
+    static let madeElsewhere = APIError(
+        status: .notImplemented,
+        message:
+            "here an endpoint is a StatefulSet with a label: make and delete it with kubectl, see docs/operations.md")
     static func badRequest(_ message: String) -> APIError { APIError(status: .badRequest, message: message) }
 
     init(

@@ -8,10 +8,10 @@ internal import Telemetry
 struct AdministratorCalls {
     /// Bytes of a request's body.
     private static let bodyLimit = 16 << 10
-    private let registry: EndpointRegistry
+    private let registry: any EndpointDirectory
     private let changed: ControlPlane.EndpointsChanged
 
-    init(registry: EndpointRegistry, changed: @escaping ControlPlane.EndpointsChanged) {
+    init(registry: any EndpointDirectory, changed: @escaping ControlPlane.EndpointsChanged) {
         self.registry = registry
         self.changed = changed
     }
@@ -27,7 +27,7 @@ struct AdministratorCalls {
             JSONReply.response(["history": await (try controller(context)).historyEntries])
         }
         router.get("endpoints/:name/access") { _, context in
-            JSONReply.response(await (try controller(context)).currentRecord.rules)
+            JSONReply.response(await (try controller(context)).rules)
         }
         router.put("endpoints/:name/access") { request, context in try await setRules(request, context) }
         router.post("endpoints/:name/suspend") { request, context in try await suspend(request, context) }
@@ -35,7 +35,7 @@ struct AdministratorCalls {
 
     private func list() async throws -> Response {
         var summaries: [EndpointSummary] = []
-        for controller in await registry.all() { summaries.append(await controller.summary) }
+        for controller in try await registry.endpoints() { summaries.append(await controller.summary) }
         return JSONReply.response(["endpoints": summaries])
     }
 
@@ -97,9 +97,9 @@ struct AdministratorCalls {
         return JSONReply.response(rules)
     }
 
-    private func controller(_ context: BasicRequestContext) async throws -> EndpointController {
+    private func controller(_ context: BasicRequestContext) async throws -> any ServedEndpoint {
         guard let name = EndpointName(try context.parameters.require("name")),
-            let controller = await registry.controller(of: name)
+            let controller = try await registry.endpoint(name)
         else { throw APIError.endpointNotFound }
         return controller
     }

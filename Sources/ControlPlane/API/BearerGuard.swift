@@ -11,7 +11,7 @@ struct BearerGuard: RouterMiddleware {
     private static let targetLimit = 8 << 10
     private static let scheme = "Bearer "
     /// Who these pages serve has no token, and they hold no secret.
-    private static let openPaths: Set<String> = ["/healthz", "/metrics"]
+    private static let openPaths: Set<String> = ["/healthz", "/readyz", "/metrics"]
     private let token: Secret<String>
     private let log: Logger
 
@@ -35,6 +35,9 @@ struct BearerGuard: RouterMiddleware {
             return error.response
         } catch let refusal as EndpointRegistry.Refusal {
             return APIError(refusal).response
+        } catch let failure as ClusterFailure {
+            log.warning("the cluster did not answer", metadata: ["path": "\(request.uri.path)", "error": "\(failure)"])
+            return APIError.clusterAway.response
         } catch let error as HTTPError {
             return error.status == .notFound
                 ? Response(status: .notFound) : try error.response(from: request, context: context)

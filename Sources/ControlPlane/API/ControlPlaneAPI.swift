@@ -14,13 +14,17 @@ struct ControlPlaneAPI: Sendable {
     private let log: Logger
 
     init(
-        registry: EndpointRegistry, metrics: ControlPlaneMetrics, token: Secret<String>, basePath: String,
+        registry: any EndpointDirectory, metrics: ControlPlaneMetrics, token: Secret<String>, basePath: String,
         suspendAfter: Duration?, changed: @escaping ControlPlane.EndpointsChanged, log: Logger
     ) {
         self.log = log
         let router = Router()
         router.add(middleware: BearerGuard(token: token, log: log))
         router.get("healthz") { _, _ in JSONReply.text("ok\n") }
+        router.get("readyz") { _, _ in
+            guard await registry.isReady else { throw APIError.notReady }
+            return JSONReply.text("ok\n")
+        }
         router.get("metrics") { _, _ in
             JSONReply.text(metrics.registry.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
         }

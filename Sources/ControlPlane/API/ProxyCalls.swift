@@ -7,10 +7,10 @@ internal import Telemetry
 struct ProxyCalls {
     /// Bytes of an idempotency key.
     private static let keyLimit = 200
-    private let registry: EndpointRegistry
+    private let registry: any EndpointDirectory
     private let metrics: ControlPlaneMetrics
 
-    init(registry: EndpointRegistry, metrics: ControlPlaneMetrics) {
+    init(registry: any EndpointDirectory, metrics: ControlPlaneMetrics) {
         self.registry = registry
         self.metrics = metrics
     }
@@ -24,26 +24,25 @@ struct ProxyCalls {
 
     /// 2025. An unknown role is an answer without a secret; an unknown endpoint is an error.
     private func accessControl(_ request: Request) async throws -> Response {
-        let record = try await controller(request, "endpointish").currentRecord
-        let role = try Self.role(request)
+        let endpoint = try await controller(request, "endpointish")
+        let verifier = try await endpoint.verifier(of: try Self.role(request))
         return JSONReply.response(
             AccessControl(
-                roleSecret: role == record.role ? record.verifier.reveal() : "", projectID: record.name.text,
-                rules: record.rules))
+                roleSecret: verifier?.reveal() ?? "", projectID: endpoint.name.text, rules: await endpoint.rules))
     }
 
     /// 2023. No secret is 404, which is no error there.
     private func roleSecret(_ request: Request) async throws -> Response {
-        let record = try await controller(request, "project").currentRecord
-        guard try Self.role(request) == record.role else {
+        let endpoint = try await controller(request, "project")
+        guard let verifier = try await endpoint.verifier(of: try Self.role(request)) else {
             throw APIError(status: .notFound, message: "role not found", reason: .resourceNotFound)
         }
-        return JSONReply.response(["role_secret": record.verifier.reveal()])
+        return JSONReply.response(["role_secret": verifier.reveal()])
     }
 
     /// Answers when the compute accepts connections.
     private func wake(_ request: Request, endpoint parameter: String) async throws -> Response {
-        let controller: EndpointController
+        let controller: any ServedEndpoint
         do {
             controller = try await self.controller(request, parameter)
         } catch {
@@ -61,14 +60,14 @@ struct ProxyCalls {
         }
     }
 
-    private func controller(_ request: Request, _ parameter: String) async throws -> EndpointController {
+    private func controller(_ request: Request, _ parameter: String) async throws -> any ServedEndpoint {
         guard let text = request.uri.queryParameters[Substring(parameter)] else {
             throw APIError.badRequest("\(parameter) is missing")
         }
         guard let name = EndpointName(String(text)) else { throw APIError.endpointNotFound }
-        if let controller = await registry.controller(of: name) { return controller }
+        if let controller = try await registry.endpoint(name) { return controller }
         // There is no pooler: every way in leads to the one compute.
-        guard let controller = await registry.controller(of: name.unsuffixed) else { throw APIError.endpointNotFound }
+        guard let controller = try await registry.endpoint(name.unsuffixed) else { throw APIError.endpointNotFound }
         return controller
     }
 
@@ -131,7 +130,7 @@ struct ProxyCalls {
         }
 
         /// Here an endpoint is its own project, with one branch.
-        init(_ woken: EndpointController.Woken, endpoint: EndpointName) {
+        init(_ woken: WokenCompute, endpoint: EndpointName) {
             address = woken.location.address
             serverName = woken.location.serverName
             generation = woken.location.generation

@@ -5,10 +5,10 @@ internal import NIOCore
 /// What computes ask: their spec.
 struct SpecificationCalls {
     private static let prefix = "compute-"
-    private let registry: EndpointRegistry
+    private let registry: any EndpointDirectory
     private let suspendAfter: Duration?
 
-    init(registry: EndpointRegistry, suspendAfter: Duration?) {
+    init(registry: any EndpointDirectory, suspendAfter: Duration?) {
         self.registry = registry
         self.suspendAfter = suspendAfter
     }
@@ -24,10 +24,9 @@ struct SpecificationCalls {
         let notFound = APIError(status: .notFound, message: "compute not found", reason: .resourceNotFound)
         guard computeID.hasPrefix(Self.prefix), let dash = computeID.lastIndex(of: "-"),
             let name = EndpointName(String(computeID[..<dash].dropFirst(Self.prefix.count))),
-            let record = await registry.controller(of: name)?.currentRecord,
-            EndpointRecord.computeID(name, generation: record.generation) == computeID
+            let endpoint = try await registry.endpoint(name),
+            let json = try await endpoint.specification(of: computeID, suspendAfter: suspendAfter)
         else { throw notFound }
-        let json = try ComputeSpecDocument(record, suspendAfter: suspendAfter).json(status: "attached")
         return Response(
             status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))

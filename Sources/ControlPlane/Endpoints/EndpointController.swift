@@ -5,13 +5,6 @@ package import Telemetry
 
 /// Runs one endpoint: feeds its machine with what happens, and carries out what the machine decides.
 package actor EndpointController {
-    /// How an asker's wake ended.
-    package struct Woken: Sendable {
-        package var location: ComputeLocation
-        /// It ran before anybody asked.
-        package var wasRunning: Bool
-    }
-
     package nonisolated let name: EndpointName
     private let store: EndpointStore
     private let starter: any ComputeStarter
@@ -57,7 +50,7 @@ package actor EndpointController {
     /// Returns when a compute accepts connections, or with the reason why none does.
     ///
     /// - Parameter key: the asker's idempotency key, for the history.
-    package func wake(key: String, seen: UInt64) async -> Result<Woken, WakeFailure> {
+    package func wake(key: String, seen: UInt64) async -> Result<WokenCompute, WakeFailure> {
         note(event: "wake requested", detail: key.isEmpty ? "" : "key \(key)")
         let wasRunning = location != nil
         let waiter = takeWaiter()
@@ -71,7 +64,7 @@ package actor EndpointController {
             handle(.wakeRequested(seen: seen), from: waiter)
         }
         limit.cancel()
-        return answer.map { Woken(location: $0, wasRunning: wasRunning) }
+        return answer.map { WokenCompute(location: $0, wasRunning: wasRunning) }
     }
 
     /// Returns when the compute's process has ended; at once when there is none.

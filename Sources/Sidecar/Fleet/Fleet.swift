@@ -73,7 +73,7 @@ final class Fleet: Sendable {
     func hurry() async {
         for keeper in keepers { await keeper.hurry() }
         await withTaskGroup(of: Void.self) { group in
-            for controller in await controlPlane.registry.all() {
+            for controller in (try? await controlPlane.registry.endpoints()) ?? [] {
                 group.addTask { await controller.suspend(.immediate) }
             }
         }
@@ -154,11 +154,11 @@ final class Fleet: Sendable {
 
     /// The endpoint that the invitation is to: `demo`, made at the first start; or another one, where `demo` was deleted.
     private static func firstEndpoint(
-        of registry: EndpointRegistry, _ description: FleetDescription
+        of registry: any EndpointDirectory, _ description: FleetDescription
     ) async throws -> FleetFile.Endpoint? {
-        var names = await registry.all().map(\.name)
+        var names = try await registry.endpoints().map(\.name)
         if names.isEmpty, let demo = EndpointName(Self.firstEndpoint) {
-            await description.apply(.created(try await registry.create(demo)))
+            await description.apply(.created(try await registry.create(demo, role: nil, database: nil)))
             names = [demo]
         }
         await description.keepOnly(Set(names.map(\.text)))

@@ -4,6 +4,7 @@ internal import ControlPlane
 internal import Foundation
 internal import Glibc
 internal import Logging
+internal import NIOPosix
 internal import Telemetry
 
 /// The embedded control plane alone, for proxies that run elsewhere on this machine.
@@ -12,8 +13,12 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         commandName: "control-plane", abstract: "The embedded control plane alone.",
         discussion: """
             Keeps its endpoints, its certificate authority and its token in DIR, and starts computes as “sidecar agent” \
-            processes. SIGTERM and SIGINT stop them in order.
+            processes. SIGTERM and SIGINT stop them in order. With --starter kubernetes it keeps nothing: an endpoint is a \
+            StatefulSet with the label sidecar.dev/endpoint, and any number of control planes may serve the same ones.
             """)
+
+    @Option(help: "What a compute is: a process of this machine, or the pod of a StatefulSet.")
+    var starter = ComputeKind.process
 
     @Option(help: "Folder that keeps everything: endpoints, data, certificates, token, logs.")
     var data = ".sidecar"
@@ -36,6 +41,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
     @Option(help: "Whom Postgres runs as when this is root. Default: postgres, else nobody.")
     var runAs: String?
 
+    @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
     @OptionGroup(title: "Inspection") var inspection: InspectionOptions
 
     @Flag(help: "Stop when standard input ends: the parent holds its other end.")
@@ -46,12 +52,19 @@ struct ControlPlaneCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let binaries = try PostgresInstallation.find(pgbin)
-        let user = try PostgresInstallation.user(runAs)
         guard listen.port != 0, grpc.port != 0 else {
             throw CommandFailure.badConfiguration(
                 "--listen and --grpc: agents and proxies must know the port beforehand")
         }
+        switch starter {
+        case .process: try await runWithProcesses()
+        case .kubernetes: try await runWithCluster()
+        }
+    }
+
+    private func runWithProcesses() async throws {
+        let binaries = try PostgresInstallation.find(pgbin)
+        let user = try PostgresInstallation.user(runAs)
         let stops = await StopRequests.listen(lifeline: lifeline)
         let folder = try DataFolder(data, postgresRunsAs: user)
         let log = Logger(label: "control-plane")
@@ -67,14 +80,48 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 postgres: binaries.folder + "/postgres", runAs: user?.name,
                 reportTo: [grpc.reachable.description] + reportTo.split(separator: ",").map(String.init),
                 suspendAfter: idleLimit), authority: certificates.authority, log: log)
-        let controlPlane: ControlPlane
+        let controlPlane = try await explainingFailures {
+            try await ControlPlane.start(controlPlaneConfiguration(folder, certificates), starter: starter, log: log)
+        }
+        await serve(controlPlane, until: stops)
+    }
+
+    /// A stop ends no compute here: they are the cluster's.
+    private func runWithCluster() async throws {
+        let (place, endpoints) = (try kubernetes.place(), try kubernetes.endpoints(suspendAfter: idleLimit))
+        var configuration = try kubernetes.controlPlane()
+        configure(&configuration)
+        let stops = await StopRequests.listen(lifeline: lifeline)
+        let log = Logger(label: "control-plane")
+        let client: ClusterClient
         do {
-            controlPlane = try await ControlPlane.start(
-                controlPlaneConfiguration(folder, certificates), starter: starter, log: log)
+            client = try ClusterClient(place, on: MultiThreadedEventLoopGroup.singleton)
+        } catch {
+            throw CommandFailure.badConfiguration("--kubernetes-credentials: \(place.authorityFile): \(error)")
+        }
+        let metrics = ControlPlaneMetrics(MetricRegistry())
+        let directory = ClusterDirectory(client, configuration: endpoints, metrics: metrics, log: log)
+        await directory.start()
+        do {
+            let controlPlane = try await explainingFailures { [configuration] in
+                try await ControlPlane.start(configuration, serving: directory, metrics: metrics, log: log)
+            }
+            for await _ in stops { break }
+            await controlPlane.shutdown()
+        } catch {
+            await directory.close()
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
+    }
+
+    private func explainingFailures(_ start: () async throws -> ControlPlane) async throws -> ControlPlane {
+        do {
+            return try await start()
         } catch let failure as ControlPlane.StartFailure {
             throw Self.explained(failure, listen: listen, grpc: grpc)
         }
-        await serve(controlPlane, until: stops)
     }
 
     private var idleLimit: Duration? { suspendAfter.map(\.duration) ?? .seconds(300) }
@@ -87,11 +134,15 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             certificateFile: certificates.controlPlane.certificate,
             privateKeyFile: certificates.controlPlane.privateKey,
             authorityFile: certificates.authority.certificateFile)
+        configure(&configuration)
+        return configuration
+    }
+
+    private func configure(_ configuration: inout ControlPlaneConfiguration) {
         (configuration.httpHost, configuration.httpPort) = (listen.host, listen.port)
         (configuration.grpcHost, configuration.grpcPort) = (grpc.host, grpc.port)
         configuration.limits.suspendAfter = idleLimit
         configuration.isInspectionOpen = inspection.grpcInspection
-        return configuration
     }
 
     private func serve(_ controlPlane: ControlPlane, until stops: AsyncStream<StopRequest>) async {
@@ -100,7 +151,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
             group.addTask { await controlPlane.shutdown() }
             group.addTask {
                 for await _ in stops {
-                    for controller in await controlPlane.registry.all() { await controller.suspend(.immediate) }
+                    for controller in (try? await controlPlane.registry.endpoints()) ?? [] {
+                        await controller.suspend(.immediate)
+                    }
                     return
                 }
             }

@@ -1,0 +1,167 @@
+internal import AsyncHTTPClient
+internal import Foundation
+package import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+internal import Telemetry
+
+/// Calls the Kubernetes API over HTTPS with the pod's token. Every call is tried once: whether and when it is made again
+/// is for those to decide who know what it was for.
+package final class ClusterClient: ClusterCalls {
+    private static let connectLimit = TimeAmount.seconds(3)
+    private static let callLimit = TimeAmount.seconds(10)
+    /// Bytes of one answer: a page of StatefulSets, each of which may be large.
+    private static let bodyLimit = 64 << 20
+    private static let pageSize = 100
+    /// The API ends a watch after so long, in seconds, so that one that died unnoticed is not waited on for ever.
+    private static let watchSeconds = 240
+    private static let connectionLimit = 64
+    private static let farewellLimit = TimeAmount.milliseconds(200)
+    private static let userAgent = "sidecar-control-plane"
+
+    private let place: ClusterPlace
+    private let http: HTTPClient
+
+    /// - Throws: when the API's authority cannot be read.
+    package init(_ place: ClusterPlace, on group: any EventLoopGroup) throws {
+        self.place = place
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(place.authorityFile))
+        // A server that streams to us does not listen, and has no more to say.
+        tls.shutdownTimeout = Self.farewellLimit
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: Self.connectLimit),
+            decompression: .disabled)
+        // Each watch holds a connection, so that a call is never stuck behind one.
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
+        configuration.connectionPool.retryConnectionEstablishment = false
+        http = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+
+    package func shutdown() async {
+        try? await http.shutdown()
+    }
+
+    package func statefulSets(from page: String?) async throws(ClusterFailure) -> StatefulSetPage {
+        var query = [("labelSelector", EndpointMarks.endpoint), ("limit", "\(Self.pageSize)")]
+        if let page { query.append(("continue", page)) }
+        return try await answer(.GET, Self.statefulSets, query: query)
+    }
+
+    package func watchStatefulSets(
+        from version: String, took: @Sendable (WatchEvent) async -> Bool
+    ) async throws(ClusterFailure) {
+        let query = [
+            ("labelSelector", EndpointMarks.endpoint), ("watch", "1"), ("allowWatchBookmarks", "true"),
+            ("resourceVersion", version), ("timeoutSeconds", "\(Self.watchSeconds)"),
+        ]
+        let request = try request(.GET, Self.statefulSets, query: query)
+        do {
+            // For the whole of it: the API ends it sooner.
+            let response = try await http.execute(request, timeout: .seconds(Int64(Self.watchSeconds) + 15))
+            guard response.status.code == 200 else { throw await Self.failure(response) }
+            var lines = WatchLines()
+            for try await part in response.body {
+                for line in try lines.take(part.readableBytesView) {
+                    guard await took(try WatchEvent(json: line)) else { return }
+                }
+            }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    package func statefulSet(_ name: String) async throws(ClusterFailure) -> StatefulSet {
+        try await answer(.GET, Self.statefulSets + [name])
+    }
+
+    package func change(_ name: String, by change: ScaleChange) async throws(ClusterFailure) -> StatefulSet {
+        try await answer(.PATCH, Self.statefulSets + [name], type: "application/merge-patch+json") {
+            try change.json()
+        }
+    }
+
+    package func secret(_ name: String) async throws(ClusterFailure) -> SecretObject {
+        try await answer(.GET, Self.secrets + [name])
+    }
+
+    package func tell(_ event: ClusterEvent) async throws(ClusterFailure) {
+        _ = try await body(.POST, Self.events, type: "application/json") { try Array(JSONEncoder().encode(event)) }
+    }
+
+    // MARK: - Calls
+
+    /// What a path begins with, and what is asked for below the namespace.
+    private static let statefulSets = ["apis", "apps", "v1", "statefulsets"]
+    private static let secrets = ["api", "v1", "secrets"]
+    private static let events = ["api", "v1", "events"]
+
+    private func answer<Answer: Decodable>(
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], type: String? = nil,
+        content: () throws -> [UInt8]? = { nil }
+    ) async throws(ClusterFailure) -> Answer {
+        let bytes = try await body(method, path, query: query, type: type, content: content)
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(bytes.readableBytesView))
+        } catch {
+            // Without the error itself, which might show a part of a secret.
+            throw ClusterFailure(.unavailable, "the Kubernetes API's answer is not what it should be")
+        }
+    }
+
+    private func body(
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], type: String? = nil,
+        content: () throws -> [UInt8]? = { nil }
+    ) async throws(ClusterFailure) -> ByteBuffer {
+        var request = try request(method, path, query: query)
+        do {
+            if let content = try content(), let type {
+                request.headers.add(name: "content-type", value: type)
+                request.body = .bytes(ByteBuffer(bytes: content))
+            }
+            let response = try await http.execute(request, timeout: Self.callLimit)
+            guard (200..<300).contains(response.status.code) else { throw await Self.failure(response) }
+            return try await response.body.collect(upTo: Self.bodyLimit)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// - Parameter path: group and version, kind, and a name below the namespace.
+    private func request(
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)]
+    ) throws(ClusterFailure) -> HTTPClientRequest {
+        let kind = path.firstIndex { $0 == "v1" }.map { $0 + 1 } ?? path.count
+        let all = path[..<kind] + ["namespaces", place.namespace] + path[kind...]
+        var components = URLComponents()
+        components.queryItems = query.isEmpty ? nil : query.map { URLQueryItem(name: $0.0, value: $0.1) }
+        // A `+` stands for itself there, and would be read as a space.
+        let asked = components.percentEncodedQuery.map { "?" + $0.replacingOccurrences(of: "+", with: "%2B") } ?? ""
+        var request = HTTPClientRequest(url: place.root + "/" + all.joined(separator: "/") + asked)
+        request.method = method
+        request.headers.add(name: "authorization", value: "Bearer " + (try place.token()).reveal())
+        request.headers.add(name: "accept", value: "application/json")
+        request.headers.add(name: "user-agent", value: Self.userAgent)
+        return request
+    }
+
+    /// Bytes of an error's text.
+    private static let errorLimit = 64 << 10
+
+    private static func failure(_ response: HTTPClientResponse) async -> ClusterFailure {
+        let body = try? await response.body.collect(upTo: errorLimit)
+        let status = body.flatMap { try? JSONDecoder().decode(APIStatus.self, from: Data($0.readableBytesView)) }
+        return ClusterFailure(
+            code: Int(response.status.code), status: status,
+            retryAfter: response.headers.first(name: "retry-after").flatMap { Int($0) })
+    }
+
+    private static func failure(_ error: any Error) -> ClusterFailure {
+        switch error {
+        case let failure as ClusterFailure: failure
+        case is DecodingError: ClusterFailure(.unavailable, "the Kubernetes API's answer is not what it should be")
+        default: ClusterFailure(.unavailable, "the Kubernetes API does not answer: \(error)")
+        }
+    }
+}

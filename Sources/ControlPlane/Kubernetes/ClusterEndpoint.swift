@@ -1,0 +1,373 @@
+package import Gossip
+package import Logging
+package import SidecarAPI
+package import Telemetry
+
+/// One endpoint whose compute is the pod of a StatefulSet: feeds its machine with what this control plane sees and hears,
+/// and carries out what the machine decides.
+package actor ClusterEndpoint: ServedEndpoint {
+    package struct Configuration: Sendable {
+        package var limits = ScaleMachine.Limits()
+        package var suspendAfter: Duration?
+        /// How long one asker waits; the start goes on without it.
+        package var wakeLimit: Duration = .seconds(25)
+        /// How long an agent or an operator is kept waiting for a write.
+        package var answerLimit: Duration = .seconds(40)
+        /// This control plane, as events name it.
+        package var instance = "sidecar"
+
+        package init() {}
+    }
+
+    package struct NotKept: Error {}
+
+    /// Lines of the history; it lives as long as this process, and events tell the story for longer.
+    private static let historyLimit = 200
+    /// Before an agent that did not stop when it was asked to is asked again.
+    private static let askAgain = Duration.seconds(10)
+    /// Conflicts in a row after which a change of rules is given up.
+    private static let rulesAttempts = 5
+
+    package nonisolated let name: EndpointName
+    private let cluster: any ClusterCalls
+    private let metrics: ControlPlaneMetrics
+    private let log: Logger
+    private let configuration: Configuration
+
+    private var machine: ScaleMachine
+    private var idle: IdleWatch
+    private var reports = ReportedTransitions()
+    private var history: [HistoryEntry] = []
+    /// The last that could be read, for when the API is away.
+    private var secrets: EndpointSecrets?
+    private var isClosed = false
+
+    private var links: [Int: AsyncStream<ReportV1.Version>.Continuation] = [:]
+    private var timers: [ScaleMachine.Timer: Task<Void, Never>] = [:]
+    private var idleTimer: Task<Void, Never>?
+    private var nextWaiter = 0
+    private var waitingWakes: [Int: CheckedContinuation<Result<ComputeLocation, WakeFailure>, Never>] = [:]
+    private var waitingSuspends: [Int: CheckedContinuation<Void, Never>] = [:]
+    private var waitingReports:
+        [Int: (generation: UInt64, sequence: UInt64, continuation: CheckedContinuation<Bool, Never>)] = [:]
+
+    package init(
+        _ name: EndpointName, cluster: any ClusterCalls, configuration: Configuration, metrics: ControlPlaneMetrics,
+        log: Logger
+    ) {
+        self.name = name
+        self.cluster = cluster
+        self.configuration = configuration
+        self.metrics = metrics
+        self.log = log
+        machine = ScaleMachine(limits: configuration.limits)
+        idle = IdleWatch(suspendAfter: configuration.suspendAfter, askAgain: Self.askAgain)
+    }
+
+    // MARK: - What others ask for
+
+    package func wake(key: String, seen: UInt64) async -> Result<WokenCompute, WakeFailure> {
+        guard !isClosed else { return .failure(WakeFailure(.closing)) }
+        let wasRunning = location != nil
+        let waiter = takeWaiter()
+        let limit = Task { [limit = configuration.wakeLimit] in
+            // Cancelled below, when the answer has come.
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            self.giveUp(waiter)
+        }
+        let answer = await withCheckedContinuation { continuation in
+            waitingWakes[waiter] = continuation
+            handle(.wakeRequested(seen: seen))
+        }
+        limit.cancel()
+        if case .success = answer, let action = idle.used() { perform(action) }
+        return answer.map { WokenCompute(location: $0, wasRunning: wasRunning) }
+    }
+
+    /// Kubernetes asks the pod to end in order, and kills it after its grace period: there is one way to be suspended.
+    package func suspend(_ urgency: StopUrgency) async {
+        let waiter = takeWaiter()
+        let limit = Task { [limit = configuration.answerLimit] in
+            // Cancelled below, when the answer has come.
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            self.waitingSuspends.removeValue(forKey: waiter)?.resume()
+        }
+        await withCheckedContinuation { continuation in
+            waitingSuspends[waiter] = continuation
+            handle(.suspendAsked)
+        }
+        limit.cancel()
+    }
+
+    /// The pod's name is the compute's id, in every generation; what is older than the object's generation is no news, and
+    /// nobody can be newer. A pod may well be faster than our watch.
+    package func isSpokenFor(by computeID: String, generation: UInt64) async -> Bool {
+        guard let scale = machine.scale else { return false }
+        if generation > scale.generation, let statefulSet = scale.metadata.name,
+            let object = try? await cluster.statefulSet(statefulSet), let newer = try? EndpointScale(object)
+        {
+            handle(.observed(newer))
+        }
+        return generation <= machine.scale?.generation ?? 0
+    }
+
+    package func report(_ transition: ReportV1.Transition, now: Int64) async throws {
+        guard let version = transition.version else { return }
+        if let taken = reports.take(transition, now: now) {
+            if let entry = taken.entry { note(entry) }
+            if version.generation == machine.scale?.generation {
+                let idleFor = taken.report.idleFor
+                perform(
+                    idle.reported(generation: version.generation, sequence: version.sequence, idleFor: idleFor))
+            }
+            if let news = ComputeNews(transition, taken.report) { handle(.agentSaid(news)) }
+        }
+        guard await isKept(version) else { throw NotKept() }
+    }
+
+    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) {
+        let (questions, source) = AsyncStream.makeStream(
+            of: ReportV1.Version.self, bufferingPolicy: .bufferingNewest(1))
+        let link = takeWaiter()
+        links[link] = source
+        return (link, questions)
+    }
+
+    package func detach(_ link: Int) {
+        links.removeValue(forKey: link)?.finish()
+        // Whichever control plane the agent speaks to now hears the newest again, and asks.
+        if links.isEmpty { idleTimer?.cancel() }
+    }
+
+    package func verifier(of role: String) async throws -> Secret<String>? {
+        guard let statefulSet = machine.scale?.metadata.name else { return nil }
+        do {
+            secrets = EndpointSecrets(try await cluster.secret(EndpointSecrets.name(of: statefulSet)))
+        } catch {
+            if error.reason == .notFound { return nil }
+            // Sooner an old answer than none: who is awake can be reached while the API is away.
+            guard let secrets else { throw error }
+            log.warning(
+                "a secret cannot be read; its last contents count", metadata: ["ep": "\(name)", "error": "\(error)"])
+            return secrets.verifier(of: role)
+        }
+        return secrets?.verifier(of: role)
+    }
+
+    package var rules: EndpointRules { machine.scale?.rules ?? EndpointRules() }
+
+    package func setRules(_ rules: EndpointRules) async throws {
+        for attempt in 1...Self.rulesAttempts {
+            guard let scale = machine.scale, let statefulSet = scale.metadata.name else { throw NotKept() }
+            do {
+                let change = ScaleChange(.rules(rules), resourceVersion: scale.resourceVersion)
+                handle(.observed(try EndpointScale(try await cluster.change(statefulSet, by: change))))
+                return
+            } catch let failure as ClusterFailure where failure.reason == .conflict && attempt < Self.rulesAttempts {
+                handle(.observed(try EndpointScale(try await cluster.statefulSet(statefulSet))))
+            }
+        }
+    }
+
+    /// Its spec comes with its pod.
+    package func specification(of computeID: String, suspendAfter: Duration?) -> [UInt8]? { nil }
+
+    package var summary: EndpointSummary {
+        let location = location
+        return EndpointSummary(
+            name: name.text, state: stateWord, generation: machine.scale?.generation ?? 0,
+            sequence: machine.current?.sequence ?? 0, address: location?.address ?? "",
+            computeID: location?.computeID ?? "", updatedUnixMicros: history.last?.atUnixMicros ?? 0)
+    }
+
+    package var historyEntries: [HistoryEntry] { history }
+
+    // MARK: - What the directory tells
+
+    package func observe(_ scale: EndpointScale?) { handle(.observed(scale)) }
+
+    /// Whoever waits is told so, and computes stay as they are: they belong to the cluster.
+    package func close() {
+        isClosed = true
+        for waiter in waitingWakes.keys { answerWake(waiter, .failure(WakeFailure(.closing))) }
+        for waiter in waitingSuspends.keys { waitingSuspends.removeValue(forKey: waiter)?.resume() }
+        for waiter in waitingReports.keys {
+            waitingReports.removeValue(forKey: waiter)?.continuation.resume(returning: false)
+        }
+        for timer in timers.values { timer.cancel() }
+        idleTimer?.cancel()
+    }
+
+    // MARK: - Carrying out
+
+    private func handle(_ input: ScaleMachine.Input) {
+        guard !isClosed else { return }
+        let before = machine.current
+        for action in machine.handle(input) { perform(action) }
+        if machine.current?.generation != before?.generation || machine.current?.phase != before?.phase { count() }
+        settleReports()
+    }
+
+    private func perform(_ action: ScaleMachine.Action) {
+        switch action {
+        case .write(let change): call { endpoint in await endpoint.write(change) }
+        case .read: call { endpoint in await endpoint.read() }
+        case .answerWakes(let answer):
+            for waiter in waitingWakes.keys { answerWake(waiter, answer) }
+        case .answerSuspends:
+            for waiter in waitingSuspends.keys { waitingSuspends.removeValue(forKey: waiter)?.resume() }
+        case .arm(let timer, let pause): arm(timer, pause)
+        case .disarm(let timer): timers.removeValue(forKey: timer)?.cancel()
+        case .tell(let story): tell(story)
+        }
+    }
+
+    private func perform(_ action: IdleWatch.Action) {
+        switch action {
+        case .arm(let delay):
+            idleTimer?.cancel()
+            // Held in `idleTimer`, and cancelled from there.
+            idleTimer = Task {
+                guard (try? await Task.sleep(for: delay)) != nil, !Task.isCancelled else { return }
+                for action in idle.timerFired() { perform(action) }
+            }
+        case .disarm: idleTimer?.cancel()
+        case .askToStop(let generation, let sequence):
+            for link in links.values { link.yield(ReportV1.Version(generation: generation, sequence: sequence)) }
+        }
+    }
+
+    private func call(_ body: @escaping @Sendable (ClusterEndpoint) async -> Void) {
+        // Of no asker: what was decided is done whether or not its asker stays. Bounded by the call's own limit.
+        Task { await body(self) }
+    }
+
+    private func write(_ change: ScaleChange) async {
+        guard let statefulSet = machine.scale?.metadata.name else {
+            return handle(.writeFailed(ClusterFailure(.notFound, "its StatefulSet is gone")))
+        }
+        do {
+            handle(.written(try EndpointScale(try await cluster.change(statefulSet, by: change))))
+        } catch let failure as ClusterFailure {
+            log.info("a write did not happen", metadata: ["ep": "\(name)", "error": "\(failure)"])
+            handle(.writeFailed(failure))
+        } catch {
+            handle(.writeFailed(ClusterFailure(.refused, "\(error)")))
+        }
+    }
+
+    private func read() async {
+        guard let statefulSet = machine.scale?.metadata.name else {
+            return handle(.readFailed(ClusterFailure(.notFound, "its StatefulSet is gone")))
+        }
+        do {
+            handle(.read(try EndpointScale(try await cluster.statefulSet(statefulSet))))
+        } catch let failure as ClusterFailure {
+            handle(.readFailed(failure))
+        } catch {
+            handle(.readFailed(ClusterFailure(.refused, "\(error)")))
+        }
+    }
+
+    private func arm(_ timer: ScaleMachine.Timer, _ pause: Pause) {
+        timers.removeValue(forKey: timer)?.cancel()
+        var dice = SystemRandomNumberGenerator()
+        let delay = pause.duration(using: &dice)
+        // Held in `timers`, and cancelled from there.
+        timers[timer] = Task {
+            guard (try? await Task.sleep(for: delay)) != nil, !Task.isCancelled else { return }
+            handle(.timerFired(timer))
+        }
+    }
+
+    // MARK: - Those who wait
+
+    private func takeWaiter() -> Int {
+        nextWaiter += 1
+        return nextWaiter
+    }
+
+    private func answerWake(_ waiter: Int, _ answer: Result<ComputeLocation, WakeFailure>) {
+        waitingWakes.removeValue(forKey: waiter)?.resume(returning: answer)
+    }
+
+    private func giveUp(_ waiter: Int) {
+        answerWake(waiter, .failure(WakeFailure(.stillStarting, detail: "no answer within \(configuration.wakeLimit)")))
+        if waitingWakes.isEmpty { handle(.nobodyWaits) }
+    }
+
+    /// - Returns: false when it was not kept in time.
+    private func isKept(_ version: ReportV1.Version) async -> Bool {
+        if machine.isKept(generation: version.generation, sequence: version.sequence) { return true }
+        let waiter = takeWaiter()
+        let limit = Task { [limit = configuration.answerLimit] in
+            // Cancelled below, when the answer has come.
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            self.waitingReports.removeValue(forKey: waiter)?.continuation.resume(returning: false)
+        }
+        defer { limit.cancel() }
+        return await withCheckedContinuation { continuation in
+            waitingReports[waiter] = (version.generation, version.sequence, continuation)
+        }
+    }
+
+    private func settleReports() {
+        for (waiter, waiting) in waitingReports
+        where machine.isKept(generation: waiting.generation, sequence: waiting.sequence) {
+            waitingReports.removeValue(forKey: waiter)?.continuation.resume(returning: true)
+        }
+    }
+
+    // MARK: - Telling
+
+    private func tell(_ story: ClusterEvent.Story) {
+        let (now, generation) = (WallClock.unixMicros(), machine.scale?.generation ?? 0)
+        note(HistoryEntry(atUnixMicros: now, generation: generation, event: story.reason, detail: story.message))
+        guard let about = machine.scale?.metadata else { return }
+        let event = ClusterEvent(
+            story, about: about, name: "\(about.name ?? name.text).\(String(UInt64.random(in: 0...(.max)), radix: 16))",
+            unixSeconds: now / 1_000_000, instance: configuration.instance)
+        call { endpoint in await endpoint.send(event) }
+    }
+
+    /// Once: an event is for people, and nothing depends on it.
+    private func send(_ event: ClusterEvent) async {
+        do {
+            try await cluster.tell(event)
+        } catch {
+            log.warning("an event could not be told", metadata: ["ep": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    private func note(_ entry: HistoryEntry) {
+        history.append(entry)
+        if history.count > Self.historyLimit { history.removeFirst(history.count - Self.historyLimit) }
+        log.info(
+            "history",
+            metadata: [
+                "ep": "\(name)", "generation": "\(entry.generation)", "source": "\(entry.source)",
+                "event": "\(entry.event)", "detail": "\(entry.detail)",
+            ])
+    }
+
+    private func count() {
+        switch machine.current?.phase {
+        case .running: metrics.startsRunning.add()
+        case .failed: metrics.startsFailed.add()
+        case nil, .ending, .ended: break
+        }
+    }
+
+    private var location: ComputeLocation? { machine.isAwake ? machine.current?.location : nil }
+
+    private var stateWord: String {
+        guard let scale = machine.scale, scale.generation > 0 else { return "empty" }
+        switch machine.current?.phase {
+        case .failed: return "failed"
+        case .running where machine.isAwake: return "running"
+        case .ending where machine.isAwake: return "termination_pending_fast"
+        case .running, .ending, .ended: return "terminated"
+        case nil: return machine.isAwake ? "init" : "terminated"
+        }
+    }
+}

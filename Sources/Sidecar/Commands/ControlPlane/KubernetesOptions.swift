@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import ControlPlane
+internal import Foundation
+internal import Glibc
+internal import Telemetry
+
+/// For `--starter kubernetes`: where the cluster is, and what a control plane that keeps no folder is given in files.
+struct KubernetesOptions: ParsableArguments {
+    @Option(help: "The Kubernetes API, as https://host:port. Default: as every pod is told by its environment.")
+    var kubernetesAPI: String?
+
+    @Option(help: "Namespace of the endpoints' StatefulSets. Default: the pod's own.")
+    var kubernetesNamespace: String?
+
+    @Option(help: "Folder with a service account's token, ca.crt and namespace.")
+    var kubernetesCredentials = ClusterPlace.accountFolder
+
+    @Option(help: "With --starter kubernetes: folder with ca.crt, tls.crt and tls.key of this control plane.")
+    var certsDir: String?
+
+    @Option(help: "With --starter kubernetes: file with the token that proxies and administrators present.")
+    var tokenFile: String?
+
+    @Option(help: "With --starter kubernetes: how long a pod may take until its database accepts connections.")
+    var startLimit = DurationArgument(seconds: 300)
+
+    func place() throws -> ClusterPlace {
+        do throws(ClusterPlace.Flaw) {
+            return try ClusterPlace(
+                root: kubernetesAPI, namespace: kubernetesNamespace, folder: kubernetesCredentials,
+                environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw CommandFailure.badConfiguration("--kubernetes-api, --kubernetes-namespace: \(error)")
+        }
+    }
+
+    func endpoints(suspendAfter: Duration?) throws -> ClusterEndpoint.Configuration {
+        guard let limit = startLimit.duration, limit > .zero else {
+            throw CommandFailure.badConfiguration("--start-limit: must be a time, such as 5m")
+        }
+        var configuration = ClusterEndpoint.Configuration()
+        configuration.suspendAfter = suspendAfter
+        configuration.limits.start = limit
+        configuration.instance = ProcessInfo.processInfo.hostName
+        return configuration
+    }
+
+    /// What the listeners need, out of files.
+    func controlPlane() throws -> ControlPlaneConfiguration {
+        guard let certsDir else { throw CommandFailure.badConfiguration("--certs-dir: is needed") }
+        guard let tokenFile else { throw CommandFailure.badConfiguration("--token-file: is needed") }
+        for name in ["ca.crt", "tls.crt", "tls.key"] where access(certsDir + "/" + name, R_OK) != 0 {
+            throw CommandFailure.badConfiguration("--certs-dir: cannot read \(certsDir)/\(name)")
+        }
+        let token: String
+        do {
+            token = String(decoding: try SecureFile.read(tokenFile), as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch {
+            throw CommandFailure.badConfiguration("--token-file: \(error)")
+        }
+        guard !token.isEmpty else { throw CommandFailure.badConfiguration("--token-file: \(tokenFile) is empty") }
+        return ControlPlaneConfiguration(
+            token: Secret(token), endpointsFolder: "", certificateFile: certsDir + "/tls.crt",
+            privateKeyFile: certsDir + "/tls.key", authorityFile: certsDir + "/ca.crt")
+    }
+}
