@@ -1,106 +1,17 @@
 """Clients that mean harm cost their own connections: a grpcio client beside them never sees an error, nor a pause of a second."""
 import socket
 import struct
-import threading
 import time
-from pathlib import Path
 
 import grpc
 import pytest
 
-from interop import SERVICE, OurServer, pb
+from interop import OurServer, pb
+from rawhttp2 import PREFACE, Attacker, Bystander, block, call, descriptors, frame, literal, message, odd, resident_kib
 
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 PAUSE_LIMIT = 1.0
 # Memory that an attack may leave behind, over what was there before the first.
 GROWTH_LIMIT_KIB = 48 * 1024
-
-
-def frame(kind, flags=0, stream=0, payload=b""):
-    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
-
-
-def literal(name, value):
-    """HPACK without a table. RFC 7541 §6.2.3."""
-    return b"\x10" + bytes([len(name)]) + name + bytes([len(value)]) + value
-
-
-def block(path=b"/grpc.testing.TestService/UnaryCall", *more):
-    fields = [(b":method", b"POST"), (b":scheme", b"http"), (b":path", path), (b":authority", b"a"),
-              (b"te", b"trailers"), (b"content-type", b"application/grpc"), *more]
-    return b"".join(literal(*field) for field in fields)
-
-
-def call(stream, flags=4, path=b"/grpc.testing.TestService/UnaryCall"):
-    return frame(1, flags, stream, block(path))
-
-
-def message(body, stream, flags=1):
-    return frame(0, flags, stream, b"\0" + struct.pack(">I", len(body)) + body)
-
-
-class Attacker:
-    """A raw connection to the server that ends by itself."""
-
-    def __init__(self, address, settings=b"", reads=True):
-        host, port = address.split(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=5)
-        self.reads = reads
-        self.send(PREFACE + frame(4, payload=settings))
-
-    def send(self, data):
-        self.socket.sendall(data)
-
-    def flood(self, make, count, batch=200):
-        """Sends until the server has had enough. Returns what it said, and whether it closed."""
-        heard = b""
-        try:
-            for start in range(0, count, batch):
-                self.send(b"".join(make(number) for number in range(start, start + batch)))
-                heard += self.hear(0)
-        except OSError:
-            return heard + self.hear(0.2), True
-        heard += self.hear(0.5)
-        return heard, self.is_closed or self.is_refused()
-
-    def is_refused(self):
-        """Whether the server has closed, seen by who does not read."""
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            try:
-                self.send(frame(4))
-            except OSError:
-                return True
-            time.sleep(0.05)
-        return False
-
-    is_closed = False
-
-    def hear(self, patience):
-        heard = b""
-        if not self.reads:
-            return heard
-        self.socket.settimeout(patience or 0.0)
-        try:
-            while data := self.socket.recv(1 << 16):
-                heard += data
-            self.is_closed = True
-        except (BlockingIOError, TimeoutError):
-            pass
-        except OSError:
-            self.is_closed = True
-        self.socket.settimeout(5)
-        return heard
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-
-def odd(number):
-    return 2 * number + 1
 
 
 def flooding(make, count=60_000, before=b"", **options):
@@ -214,54 +125,12 @@ ATTACKS = {
 }
 
 
-class Bystander:
-    """An honest client that calls all the time, on one connection, and notes errors and the longest wait."""
-
-    def __init__(self, address):
-        self.errors, self.longest, self.calls = [], 0.0, 0
-        self.ends = threading.Event()
-        self.channel = grpc.insecure_channel(address)
-        self.echo = self.channel.unary_unary(
-            SERVICE + "UnaryCall", request_serializer=pb.SimpleRequest.SerializeToString,
-            response_deserializer=pb.SimpleResponse.FromString)
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self):
-        while not self.ends.is_set():
-            began = time.monotonic()
-            try:
-                self.echo(pb.SimpleRequest(response_size=64), timeout=10)
-            except grpc.RpcError as error:
-                self.errors.append(str(error))
-            self.longest = max(self.longest, time.monotonic() - began)
-            self.calls += 1
-            time.sleep(0.002)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends.set()
-        self.thread.join()
-        self.channel.close()
-
-
 @pytest.fixture(scope="module")
 def server():
     with OurServer() as server:
         with grpc.insecure_channel(server.address) as channel:
             grpc.channel_ready_future(channel).result(10)
         yield server
-
-
-def resident_kib(server):
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0])
-
-
-def descriptors(server):
-    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
 
 
 @pytest.mark.parametrize("name", ATTACKS)

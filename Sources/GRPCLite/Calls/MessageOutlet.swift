@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// The messages of one direction of a call, on their way from the task that writes them to the connection's loop.
 ///
-/// A writer waits while too many of its bytes are unsent, so that a peer that reads slowly costs bounded memory.
+/// A writer waits while too many of its bytes are unsent, so that a peer that reads slowly costs bounded memory. While
+/// too many of the whole connection are, it waits for all of its own.
 package final class MessageOutlet: Sendable {
     /// Unsent bytes of one stream above which writers wait.
     package static let highWaterMark = 64 * 1024
@@ -24,12 +25,18 @@ package final class MessageOutlet: Sendable {
 
     private let state = Mutex(State())
     private let post: @Sendable ([UInt8]) -> Void
+    private let backlog: OutboundBacklog?
 
     /// - Parameters:
+    ///   - backlog: what the connection has to send; `nil` when there is no bound on that.
     ///   - encoding: declared in the headers that come before the first message.
     ///   - post: queues one framed message on the connection.
-    init(encoding: MessageEncoding = .identity, post: @escaping @Sendable ([UInt8]) -> Void) {
+    init(
+        encoding: MessageEncoding = .identity, backlog: OutboundBacklog? = nil,
+        post: @escaping @Sendable ([UInt8]) -> Void
+    ) {
         self.post = post
+        self.backlog = backlog
         if encoding != .identity { state.withLock { $0.encoding = encoding } }
     }
 
@@ -54,6 +61,7 @@ package final class MessageOutlet: Sendable {
             return nil
         }
         if let failure { throw failure }
+        backlog?.messagePosted(framed.count)
         post(framed)
     }
 
@@ -66,7 +74,7 @@ package final class MessageOutlet: Sendable {
     }
 
     private func waitForRoom() async throws(GRPCStatus) {
-        guard state.withLock({ $0.unsentBytes > Self.highWaterMark }) else { return }
+        guard state.withLock({ !hasRoom($0) }) else { return }
         let number = state.withLock { state in
             state.nextWriter += 1
             return state.nextWriter
@@ -85,6 +93,11 @@ package final class MessageOutlet: Sendable {
         if case .failed(let status) = turn { throw status }
     }
 
+    /// Whoever has nothing unsent may always write: so nobody waits for others to read.
+    private func hasRoom(_ state: borrowing State) -> Bool {
+        state.unsentBytes <= 0 || state.unsentBytes <= Self.highWaterMark && backlog?.isOver != true
+    }
+
     private static let cancelled = Turn.failed(GRPCStatus(.cancelled, "the task was cancelled"))
 
     /// - Returns: `nil` when the continuation was kept for later.
@@ -93,7 +106,7 @@ package final class MessageOutlet: Sendable {
             // Read inside the lock: a cancellation after this line finds the continuation already in place.
             if Task.isCancelled { return Self.cancelled }
             if let failure = state.failure { return .failed(failure) }
-            if state.unsentBytes <= Self.highWaterMark { return .write }
+            if hasRoom(state) { return .write }
             state.writers.append((number, continuation))
             return nil
         }
@@ -118,6 +131,8 @@ package final class MessageOutlet: Sendable {
         state.withLock { $0.messageSent = messageSent }
     }
 
+    var hasWriters: Bool { state.withLock { !$0.writers.isEmpty } }
+
     // MARK: The connection's side
 
     /// The call begins anew, on a connection that has so many of its bytes to send.
@@ -129,7 +144,7 @@ package final class MessageOutlet: Sendable {
     func bytesSent(_ count: Int) {
         let ready = state.withLock { state -> [CheckedContinuation<Turn, Never>] in
             state.unsentBytes -= count
-            guard state.unsentBytes <= Self.highWaterMark, !state.writers.isEmpty else { return [] }
+            guard !state.writers.isEmpty, hasRoom(state) else { return [] }
             defer { state.writers = [] }
             return state.writers.map(\.continuation)
         }

@@ -7,7 +7,8 @@ package struct ConnectionLimits: Sendable {
     /// `RESOURCE_EXHAUSTED`. At least `messageSize`.
     package var unfinishedMessages = 32 * 1024 * 1024
     /// Bytes of all answers of one connection that wait for the client to take them. Above it no handler of a unary call is
-    /// started, so that a client with closed windows cannot have the server filled with answers.
+    /// started, and one that streams waits for all that it has written to leave, so that a client with closed windows
+    /// cannot have the server filled with answers.
     package var unsentBytes = 4 * 1024 * 1024
     /// How long a stream may have something to send and no window for it before it is reset; at most twice this long.
     package var stalledStream: Duration = .seconds(60)

@@ -20,14 +20,17 @@ final class CallWire: Sendable {
     private let stream: HTTP2StreamID
     private let messageLimit: Int
     private let commands: CommandQueue<ServerCommand>
+    private let backlog: OutboundBacklog
     private let parts = Mutex(Parts())
     private let wasRequestCompressed = Atomic(false)
 
     init(
-        _ stream: HTTP2StreamID, _ commands: CommandQueue<ServerCommand>, messageLimit: Int, clientAcceptsGzip: Bool
+        _ stream: HTTP2StreamID, _ commands: CommandQueue<ServerCommand>, _ backlog: OutboundBacklog,
+        messageLimit: Int, clientAcceptsGzip: Bool
     ) {
         self.stream = stream
         self.commands = commands
+        self.backlog = backlog
         self.messageLimit = messageLimit
         self.clientAcceptsGzip = clientAcceptsGzip
     }
@@ -48,7 +51,9 @@ final class CallWire: Sendable {
     var outbound: MessageOutlet {
         parts.withLock { parts in
             if let outbound = parts.outbound { return outbound }
-            let outbound = MessageOutlet { [stream, commands] message in commands.post(.send(stream, message)) }
+            let outbound = MessageOutlet(backlog: backlog) { [stream, commands] message in
+                commands.post(.send(stream, message))
+            }
             parts.outbound = outbound
             if let observer = parts.observer { outbound.observe(observer.sent) }
             if let failure = parts.failure { outbound.fail(failure) }

@@ -17,6 +17,9 @@ extension ServerConnection {
     /// Runs a handler that takes one message and gives one, here and now as far as it does not wait.
     func startUnary(_ call: ServerCall) {
         guard session.unsentBytes <= limits.unsentBytes else { return waitingToStart.append(call.stream) }
+        if backlog.isServerOver {
+            return breakOff(call, GRPCStatus(.resourceExhausted, "too many answers wait for their clients"))
+        }
         guard let reply = call.method.reply, let message = takeRequest(of: call) else { return }
         if message.isCompressed { call.wire.noteCompressedRequest() }
         let request: [UInt8]
@@ -75,6 +78,7 @@ extension ServerConnection {
             guard let call = calls[stream] else { return }
             if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
         case .send(let stream, let message):
+            backlog.messageTaken(message.count)
             guard let call = calls[stream] else { return }
             let steps = call.state.handle(.handlerSpoke)
             if steps.contains(.sendHeaders) { sendHeaders(of: call) }

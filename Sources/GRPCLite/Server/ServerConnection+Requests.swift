@@ -44,7 +44,7 @@ extension ServerConnection {
         var context = ServerCallContext(
             method: method.path, metadata: head.metadata, peer: peer, deadline: timeout.map { now.advanced(by: $0) })
         let wire = CallWire(
-            stream, commands, messageLimit: limits.messageSize, clientAcceptsGzip: head.acceptsGzip)
+            stream, commands, backlog, messageLimit: limits.messageSize, clientAcceptsGzip: head.acceptsGzip)
         context.call = wire
         let deframer = MessageDeframer(messageLimit: limits.messageSize, takesCompressed: head.encoding != .identity)
         let call = ServerCall(stream, method, context, wire, deframer)

@@ -23,6 +23,7 @@ package final class ServerConnection: DrivenConnection {
     let handlerExecutor: (any TaskExecutor)?
     let commands: CommandQueue<ServerCommand>
     let offences: OffenceCounters
+    let backlog: OutboundBacklog
 
     var calls = StreamTable<ServerCall>()
     /// Handlers that have not returned, be their streams open or closed.
@@ -46,13 +47,14 @@ package final class ServerConnection: DrivenConnection {
     /// - Parameters:
     ///   - authorize: asked for every call before its handler runs.
     ///   - handlerExecutor: where handlers run; `nil` leaves them to the global pool.
+    ///   - backlog: of the server that the connection belongs to.
     ///   - offences: told of every rule that the peer breaks.
     ///   - ageJitter: what this connection's age differs from the limit by: from -0.1 to 0.1, drawn by the caller.
     ///   - wake: called from any thread when handlers left commands; has the shell call ``takeOutput(limit:)`` soon.
     package init(
         methods: MethodTable, peer: PeerIdentity, authorize: @escaping CallAuthorization,
         limits: ConnectionLimits = ConnectionLimits(), handlerExecutor: (any TaskExecutor)? = nil,
-        offences: OffenceCounters = OffenceCounters(), ageJitter: Double = 0,
+        offences: OffenceCounters = OffenceCounters(), backlog: ServerBacklog = ServerBacklog(), ageJitter: Double = 0,
         at now: ContinuousClock.Instant, wake: @escaping @Sendable () -> Void
     ) throws(HTTP2Failure) {
         session = try HTTP2Session(.server, limits: limits.http2, at: now)
@@ -62,6 +64,7 @@ package final class ServerConnection: DrivenConnection {
         self.authorize = authorize
         self.handlerExecutor = handlerExecutor
         self.offences = offences
+        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: backlog)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
@@ -92,6 +95,7 @@ package final class ServerConnection: DrivenConnection {
         session.takeOutput(into: &output)
         handleEvents(of: RawSpan(), at: now)
         if !waitingToStart.isEmpty { startWaiting() }
+        backlog.sessionHolds(session.unsentBytes)
     }
 
     package func takeTimerChanges() -> [TimerChange] {
@@ -165,6 +169,7 @@ package final class ServerConnection: DrivenConnection {
     package func connectionLost() {
         isLost = true
         for stream in calls.streams { calls[stream]?.abandonHandler(Self.gone) }
+        backlog.sessionHolds(0)
         calls = StreamTable()
         _ = commands.close()
     }

@@ -21,6 +21,7 @@ package enum GRPCListener {
         let connections = GRPCServerConnections(
             limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
         let offences = OffenceCounters()
+        let backlog = ServerBacklog(limit: limits.unsentBytes)
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -39,7 +40,8 @@ package enum GRPCListener {
                     ) { peer, wake in
                         let connection = try ServerConnection(
                             methods: methods, peer: peer, authorize: authorize, limits: limits.connection,
-                            handlerExecutor: executor, offences: offences, ageJitter: .random(in: -0.1...0.1),
+                            handlerExecutor: executor, offences: offences, backlog: backlog,
+                            ageJitter: .random(in: -0.1...0.1),
                             at: .now, wake: wake)
                         if connections.isShuttingDown { connection.beginShutdown() }
                         return connection

@@ -7,6 +7,9 @@ package struct GRPCListenerLimits: Sendable {
     package var connections = 4096
     /// The same for each client address, so that one host cannot take all of them.
     package var connectionsPerAddress = 1024
+    /// Bytes of all answers of all connections that wait for clients to take them. Above it unary calls end
+    /// `RESOURCE_EXHAUSTED`, and handlers that stream wait for all that they have written to leave.
+    package var unsentBytes = 256 * 1024 * 1024
     /// From accept to the end of the TLS handshake.
     package var handshake: Duration = .seconds(10)
 

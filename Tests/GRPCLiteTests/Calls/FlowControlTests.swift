@@ -48,6 +48,51 @@ import Testing
         }
     }
 
+    @Test func `while a connection has too much to send, handlers wait for all of their own`() async throws {
+        let backlog = OutboundBacklog(limit: 100, within: ServerBacklog())
+        let (eager, other) = (MessageOutlet(backlog: backlog) { _ in }, MessageOutlet(backlog: backlog) { _ in })
+        try await eager.send([UInt8](repeating: 7, count: 45))
+        let sending = Task { try await other.send([UInt8](repeating: 7, count: 55)) }
+        try await eventually("the second is over the limit") { backlog.isOver }
+        // Half of it is not enough; neither is it that the first has nothing to send any more.
+        other.bytesSent(30)
+        eager.bytesSent(50)
+        #expect(other.hasWriters)
+        other.bytesSent(30)
+        try await sending.value
+        backlog.messageTaken(110)
+        #expect(!backlog.isOver)
+        try await other.send([UInt8](repeating: 7, count: 60))
+    }
+
+    @Test func `what all connections have to send is one sum`() {
+        let server = ServerBacklog(limit: 100)
+        var connections = (0..<3).map { _ in OutboundBacklog(limit: 1000, within: server) }
+        for connection in connections { connection.sessionHolds(40) }
+        #expect(server.byteCount == 120)
+        #expect(connections[1].isOver)
+        connections[0].sessionHolds(10)
+        #expect(!connections[1].isOver)
+        connections.removeLast()
+        #expect(server.byteCount == 50)
+    }
+
+    @Test func `a server whose clients take nothing refuses unary calls, and serves again`() throws {
+        let backlog = ServerBacklog(limit: 5000)
+        let full = try HostilePeer(window: 0, backlog: backlog)
+        for stream in [1, 3] {
+            full.send(HostilePeer.call(stream) + HostilePeer.message([UInt8](repeating: 7, count: 4000), on: stream))
+        }
+        #expect(backlog.byteCount == 8010)
+        let other = try HostilePeer(backlog: backlog)
+        other.send(HostilePeer.call(1) + HostilePeer.message([1], on: 1))
+        #expect(other.framesFromServer.filter { $0.stream == 1 }.map(\.type) == [1])
+        full.send(HostilePeer.reset(1) + HostilePeer.reset(3))
+        #expect(backlog.byteCount == 0)
+        other.send(HostilePeer.call(3) + HostilePeer.message([1], on: 3))
+        #expect(other.framesFromServer.filter { $0.stream == 3 }.map(\.type) == [1, 0, 1])
+    }
+
     @Test func `a long conversation does not run out of window`() async throws {
         try await withLink([echo.definition]) { link in
             let call = try await link.bidirectional("/test.Echo/Chat", of: (Blob.self, Blob.self))
