@@ -39,6 +39,8 @@ package struct AgentConfiguration: Sendable {
     package var silenceLimit: Duration = .seconds(30)
     /// How often the agent knocks, to know whether Postgres takes new connections.
     package var knockInterval: Duration = .seconds(10)
+    /// How often extensions are counted, each database by a session.
+    package var extensionCensusInterval: Duration = .seconds(3600)
     /// How long an idle Postgres that is being stopped waits for queries that began at the last moment.
     package var lastQueryLimit: Duration = .seconds(60)
     /// How long a fast termination waits for sessions to end by themselves while nobody new gets in (PostgreSQL's smart

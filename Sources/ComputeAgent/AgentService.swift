@@ -55,6 +55,7 @@ package final class AgentService: Sendable {
             CertificateRenewal(
                 keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
             LeasePart(context: context),
+            ExtensionCensus(context: context, interval: configuration.extensionCensusInterval),
         ]
         if configuration.takesInOrphans { parts.append(OrphanReaper(log: configuration.log)) }
         if let http = configuration.http {

@@ -78,6 +78,11 @@ class Agent:
         assert self.process.poll() is None, self.log.read_text()
         return self.told("-> running: postgres is ready")
 
+    def administrator(self, **changes):
+        """As the agent itself logs in."""
+        password = self.data.with_name(f"{self.data.name}.admin-password").read_text()
+        return self.connect(user="cloud_admin", password=password, **changes)
+
     def connect(self, **changes):
         """Past every proxy."""
         return psycopg.connect(**dict(

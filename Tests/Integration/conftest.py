@@ -14,8 +14,8 @@ from lone import ControlPlane, Database, LoneProxy  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 
-def new_folder(mode=0o755):
-    folder = tempfile.mkdtemp(prefix="sidecar-test-")
+def new_folder(mode=0o755, place=None):
+    folder = tempfile.mkdtemp(prefix="sidecar-test-", dir=place)
     os.chmod(folder, mode)
     return Path(folder)
 

@@ -76,12 +76,7 @@ class HTTPAgent:
         return self
 
     def listener(self, side):
-        def found():
-            assert self.process.poll() is None, self.log.read_text()
-            lines = (line for line in self.log.read_text().splitlines() if "serving HTTP" in line and side in line)
-            return next((re.search(r"port=\"?(\d+)|\"port\":\"?(\d+)", line) for line in lines), None)
-        match = eventually(found, READY_LIMIT, f"the {side} listener")
-        return f"http://127.0.0.1:{match[1] or match[2]}"
+        return listener(self, side)
 
     def keys(self, *keys):
         (new := self.folder / "jwks.new").write_text(json.dumps({"keys": [key.jwk for key in keys]}))
@@ -123,6 +118,16 @@ class HTTPAgent:
         finally:
             self.process.kill()
             self.process.wait()
+
+
+def listener(agent, side):
+    """Where an agent serves HTTP, by its log."""
+    def found():
+        assert agent.process.poll() is None, agent.log.read_text()
+        lines = (line for line in agent.log.read_text().splitlines() if "serving HTTP" in line and side in line)
+        return next((re.search(r"port=\"?(\d+)|\"port\":\"?(\d+)", line) for line in lines), None)
+    match = eventually(found, READY_LIMIT, f"the {side} listener")
+    return f"http://127.0.0.1:{match[1] or match[2]}"
 
 
 def certificates(folder, name):

@@ -73,6 +73,14 @@ class Backup:
         return out.getvalue()
 
 
+def sync_program(folder, body):
+    """A stand-in for `postgres --sync-safekeepers`."""
+    program = Path(folder) / "sync"
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(0o755)
+    return program
+
+
 def run(*words):
     done = subprocess.run([*AS_POSTGRES, *words], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr.decode()

@@ -42,10 +42,6 @@ class Watched(Agent):
     def meter(self):
         return self.connect(user="meter", password="secret")
 
-    def administrator(self, **changes):
-        password = self.data.with_name(f"{self.data.name}.admin-password").read_text()
-        return self.connect(user="cloud_admin", password=password, **changes)
-
     def environment(self):
         return os.environ | {
             "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGSSLMODE": "require", "PGUSER": "app", "PGPASSWORD": "secret"}

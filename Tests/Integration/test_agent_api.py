@@ -1,9 +1,12 @@
 """The agent's HTTP interface: asked by a tool that knows only its description, and through faults of all kinds."""
+import http.server
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -69,6 +72,61 @@ def test_keys_are_exchanged_while_it_runs(agent):
     now = int(time.time())
     for claims, status in ({"exp": now - 120}, 401), ({"exp": now + 60}, 200), ({"nbf": now + 120}, 401):
         assert agent.call("GET", "/status", token=agent.token(**claims))[0] == status, claims
+
+
+def test_questions_of_its_own_keep_nobody_awake(agent):
+    def were_none():
+        since = agent.call("GET", "/status")[1]["last_active"]
+        for _ in range(20):
+            assert agent.call("POST", "/check_writability") == (200, True)
+        assert agent.call("GET", "/database_schema?database=shop")[0] == 200
+        for _ in range(20):
+            assert agent.call("GET", "/hadron_liveness_probe")[0] == 200
+        status = agent.call("GET", "/status")[1]
+        assert status["last_active_reason"] == "idle"
+        return status["last_active"] == since
+    # Postgres counts the sessions of the start a moment after they were there.
+    eventually(were_none, 20, "questions that are no use of the compute")
+
+
+def test_statements_that_cost_most(own_agent):
+    agent = configured(own_agent, settings=[("shared_preload_libraries", "pg_stat_statements", "string")])
+    assert agent.call("POST", "/check_writability") == (200, True)
+    status, text = agent.call("GET", "/insights")
+    rows = json.loads(text)
+    assert status == 200 and 0 < len(rows) <= 100
+    assert any("health_check" in row["query"] and row["calls"] >= 1 for row in rows)
+    assert [row["total_exec_time"] for row in rows] == sorted((row["total_exec_time"] for row in rows), reverse=True)
+
+
+def test_a_spec_is_pulled_and_the_questions_are_counted(own_agent):
+    answers = [(503, b""), (200, json.dumps(a_spec() | {"status": "attached"}).encode())]
+
+    class Plane(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Authorization"]))
+            status, body = answers[min(len(asked), len(answers)) - 1]
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    asked = []
+    with http.server.HTTPServer(("127.0.0.1", 0), Plane) as plane:
+        threading.Thread(target=plane.serve_forever, daemon=True).start()
+        (own_agent.folder / "token").write_text("t0ken\n")
+        own_agent.command += ["--control-plane-uri", f"http://127.0.0.1:{plane.server_port}", "--control-plane-token-file",
+                              own_agent.folder / "token"]
+        own_agent.start()
+        eventually(lambda: own_agent.state() == "running", 60, "a running compute")
+        plane.shutdown()
+    assert asked == [(f"/compute/api/v2/computes/{own_agent.compute}/spec", "Bearer t0ken")] * 2
+    page = own_agent.call("GET", "/metrics", token="")[1]
+    for status in 200, 503:
+        assert f'compute_ctl_cplane_requests_total{{rpc="GetComputeSpec",http_status="{status}"}} 1' in page
 
 
 def configured(agent, **changes):

@@ -66,6 +66,28 @@ def test_a_plan_for_scripts(tmp_path):
     assert "neon.pageserver_connstring = 'postgres://no_user:***@ps-a:6400'\n" in answer["postgresql_conf"]
 
 
+def test_what_would_be_said(tmp_path):
+    changes = [{"action": "rename_role", "name": "old", "new_name": "app"}, {"action": "delete_db", "name": "gone"}]
+    text = remote(delta_operations=changes, cluster={
+        "settings": [{"name": "shared_preload_libraries", "value": "neon,pg_stat_statements", "vartype": "string"}]})
+    done = check(tmp_path, text, "--sql", "--privileged-role-name", "chief")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout[done.stdout.index("\nsql\n") + 5:].splitlines()
+    assert [line.strip() for line in said] == [
+        '"postgres": CREATE ROLE "chief" CREATEDB CREATEROLE NOLOGIN REPLICATION BYPASSRLS;',
+        '"postgres": GRANT pg_read_all_data, pg_write_all_data TO "chief";',
+        '"postgres": ALTER ROLE "old" RENAME TO "app";', '''"postgres": ALTER ROLE "app" PASSWORD '***';''',
+        '"postgres": GRANT "chief" TO "app";', '"postgres": DROP DATABASE IF EXISTS "gone" WITH (FORCE);',
+        '"postgres": CREATE DATABASE "shop" OWNER "app";', '"postgres": GRANT ALL ON DATABASE "shop" TO "chief";',
+        '"postgres": CREATE EXTENSION IF NOT EXISTS "pg_stat_statements" WITH SCHEMA "public";',
+        '"postgres": CREATE SCHEMA IF NOT EXISTS neon;',
+        '"postgres": CREATE EXTENSION IF NOT EXISTS "neon" WITH SCHEMA "neon";'], said
+    told = json.loads(check(tmp_path, text, "--sql", "--json").stdout)["sql"]
+    assert told[0] == '"postgres": ALTER ROLE "old" RENAME TO "app";' and len(told) == 7
+    assert json.loads(check(tmp_path, remote(mode="Replica"), "--sql", "--json").stdout)["sql"] == []
+    assert check(tmp_path, text, "--privileged-role-name", "pg_chief").returncode == 2
+
+
 def test_every_fault_with_its_place(tmp_path):
     broken = spec(
         cluster={"roles": [{"name": "a"}, {"name": "a"}], "databases": [{"name": "d", "owner": "nobody"}]},

@@ -15,6 +15,12 @@ from test_agent_secrets import NoControlPlane
 from waiting import eventually
 
 GIBIBYTE = 1 << 30
+# Plain PostgreSQL takes it for a setting of an extension that will come.
+CACHE = {"name": "neon.max_file_cache_size", "value": "100GB", "vartype": "string"}
+
+
+def cache(session):
+    return session.execute("select current_setting('neon.file_cache_size_limit', true)").fetchone()[0]
 
 
 class Cgroup:
@@ -51,7 +57,8 @@ def folder():
 def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
     monkeypatch.setenv("AUTOSCALING", "true")
     cgroup = Cgroup(folder)
-    with Agent(folder, "127.0.0.1:9", "--vm-monitor-addr", "127.0.0.1:0", "--cgroup", cgroup.folder) as agent:
+    with Agent(folder, "127.0.0.1:9", "--vm-monitor-addr", "127.0.0.1:0", "--cgroup", cgroup.folder,
+               settings=[CACHE]) as agent, agent.administrator() as ours:
         port = int(eventually(lambda: re.search(
             r'listening for the autoscaler.*?"port":"(\d+)"', agent.log.read_text()), 10, "the port")[1])
         url = f"ws://127.0.0.1:{port}/monitor"
@@ -83,12 +90,15 @@ def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
         result = eventually(
             lambda: [r for r in [ask(socket, "DownscaleRequest", {"target": size(GIBIBYTE // 2)}, 2)] if r.get("Ok")], 10)[0]
         assert result["type"] == "DownscaleResult" and "MiB" in result["Status"]
+        # (512 - 256) / 1.1: the cache has shrunk before memory may go.
+        assert cache(ours) == "232"
         assert ask(socket, "DownscaleRequest", {"target": size(200 << 20)}, 4)["Ok"] is False
         # Nearly all of 512 MiB is used: it asks for more until it is given more.
         cgroup.use(500 << 20)
         wanted = json.loads(socket.recv(10))
         assert wanted["type"] == "UpscaleRequest" and wanted["id"] % 2 == 1
         assert ask(socket, "UpscaleNotification", {"granted": size(GIBIBYTE)}, 6) == {"type": "UpscaleConfirmation", "id": 6}
+        assert cache(ours) == "698"
         assert ask(socket, "Sing", {}, 8)["type"] == "InvalidMessage"
         socket.send(b"binary")
         with pytest.raises(ConnectionClosed) as end:
@@ -100,8 +110,19 @@ def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
 def test_a_container_asks_in_its_reports(folder, monkeypatch):
     monkeypatch.setenv("SIDECAR_LOG_LEVEL", "debug")
     cgroup = Cgroup(folder)
-    with Agent(folder, "127.0.0.1:9", "--scale-requests", "--cgroup", cgroup.folder) as agent:
+    with Agent(folder, "127.0.0.1:9", "--scale-requests", "--cgroup", cgroup.folder, settings=[CACHE]) as agent, \
+            agent.administrator() as ours:
+        eventually(lambda: cache(ours) == "698", 10, "the cache's size")
         cgroup.use(1000 << 20)
         eventually(lambda: agent.told("memory is used up"), 10, "the wish")
         cgroup.limit(2 * GIBIBYTE)
         eventually(lambda: agent.told("as large as it needs to be"), 10, "its end")
+        eventually(lambda: cache(ours) == "1536", 10, "a larger cache")
+        # Its maximum counts, and a spec that wants it left alone.
+        for more, size in ({"settings": [CACHE | {"value": "1GB"}]}, "1024"), ({"settings": [CACHE], "disable_lfc_resizing": True}, ""):
+            applied = lambda: agent.log.read_text().count("refresh_configuration -> running")
+            before = applied()
+            agent.configure(**more)
+            agent.reload()
+            eventually(lambda: applied() > before, 20, "the changed spec")
+            eventually(lambda: cache(ours) == size, 10, f"the size {size!r}")

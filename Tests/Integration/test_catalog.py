@@ -1,13 +1,16 @@
 """Roles, databases and extensions of a spec, applied by a real agent to a real PostgreSQL."""
 import json
+import os
 import shutil
 import time
+import urllib.request
 
 import psycopg
 import pytest
 
 from agents import Agent, role
 from conftest import new_folder
+from http_agent import listener
 from lone import LoneProxy
 from test_agent_secrets import NoControlPlane, verifier
 from waiting import eventually
@@ -15,12 +18,20 @@ from waiting import eventually
 NOBODY = "127.0.0.1:9"
 
 
+MEMORY, ROOM = "/dev/shm", 6 << 30
+
+
 @pytest.fixture
-def folder():
-    folder = new_folder()
+def folder(request):
+    folder = new_folder(place=getattr(request, "param", None))
     LoneProxy(folder, NoControlPlane)._authority()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_memory():
+    """For 60,000 files, which a disk takes a minute to forget; only where there is room."""
+    return MEMORY if os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > ROOM else None
 
 
 def applies(agent):
@@ -38,6 +49,7 @@ def reload(agent, **spec):
     return applies(agent)[-1]
 
 
+@pytest.mark.parametrize("folder", [in_memory()], indirect=True, ids=[""])
 def test_many(folder):
     """500 roles and 200 databases; an apply of the same says nothing."""
     secret = verifier("secret")
@@ -110,6 +122,74 @@ def test_operations(folder):
             # Attributes of roles that are there converge, whoever changed them.
             connection.execute("alter role b nocreatedb")
         assert reload(agent, **renamed | {"operation_uuid": "2", "delta_operations": []}) == 1
+
+
+def test_inherited_subscriptions_go_once(folder, database):
+    """What a branch took over is its parent's; what somebody subscribes to afterwards is theirs."""
+    spec = dict(roles=[role("a", verifier("secret"))], databases=[{"name": "shop", "owner": "a"}])
+    with Agent(folder, NOBODY, **spec) as agent, database.connect() as publisher:
+        publisher.execute("create table passed_on (n int primary key)")
+        publisher.execute("create publication passing for table passed_on")
+        source = f"host=127.0.0.1 port={database.port} user=postgres dbname=postgres password=''{database.password}''"
+        with agent.administrator(dbname="shop") as subscriber:
+            subscriber.execute("create table passed_on (n int primary key)")
+            subscriber.execute(f"create subscription inherited connection '{source}' publication passing")
+            assert reload(agent, **spec, drop_subscriptions_before_start=True, operation_uuid="1") > 0
+            assert subscriber.execute("select subname from pg_subscription").fetchall() == []
+            # The parent still reads from its slot.
+            slots = "select slot_name from pg_replication_slots where slot_name = 'inherited'"
+            assert publisher.execute(slots).fetchall() == [("inherited",)]
+            subscriber.execute(f"create subscription own connection '{source}' publication passing")
+            assert reload(agent, **spec, drop_subscriptions_before_start=True, operation_uuid="2") == 0
+            publisher.execute("insert into passed_on values (7)")
+            eventually(lambda: subscriber.execute("select n from passed_on").fetchall() == [(7,)], 30, "what was passed on")
+            subscriber.execute("drop subscription own")
+        eventually(lambda: publisher.execute("select active from pg_replication_slots where slot_name = 'inherited'").fetchone()
+                   == (False,), 30, "the end of the inherited reader")
+        publisher.execute("select pg_drop_replication_slot('inherited')")
+        publisher.execute("drop publication passing; drop table passed_on")
+
+
+def test_migrations_are_done_once_and_go_on_where_they_failed(folder):
+    with Agent(folder, NOBODY) as agent, agent.administrator() as ours:
+        ours.execute("create role stray bypassrls")
+        ours.execute("create schema neon_migration")
+        ours.execute("create table neon_migration.migration_id (key int primary key default 0, id bigint not null default 0 "
+                     "constraint stuck check (id < 4))")
+    roles = [role("a", verifier("secret"))]
+    with Agent(folder, NOBODY, "--privileged-role-name", "chief", "--internal-http-port", "0",
+               "--installed-extensions-collection-interval", "1", generation=2, roles=roles,
+               databases=[{"name": "shop", "owner": "a"}]) as agent, agent.administrator() as ours:
+        done = lambda: ours.execute("select id from neon_migration.migration_id").fetchone()[0]
+        page = lambda: urllib.request.urlopen(f"{listener(agent, 'loopback')}/metrics", timeout=10).read().decode()
+        stray = "select rolbypassrls from pg_roles where rolname = 'stray'"
+        assert (done(), ours.execute(stray).fetchone()) == (3, (False,))
+        assert 'compute_ctl_db_migration_failed_total{migration_id="4"} 1' in page()
+        assert f'pg_cctl_attached{{pg_compute_id="{agent.compute_id}",pg_instance_id="2",' in page()
+        # Nothing of a migration that failed is there.
+        members = ("select r.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles c on c.oid = m.member "
+                   "where c.rolname = 'chief' and m.admin_option order by 1")
+        assert ours.execute(members).fetchall() == []
+        ours.execute("alter table neon_migration.migration_id drop constraint stuck")
+        # What was undone on purpose after its turn stays so.
+        ours.execute("alter role stray bypassrls")
+        spec = dict(roles=roles, databases=[{"name": "shop", "owner": "a"}])
+        assert reload(agent, **spec, operation_uuid="1") == 0
+        assert (done(), ours.execute(stray).fetchone()) == (12, (True,))
+        assert ours.execute(members).fetchall() == [("pg_monitor",), ("pg_signal_backend",)]
+        chief = "select rolbypassrls, has_function_privilege('chief', 'pg_show_replication_origin_status()', 'execute') from pg_roles"
+        assert ours.execute(f"{chief} where rolname = 'chief'").fetchone() == (True, True)
+        ours.execute("revoke pg_monitor from chief")
+        assert reload(agent, **spec, operation_uuid="2") == 0
+        assert ours.execute(members).fetchall() == [("pg_signal_backend",)]
+        # Extensions are counted again and again, in every database.
+        series = 'compute_installed_extensions{extension_name="citext",version="1.6",owned_by_superuser="1"}'
+        with agent.administrator(dbname="shop") as shop:
+            shop.execute("create extension citext")
+            eventually(lambda: f"{series} 1" in page(), 20, "a count of extensions")
+            shop.execute("drop extension citext")
+            eventually(lambda: f"{series} 0" in page(), 20, "a count without it")
+        assert 'compute_installed_extensions{extension_name="plpgsql",version="1.0",owned_by_superuser="1"} 3' in page()
 
 
 def test_one_that_fails_keeps_nobody_else(folder):

@@ -1,5 +1,6 @@
 """Computes whose storage is elsewhere: where the log ends, base backups over both protocols, their faults, and every stop."""
 import gzip
+import re
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ import storage
 from conftest import new_folder
 from lone import server_certificate
 from lone_agent import TENANT, TIMELINE, TOKEN, Agent
-from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper
+from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper, sync_program
 from waiting import eventually
 
 
@@ -52,25 +53,25 @@ def both(pageserver):
     return {"libpq_url": pageserver.libpq_url, "grpc_url": pageserver.grpc_url}
 
 
-def sync_program(folder, body):
-    """A stand-in for `postgres --sync-safekeepers`."""
-    program = Path(folder) / "sync"
-    program.write_text(f"#!/bin/sh\n{body}\n")
-    program.chmod(0o755)
-    return program
-
-
 # A start
 
 @pytest.mark.parametrize("wire", ["libpq", "grpc"])
 def test_a_primary_starts_from_where_the_safekeepers_agree(folder, backup, stands, wire):
     keepers = [stands(Safekeeper, backup.lsn, token=TOKEN) for _ in range(2)] + [stands(Safekeeper, None, silent=True)]
     pageserver = stands(Pageserver, backup.packed, token=TOKEN)
-    agent = Agent(folder, [both(pageserver)], keepers)
+    agent = Agent(folder, [both(pageserver)], keepers, drop_subscriptions_before_start=True)
     agent.spec["pageserver_connection_info"]["prefer_protocol"] = wire
-    with agent.start("--safekeeper-limit", "1s"):
+    agent.spec["cluster"]["settings"] = [{"name": "neon.max_cluster_size", "value": "10240", "vartype": "integer"}]
+    with agent.start("--safekeeper-limit", "1s", "--privileged-role-name", "chief"):
         agent.runs()
         assert agent.kept() == ("kept",)
+        with agent.connect() as connection:
+            shown = [connection.execute(f"show neon.{name}").fetchone()[0] for name in (
+                "privileged_role_name", "max_cluster_size", "disable_logical_replication_subscribers")]
+        assert shown == ["chief", "10240", "false"]
+        # For us there was no limit, and nothing subscribed before that was over.
+        changes = re.findall(r'parameter \\?"neon\.(max|disable)\w+\\?" changed to \\?"([^"\\]*)', agent.text())
+        assert changes == [("max", "-1"), ("max", "10240"), ("disable", "false")], agent.text()[-5000:]
         with agent.connect("shop") as connection:
             connection.execute("create table t as select 1")
         assert [keeper.commands for keeper in keepers] == [["TIMELINE_STATUS"]] * 3

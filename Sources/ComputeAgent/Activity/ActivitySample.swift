@@ -10,6 +10,8 @@ package struct ActivitySample: Equatable, Sendable {
     package var walSenders: Int
     /// How many sessions there have ever been; shows those that came and went between two looks.
     package var sessionsEver: Int64
+    /// How many of those are the agent's own; one that has just begun may be among them before it is among all.
+    package var ownSessionsEver: Int64 = 0
     /// Workers of logical subscriptions.
     package var subscriptionWorkers = 0
     package var preparedTransactions = 0

@@ -4,6 +4,8 @@ package struct ActivityTracker: Sendable {
     private let policy: ActivityPolicy
     private var lastActiveMicros: Int64
     private var sessionsEver: Int64?
+    /// Of others, as many as have ever been seen at once.
+    private var visitorsEver: Int64 = 0
     /// The newest change of a session's state that has been counted.
     private var countedChange: Int64?
 
@@ -21,8 +23,7 @@ package struct ActivityTracker: Sendable {
 
     /// - Returns: the activity when it differs from what was known before.
     package mutating func sampled(_ sample: ActivitySample, atUnixMicros now: Int64) -> Activity? {
-        let hadVisitors = sessionsEver.map { $0 != sample.sessionsEver } ?? false
-        sessionsEver = sample.sessionsEver
+        let hadVisitors = hadVisitors(sample)
         if let reason = sample.reason(by: policy) {
             lastActiveMicros = max(lastActiveMicros, now)
             // While it lasts, its beginning is news, and that it is somebody else's.
@@ -38,6 +39,18 @@ package struct ActivityTracker: Sendable {
             lastActiveMicros = max(lastActiveMicros, now)
         }
         return settle(.idle(sinceMicros: lastActiveMicros))
+    }
+
+    /// Sessions that came and went between two looks. Statistics that were set back hide whoever came before that.
+    private mutating func hadVisitors(_ sample: ActivitySample) -> Bool {
+        let visitors = sample.sessionsEver - sample.ownSessionsEver
+        defer { sessionsEver = sample.sessionsEver }
+        guard let before = sessionsEver, sample.sessionsEver >= before else {
+            visitorsEver = visitors
+            return sessionsEver != nil
+        }
+        defer { visitorsEver = max(visitorsEver, visitors) }
+        return visitors > visitorsEver
     }
 
     /// The look failed. Not knowing is not idling.

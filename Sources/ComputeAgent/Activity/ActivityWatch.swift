@@ -59,8 +59,10 @@ struct ActivityWatch {
             let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login, policy] in
                 let used = if let present { present } else { try await login.open() }
                 guard let row = try await used.query(ActivitySample.query(ignoring: policy.ignoredRoles)).first,
-                    let sample = ActivitySample(row: row)
+                    var sample = ActivitySample(row: row)
                 else { throw WatchFailure(description: "unexpected answer") }
+                // After the answer: a session of ours that began since is then known, and not in it.
+                sample.ownSessionsEver = login.ownSessions.count
                 return (used, sample, try await Self.roles(over: used))
             }
             session = used

@@ -10,11 +10,14 @@ final class MonitorDesk: Sendable {
     }
 
     private let state: Mutex<State>
+    /// Gives the file cache its part of so much memory; says whether that is done.
+    private let resizeCache: @Sendable (UInt64) async -> Bool
     let log: Logger
 
-    init(totalBytes: UInt64, log: Logger) {
+    init(totalBytes: UInt64, log: Logger, resizeCache: @escaping @Sendable (UInt64) async -> Bool) {
         state = Mutex(State(governor: MemoryGovernor(totalBytes: totalBytes)))
         self.log = log
+        self.resizeCache = resizeCache
     }
 
     /// - Parameter wantUpscale: asks this connection's other end for more.
@@ -43,14 +46,21 @@ final class MonitorDesk: Sendable {
         ask?()
     }
 
+    /// The cache shrinks before memory goes, and grows when it has come: whoever is answered may act at once.
+    ///
     /// - Returns: `nil` for what needs no answer.
-    func answer(to request: MonitorRequest) -> MonitorReply? {
-        state.withLock { state in
-            switch request {
-            case .upscaled(let resources): state.governor.granted(resources)
-            case .downscale(let resources): state.governor.judge(downscaleTo: resources, at: .now)
-            case .healthCheck, .invalidMessage, .internalError: nil
-            }
+    func answer(to request: MonitorRequest) async -> MonitorReply? {
+        switch request {
+        case .upscaled(let resources):
+            _ = await resizeCache(resources.memoryBytes)
+            return state.withLock { $0.governor.granted(resources) }
+        case .downscale(let resources):
+            let before = state.withLock { $0.governor }
+            let reply = state.withLock { $0.governor.judge(downscaleTo: resources, at: .now) }
+            guard case .downscaled(true, _) = reply, await !resizeCache(resources.memoryBytes) else { return reply }
+            state.withLock { $0.governor = before }
+            return .internalError("the file cache could not be made smaller")
+        case .healthCheck, .invalidMessage, .internalError: return nil
         }
     }
 }

@@ -9,6 +9,7 @@ final class MonitorHandler: ChannelInboundHandler {
 
     private let desk: MonitorDesk
     private var dialogue = MonitorDialogue()
+    private var isDeciding = false
     /// Of a message that came in parts.
     private var parts: ByteBuffer?
 
@@ -71,9 +72,7 @@ final class MonitorHandler: ChannelInboundHandler {
         for action in actions {
             switch action {
             case .send(let text): write(.text, ByteBuffer(string: text), context)
-            case .decide(let request, let id):
-                guard let answer = desk.answer(to: request) else { continue }
-                carryOut(dialogue.reply(answer, id: id), context)
+            case .decide(let request, let id): decide(request, id: id, context)
             case .note(let text): desk.log.warning("\(text.prefix(200))")
             case .close(let status):
                 var reason = ByteBuffer()
@@ -81,6 +80,22 @@ final class MonitorHandler: ChannelInboundHandler {
                 write(.connectionClose, reason, context)
                 context.close(promise: nil)
             }
+        }
+    }
+
+    /// One at a time: an autoscaler that does not wait for an answer has to ask again.
+    private func decide(_ request: MonitorRequest, id: Int64, _ context: ChannelHandlerContext) {
+        guard !isDeciding else {
+            return carryOut(dialogue.reply(.internalError("another size is being taken up"), id: id), context)
+        }
+        isDeciding = true
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let answer = context.eventLoop.makeFutureWithTask { [desk] in await desk.answer(to: request) }
+        answer.whenSuccess { answer in
+            let (handler, context) = bound.value
+            handler.isDeciding = false
+            guard let answer, context.channel.isActive else { return }
+            handler.carryOut(handler.dialogue.reply(answer, id: id), context)
         }
     }
 

@@ -20,13 +20,20 @@ struct MonitorServer: AgentPart {
         guard let readings = CgroupReadings.read(folder) else {
             return context.log.error("no memory of a cgroup v2 to watch", metadata: ["path": "\(folder)"])
         }
-        let desk = MonitorDesk(totalBytes: readings.limitBytes ?? SystemMemory.bytes, log: context.log)
+        let total = readings.limitBytes ?? SystemMemory.bytes
+        let desk = MonitorDesk(totalBytes: total, log: context.log) { [keeper = context.keeper] in
+            await keeper.resizeFileCache(forMemory: $0)
+        }
         let server: any Channel
         do {
             server = try await bind(desk)
         } catch {
             return context.log.error(
                 "cannot listen for the autoscaler", metadata: ["address": "\(address)", "error": "\(error)"])
+        }
+        // Before anybody asks, the cache is as large as what there is allows.
+        if await context.board.first(of: [.running]) != nil {
+            _ = await context.keeper.resizeFileCache(forMemory: total)
         }
         context.log.info("listening for the autoscaler", metadata: ["port": "\(server.localAddress?.port ?? 0)"])
         while !Task.isCancelled {

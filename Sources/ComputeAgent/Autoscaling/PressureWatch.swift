@@ -12,9 +12,16 @@ struct PressureWatch: AgentPart {
             return context.log.warning("no memory of a cgroup v2 to watch", metadata: ["path": "\(folder)"])
         }
         var governor = PressureGovernor()
+        var cachedFor: UInt64?
         while !Task.isCancelled {
-            if let readings = CgroupReadings.read(folder), governor.sampled(readings, at: .now) {
-                context.mailbox.send(.scaleWished(governor.wish))
+            if let readings = CgroupReadings.read(folder) {
+                if governor.sampled(readings, at: .now) { context.mailbox.send(.scaleWished(governor.wish)) }
+                // Whoever changes a container's limit tells nobody beforehand, so the cache follows.
+                if let limit = readings.limitBytes, limit != cachedFor, context.board.state == .running,
+                    await context.keeper.resizeFileCache(forMemory: limit)
+                {
+                    cachedFor = limit
+                }
             }
             // The pace of the samples: a cgroup mounted read-only lets nobody ask to be woken. Ends with the agent.
             guard (try? await Task.sleep(for: interval)) != nil else { return }

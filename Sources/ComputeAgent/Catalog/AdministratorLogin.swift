@@ -18,6 +18,8 @@ struct AdministratorLogin: Sendable {
     let way: Way
     var user = CatalogName.administrator
     let group: any EventLoopGroup
+    /// Shared by all logins of one agent.
+    let ownSessions: OwnSessions
 
     /// For dial, login and the first words together.
     static let limit: Duration = .seconds(10)
@@ -32,7 +34,14 @@ struct AdministratorLogin: Sendable {
 
     func open(database: String = "postgres") async throws -> PostgresConnection {
         let deadline = ContinuousClock.now.advanced(by: Self.limit)
-        let connection = try await connect(database: database, deadline: deadline)
+        ownSessions.begins()
+        let connection: PostgresConnection
+        do {
+            connection = try await connect(database: database, deadline: deadline)
+        } catch {
+            ownSessions.cameToNothing()
+            throw error
+        }
         do {
             try await TimeLimit.run(ContinuousClock.now.duration(to: deadline), "the first words to Postgres") {
                 _ = try await connection.query(Self.opening)

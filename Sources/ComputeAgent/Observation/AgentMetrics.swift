@@ -12,11 +12,16 @@ package final class AgentMetrics: Sendable {
     private let downtimeTotal: Counter
     private let startup = Mutex<[String: Int64]>([:])
     private let silence = Mutex(Downtime())
+    private let attachment = Mutex<Gauge?>(nil)
+    private let extensions = Mutex<[InstalledExtension: Gauge]>([:])
     private let began = ContinuousClock.now
     private let configured = Mutex(ContinuousClock.now)
 
     /// From a millisecond to five minutes, which a first start over a slow network may take.
     private static let phaseBuckets = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+    /// Series of extensions, which are as many as there are versions of files on the machine.
+    private static let extensionLimit = 1000
 
     package init() {
         let registry = self.registry
@@ -80,6 +85,46 @@ package final class AgentMetrics: Sendable {
             "compute_ctl_cplane_requests_total", help: "Questions to the control plane over HTTP.",
             labels: [("rpc", call), ("http_status", status)]
         ).add()
+    }
+
+    func migrationFailed(_ number: Int) {
+        registry.counter(
+            "compute_ctl_db_migration_failed_total", help: "Migrations of the catalog that failed.",
+            labels: [("migration_id", "\(number)")]
+        ).add()
+    }
+
+    /// - Parameter start: of which of the compute's starts this is.
+    func attached(computeID: String, start: UInt64, to spec: ComputeSpec) {
+        let gauge = registry.gauge(
+            "pg_cctl_attached", help: "1 for the timeline that this compute serves.",
+            labels: [
+                ("pg_compute_id", computeID), ("pg_instance_id", "\(start)"), ("tenant_id", spec.tenantID ?? ""),
+                ("timeline_id", spec.timelineID ?? ""),
+            ])
+        attachment.withLock { former in
+            former?.set(0)
+            former = gauge
+            gauge.set(1)
+        }
+    }
+
+    /// In how many databases each extension is. What is nowhere any more stays with zero.
+    func installed(_ census: [InstalledExtension: Int]) {
+        extensions.withLock { known in
+            for gauge in known.values { gauge.set(0) }
+            for (found, databases) in census {
+                guard known[found] != nil || known.count < Self.extensionLimit else { continue }
+                let gauge = registry.gauge(
+                    "compute_installed_extensions", help: "In how many databases an extension is installed.",
+                    labels: [
+                        ("extension_name", found.name), ("version", found.version),
+                        ("owned_by_superuser", found.isOwnedBySuperuser ? "1" : "0"),
+                    ])
+                gauge.set(databases)
+                known[found] = gauge
+            }
+        }
     }
 
     // MARK: Starting

@@ -15,6 +15,8 @@ extension ComputeSpec {
         package static let endpointStorageToken = "neon.endpoint_storage_token"
         package static let computeMode = "neon.compute_mode"
         package static let maxClusterSize = "neon.max_cluster_size"
+        package static let maxFileCacheSize = "neon.max_file_cache_size"
+        package static let fileCacheSizeLimit = "neon.file_cache_size_limit"
         package static let privilegedRole = "neon.privileged_role_name"
         package static let extensionServerPort = "neon.extension_server_port"
         package static let subscribersDisabled = "neon.disable_logical_replication_subscribers"

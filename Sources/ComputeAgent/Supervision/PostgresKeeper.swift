@@ -10,14 +10,14 @@ internal import Transport
 /// A stop may come at any moment of a start. It wins: the start is given up where it stands, and whatever it had begun
 /// is ended like everything else.
 actor PostgresKeeper {
-    private let configuration: AgentConfiguration
-    private let directory: DataDirectory
-    private let group: any EventLoopGroup
-    private let log: Logger
+    let configuration: AgentConfiguration
+    let directory: DataDirectory
+    let group: any EventLoopGroup
+    let log: Logger
     private var lock: DataDirectoryLock?
-    private var process: (any PostgresHandle)?
+    private(set) var process: (any PostgresHandle)?
     /// How the agent gets in; `nil` before there is a cluster.
-    private var key: AdministratorKey?
+    private(set) var key: AdministratorKey?
     /// What the steps of a start took whose work is done elsewhere.
     let storageFigures = StorageFigures()
     /// Where this start's data came from, until the log's end has been looked for once more.
@@ -26,9 +26,16 @@ actor PostgresKeeper {
     private var synchronizedEnd: FinalPosition?
     private var token: Secret<String>?
     /// What Postgres's files say now.
-    private(set) var configured: ComputeSpec?
+    var configured: ComputeSpec?
     /// Settings of the spec that only a restart can change.
-    private(set) var pendingRestart: [String] = []
+    var pendingRestart: [String] = []
+    /// Whether the subscriptions that this branch took over are gone, so that those to come may run.
+    private var isRidOfSubscriptions = false
+    /// Of which the local file cache may have its part, in bytes; `nil` leaves its size to the spec.
+    var memoryForCache: UInt64?
+    /// While Postgres is being given other files.
+    var loading: Latch<Bool>?
+    private let ownSessions = OwnSessions()
     /// Set once the launch under way has given us the process or failed.
     private var launching: Latch<Bool>?
     private let stopRequested = Latch<Bool>()
@@ -95,8 +102,7 @@ actor PostgresKeeper {
         if adoptable != nil {
             // Clients are served already: it takes the files as a running one does, and says what waits for a restart.
             try TemporaryOverride.clear(in: directory, owner: user)
-            try await load(try files(of: spec), into: process)
-            configured = spec
+            try await load(spec, into: process)
         }
         try await metrics.time(.catalog) {
             try await unlessStopped { try await self.applyCatalog(of: spec, isServing: false) }
@@ -121,7 +127,7 @@ actor PostgresKeeper {
     private func attach(_ spec: ComputeSpec) async throws -> any PostgresHandle {
         let options = configuration.attach
         let login = try options.login(
-            host: configuration.loopbackHost, port: configuration.port, group: group)
+            host: configuration.loopbackHost, port: configuration.port, group: group, ownSessions: ownSessions)
         key = .given(login)
         let sight = PostmasterSight(directory: directory)
         let postgres = try await unlessStopped { [log] in
@@ -175,8 +181,8 @@ actor PostgresKeeper {
         }
         // The files of an attached Postgres are not ours.
         if process.isOurs {
-            try await load(try files(of: spec), into: process)
-            configured = spec
+            try await load(spec, into: process)
+            try followStorage(of: spec)
         }
         try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
     }
@@ -191,10 +197,10 @@ actor PostgresKeeper {
                 way: .network(
                     host: configuration.loopbackHost, port: configuration.port, tls: (trust, configuration.computeID),
                     password: password),
-                group: group)
+                group: group, ownSessions: ownSessions)
         case .peer(let folder, _)?:
             let path = SocketFolder.socket(in: folder, port: configuration.port)
-            return AdministratorLogin(way: .socket(path: path), group: group)
+            return AdministratorLogin(way: .socket(path: path), group: group, ownSessions: ownSessions)
         case .given(let login)?: return login
         }
     }
@@ -205,6 +211,13 @@ actor PostgresKeeper {
         case .pageserver: try pageserverStorage(of: spec, as: user)
         case .attached: throw StorageFailure(.remoteStorage, "an attached Postgres is not started by its agent")
         }
+    }
+
+    /// Where the log's end is looked for in the end: safekeepers move, and a replica may have become a primary.
+    private func followStorage(of spec: ComputeSpec) throws {
+        guard remote != nil, spec.storageMode == .pageserver else { return }
+        remote = try pageserverStorage(of: spec, as: SystemUser.forPostgres(requested: configuration.runAs))
+        token = spec.storageAuthToken
     }
 
     private func pageserverStorage(of spec: ComputeSpec, as user: SystemUser?) throws -> PageserverStorage {
@@ -237,48 +250,58 @@ actor PostgresKeeper {
         // A read-only compute has what the primary applied.
         guard spec.mode == .primary, !spec.skipCatalogUpdates, !isApplied else { return }
         let applier = CatalogApplier(login: login, privileged: privileged, log: log)
-        let report = try await applier.apply(spec, over: connection, isServing: isServing)
+        let report = try await withoutSizeLimit(of: spec, over: connection) {
+            let report = try await applier.apply(spec, over: connection, isServing: isServing)
+            guard report.failures.isEmpty, let privileged else { return report }
+            let failed = await CatalogMigrations(privileged: privileged, log: log).run(over: connection)
+            if let failed { metrics.migrationFailed(failed) }
+            return report
+        }
         guard report.failures.isEmpty else { throw CatalogFailure(failures: report.failures) }
-        if let privileged { await CatalogMigrations(privileged: privileged, log: log).run(over: connection) }
         if spec.storageMode != .attached { try mark.store(beside: directory) }
+        try await letSubscribersRun(spec)
     }
 
-    // MARK: Configuration
-
-    /// The certificate was renewed: Postgres shows the new one to who comes from now on.
-    func renewCertificates() async throws {
-        guard let process, process.exited == nil, let configured else { return }
-        try await load(try files(of: configured), into: process)
-    }
-
-    private func load(_ files: ConfigurationFiles, into process: any PostgresHandle) async throws {
-        guard let login = try login() else { return }
-        let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
-        let pending = try await unlessStopped {
-            try await stage.apply(files, open: { try await login.open() }, reload: { process.send(SIGHUP) })
+    /// A database that is full for its users must still be put right by us.
+    private func withoutSizeLimit<Value>(
+        of spec: ComputeSpec, over connection: PostgresConnection, _ work: () async throws -> Value
+    ) async throws -> Value {
+        let name = ComputeSpec.NeonSetting.maxClusterSize
+        guard let process, process.isOurs, spec.cluster.setting(name) != nil else { return try await work() }
+        let override = TemporaryOverride(
+            directory: directory, user: try SystemUser.forPostgres(requested: configuration.runAs),
+            reload: { process.send(SIGHUP) })
+        return try await override.during([name: "-1"]) {
+            let end = ContinuousClock.now + Self.overrideLimit
+            // Postgres reads its files some time after the signal. Without it in force most things can be done as well.
+            while try await connection.query("SHOW \(name)") != [["-1"]], ContinuousClock.now < end {
+                try await Task.sleep(for: Self.lookAgain)
+            }
+            return try await work()
         }
-        guard let pending, pending != pendingRestart else { return }
-        pendingRestart = pending
-        if !pending.isEmpty {
-            log.notice("settings wait for a restart", metadata: ["settings": "\(pending.joined(separator: ", "))"])
-        }
     }
 
-    private func stage(as user: SystemUser?) -> ConfigurationStage {
-        ConfigurationStage(directory: directory, binaries: configuration.binaries, user: user, log: log)
+    /// What subscribed before is gone; whatever subscribes now does so on purpose.
+    private func letSubscribersRun(_ spec: ComputeSpec) async throws {
+        guard spec.dropsSubscriptionsBeforeStart, spec.storageMode == .pageserver, !isRidOfSubscriptions, let process
+        else { return }
+        isRidOfSubscriptions = true
+        try await load(spec, into: process)
     }
 
-    private func files(of spec: ComputeSpec) throws -> ConfigurationFiles {
-        try ConfigurationFiles(
-            try conf(of: spec), certificates: configuration.certificates, agentUser: key?.agentUser)
-    }
-
-    private func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
+    func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
         var conf = PostgresConfFile(
             spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
             port: configuration.port)
         conf.socketFolder = key?.socketFolder ?? ""
         conf.hasStrictOvercommit = KernelMemory.isStrict
+        conf.subscriptionsAreDropped = isRidOfSubscriptions
+        conf.fileCacheLimit = memoryForCache.flatMap { FileCacheSize.mebibytes(memory: $0, for: spec) }
+        if spec.storageMode == .pageserver {
+            conf.privilegedRole = configuration.privilegedRole
+            // One that is free is not known before it is taken, which may be later than this.
+            conf.extensionServerPort = configuration.http?.internalPort.flatMap { $0 > 0 ? $0 : nil }
+        }
         return conf
     }
 
@@ -287,6 +310,7 @@ actor PostgresKeeper {
     /// How long the postmaster may take to stand still.
     private static let doorLimit: Duration = .seconds(1)
     private static let lookAgain: Duration = .milliseconds(1)
+    private static let overrideLimit: Duration = .seconds(1)
 
     /// Makes the postmaster stand still: it accepts nobody, and whoever dials waits. Those who are in go on undisturbed.
     /// Whoever calls this opens the door again, or stops Postgres, within a second or two.
@@ -392,12 +416,12 @@ actor PostgresKeeper {
         }
     }
 
-    private func refuseIfStopped() throws {
+    func refuseIfStopped() throws {
         if stopRequested.value != nil { throw CancellationError() }
     }
 
     /// Runs `work` until it is done or a stop is requested, whichever is first.
-    private func unlessStopped<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
+    func unlessStopped<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws
         -> Value
     {
         try refuseIfStopped()

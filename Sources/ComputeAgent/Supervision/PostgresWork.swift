@@ -22,7 +22,7 @@ final class PostgresWork: Sendable {
         guard let spec = context.specs.stored else { return send(.configurationFailed("no spec is stored")) }
         do {
             let process = try await context.keeper.start(spec)
-            context.specs.noteApplied(spec)
+            noteApplied(spec)
             send(.configurationApplied)
             if let exit = await process.waitForExit() { send(.postgresExited(exit.description)) }
         } catch {
@@ -34,7 +34,7 @@ final class PostgresWork: Sendable {
         guard let spec = context.specs.stored else { return send(.configurationFailed("no spec is stored")) }
         do {
             try await context.keeper.reconfigure(spec)
-            context.specs.noteApplied(spec)
+            noteApplied(spec)
             send(.configurationApplied)
         } catch {
             context.specs.noteFailed(inForce: await context.keeper.configured)
@@ -42,6 +42,12 @@ final class PostgresWork: Sendable {
             guard await context.keeper.isRunning else { return }
             send(.configurationFailed("\(error)"))
         }
+    }
+
+    private func noteApplied(_ spec: ComputeSpec) {
+        context.specs.noteApplied(spec)
+        let configuration = context.configuration
+        context.metrics.attached(computeID: configuration.computeID, start: configuration.generation, to: spec)
     }
 
     // MARK: Ending

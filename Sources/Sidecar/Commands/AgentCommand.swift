@@ -70,6 +70,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Milliseconds between two looks at who is being served.")
     var monitorInterval = 1000
 
+    @Option(help: "Seconds between two counts of installed extensions, for the metrics.")
+    var installedExtensionsCollectionInterval = 3600
+
     @OptionGroup var activity: ActivityOptions
     @OptionGroup var autoscaling: AutoscalingOptions
 
@@ -150,6 +153,10 @@ struct AgentCommand: AsyncParsableCommand {
             configuration.privilegedRole = name
         }
         configuration.monitorInterval = .milliseconds(monitorInterval)
+        guard (1...86_400).contains(installedExtensionsCollectionInterval) else {
+            throw CommandFailure.badConfiguration("--installed-extensions-collection-interval: must be 1 to 86400")
+        }
+        configuration.extensionCensusInterval = .seconds(installedExtensionsCollectionInterval)
         try storage.apply(to: &configuration.storage)
         try attach.apply(to: &configuration.attach)
         configuration.storageNodesFile = storageNodes.storageNodes

@@ -39,6 +39,25 @@ import Testing
         #expect(tracker.sampled(sample(ever: 5), atUnixMicros: 400) == nil)
     }
 
+    /// Ours are known before they are counted, and counted by Postgres some time later.
+    @Test func `our own sessions are no visitors, and hide nobody for long`() {
+        func look(ever: Int64, own: Int64) -> ActivitySample {
+            var look = sample(ever: ever)
+            look.ownSessionsEver = own
+            return look
+        }
+        var tracker = ActivityTracker(runningSinceMicros: 100)
+        for (now, (ever, own)) in [(10, 4), (10, 5), (11, 5), (11, 9), (13, 9), (15, 9)].enumerated() {
+            #expect(tracker.sampled(look(ever: Int64(ever), own: Int64(own)), atUnixMicros: 200 + Int64(now)) == nil)
+        }
+        // A visitor beside one of ours that is not counted yet.
+        #expect(tracker.sampled(look(ever: 16, own: 10), atUnixMicros: 300) == nil)
+        #expect(tracker.sampled(look(ever: 17, own: 10), atUnixMicros: 400) == .idle(sinceMicros: 400))
+        // The statistics were set back, by somebody.
+        #expect(tracker.sampled(look(ever: 1, own: 10), atUnixMicros: 500) == .idle(sinceMicros: 500))
+        #expect(tracker.sampled(look(ever: 2, own: 10), atUnixMicros: 600) == .idle(sinceMicros: 600))
+    }
+
     @Test func `a replica reading along is activity`() {
         var tracker = ActivityTracker(runningSinceMicros: 100)
         #expect(

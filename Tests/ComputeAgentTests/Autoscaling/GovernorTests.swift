@@ -80,6 +80,15 @@ struct MemoryGovernorTests {
         let largest = UInt64.max / 4 * 3 / mebibyte * mebibyte
         #expect(FileCacheSize.bytes(memory: .max) == largest)
     }
+
+    @Test(arguments: [
+        ("512", 512 * mebibyte), ("1GB", gibibyte), ("1 GB", gibibyte), ("2048kB", 2 * mebibyte),
+        ("1TB", 1024 * gibibyte),
+        ("0", 0), ("", nil), ("GB", nil), ("1gb", nil), ("-1", nil), ("1.5GB", nil), ("18446744073709551615", nil),
+        ("99999999999999999999", nil),
+    ]) func `a size as Postgres reads it`(text: String, size: UInt64?) {
+        #expect(FileCacheSize.size(text) == size)
+    }
 }
 
 struct PressureGovernorTests {

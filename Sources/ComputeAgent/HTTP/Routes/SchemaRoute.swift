@@ -79,6 +79,7 @@ struct SchemaRoute {
     ) async throws {
         // In quotes, so that a name with an equals sign in it is not taken for connection parameters.
         let name = "dbname='" + database.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+        login.ownSessions.begins()
         let result = try await Subprocess.run(
             .name("pg_dump"), arguments: ["--schema-only", "--no-password", name],
             environment: .custom(login.environment(for: context.configuration)),

@@ -44,10 +44,14 @@ extension PostgresConfFile {
             lines.append(ConfLine(ComputeSpec.NeonSetting.extensionServerPort, bare: "\(extensionServerPort)"))
         }
         if spec.storageMode == .pageserver {
-            let isDisabled = spec.dropsSubscriptionsBeforeStart
+            let isDisabled = spec.dropsSubscriptionsBeforeStart && !subscriptionsAreDropped
             lines.append(ConfLine(ComputeSpec.NeonSetting.subscribersDisabled, bare: "\(isDisabled)"))
         }
         return lines
+    }
+
+    var fileCache: [ConfLine] {
+        fileCacheLimit.map { [ConfLine(ComputeSpec.NeonSetting.fileCacheSizeLimit, bare: "\($0)")] } ?? []
     }
 
     /// What pgaudit logs, and that it is loaded at all.

@@ -14,6 +14,10 @@ package struct PostgresConfFile {
     package var extensionServerPort: Int?
     /// The role that clients' roles are members of; `nil` while there is none.
     package var privilegedRole: String?
+    /// Whether nothing is left of the subscriptions that a branch took over, so that others may run.
+    package var subscriptionsAreDropped = false
+    /// What the local file cache may have, in MiB; `nil`: what the spec says.
+    package var fileCacheLimit: UInt64?
     /// Whether this kernel promises no more memory than it has, so that shared memory has to be a file.
     package var hasStrictOvercommit = false
 
@@ -40,6 +44,7 @@ package struct PostgresConfFile {
         lines += section("Where storage is.", storage)
         lines += section("What kind of compute this is.", kind)
         lines += ["", "# Settings of the spec: begin."] + settings.map(\.text) + ["# Settings of the spec: end."]
+        lines += section("What memory there is for the file cache.", fileCache)
         lines += section("Auditing.", audit)
         lines += section("What the agent needs.", owned)
         lines += ["include_if_exists = '\(DataDirectory.overrideName)'"]
@@ -68,7 +73,7 @@ package struct PostgresConfFile {
 
     /// Without what is said elsewhere in the file: a second copy further down would override it.
     private var settings: [ConfLine] {
-        let derived = Set((storage + kind + audit).map(\.name))
+        let derived = Set((storage + kind + fileCache + audit).map(\.name))
             .union(
                 pageservers == nil ? [] : [PageserverResolver.connstringSetting, PageserverResolver.stripeSizeSetting])
         return spec.cluster.settings.compactMap { setting in

@@ -8,7 +8,8 @@ struct TemporaryOverride: Sendable {
     /// - Parameter settings: names with bare values.
     /// - Throws: what `work` throws. Whatever happens, the settings are taken back before this returns.
     func during<Value>(
-        _ settings: KeyValuePairs<String, String>, _ work: () async throws -> Value
+        _ settings: KeyValuePairs<String, String>, isolation: isolated (any Actor)? = #isolation,
+        _ work: () async throws -> Value
     ) async throws -> Value {
         let text = settings.map { ConfLine($0, bare: $1).text + "\n" }.joined()
         try OwnedFile.write(text, to: directory.file(DataDirectory.overrideName), owner: user)

@@ -21,7 +21,16 @@ struct AgentCheckCommand: ParsableCommand {
     @Flag(name: .customLong("conf"), help: "Print the postgresql.conf as well.")
     var printsConf = false
 
+    @Flag(help: "Print what would be said to a PostgreSQL that has nothing of it yet.")
+    var sql = false
+
+    @Option(help: "As of “sidecar agent”, for --sql.")
+    var privilegedRoleName: String?
+
     func run() throws {
+        if let flaw = privilegedRoleName.flatMap(AgentConfiguration.flaw(ofPrivilegedRole:)) {
+            throw CommandFailure.badConfiguration("--privileged-role-name: \(flaw)")
+        }
         let bytes = try read()
         let envelope: SpecEnvelope
         do throws(SpecFailure) {
@@ -64,14 +73,18 @@ struct AgentCheckCommand: ParsableCommand {
 
     private func show(_ plan: SpecPlan, of spec: ComputeSpec) {
         let conf = printsConf ? conf(of: spec) : nil
+        let statements = sql ? SpecStatements(of: spec, privileged: privilegedRoleName).lines : nil
         guard !json else {
             return write(
-                .object(["ok": .bool(true), "plan": plan.json, "postgresql_conf": conf.map(JSONValue.string)]))
+                .object([
+                    "ok": .bool(true), "plan": plan.json, "postgresql_conf": conf.map(JSONValue.string),
+                    "sql": statements.map { .list($0.map(JSONValue.string)) },
+                ]))
         }
         let parts = [
             ("storage", plan.storage), ("pageservers", plan.pageservers), ("files", plan.files), ("roles", plan.roles),
             ("databases", plan.databases), ("changes", plan.changes),
-            ("remarks", plan.remarks.map { "\($0.path): \($0.text)" }),
+            ("remarks", plan.remarks.map { "\($0.path): \($0.text)" }), ("sql", statements ?? []),
         ]
         for (title, lines) in parts where !lines.isEmpty {
             print(title)

@@ -1,0 +1,63 @@
+internal import Glibc
+internal import Logging
+internal import Transport
+
+/// Files that change while Postgres runs: one change at a time, each begun from what the one before has left.
+extension PostgresKeeper {
+    /// The certificate was renewed: Postgres shows the new one to who comes from now on.
+    func renewCertificates() async throws {
+        guard let process, process.exited == nil, configured != nil else { return }
+        try await load(nil, into: process)
+    }
+
+    /// The memory there is has changed, or will: the local file cache takes its part of it.
+    ///
+    /// - Returns: whether Postgres goes by that now. Also when there is no such cache, or the spec wants it left alone.
+    func resizeFileCache(forMemory bytes: UInt64) async -> Bool {
+        guard let process, process.exited == nil, process.isOurs, let configured else { return true }
+        let before = memoryForCache
+        memoryForCache = bytes
+        guard let size = FileCacheSize.mebibytes(memory: bytes, for: configured) else { return true }
+        do {
+            try await load(nil, into: process)
+            log.info("the file cache is to have this size", metadata: ["MiB": "\(size)"])
+            return true
+        } catch {
+            memoryForCache = before
+            log.warning("the file cache keeps its size", metadata: ["MiB": "\(size)", "error": "\(error)"])
+            return false
+        }
+    }
+
+    /// - Parameter spec: what its files are to say; `nil`: what they say, of things that have changed beside it.
+    func load(_ spec: ComputeSpec?, into process: any PostgresHandle) async throws {
+        while let other = loading { _ = await other.wait() }
+        let mine = Latch<Bool>()
+        loading = mine
+        defer {
+            loading = nil
+            mine.set(true)
+        }
+        guard let spec = spec ?? configured, let login = try login() else { return }
+        let files = try files(of: spec)
+        let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
+        let pending = try await unlessStopped {
+            try await stage.apply(files, open: { try await login.open() }, reload: { process.send(SIGHUP) })
+        }
+        configured = spec
+        guard let pending, pending != pendingRestart else { return }
+        pendingRestart = pending
+        if !pending.isEmpty {
+            log.notice("settings wait for a restart", metadata: ["settings": "\(pending.joined(separator: ", "))"])
+        }
+    }
+
+    func stage(as user: SystemUser?) -> ConfigurationStage {
+        ConfigurationStage(directory: directory, binaries: configuration.binaries, user: user, log: log)
+    }
+
+    func files(of spec: ComputeSpec) throws -> ConfigurationFiles {
+        try ConfigurationFiles(
+            try conf(of: spec), certificates: configuration.certificates, agentUser: key?.agentUser)
+    }
+}
