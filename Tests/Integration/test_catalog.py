@@ -66,30 +66,40 @@ def test_many(folder):
             connection.execute("create table mine ()")
 
 
-def test_a_role_goes_from_every_database(folder):
+@pytest.fixture(scope="module")
+def compute():
+    """For tests that bring roles and databases of their own."""
+    folder = new_folder()
+    LoneProxy(folder, NoControlPlane)._authority()
+    with Agent(folder, NOBODY) as agent:
+        yield agent
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_role_goes_from_every_database(compute):
     """Also from one that the spec does not list, and from one that lets nobody in."""
     roles = [role("stays", verifier("secret"), createdb="true"), role("goes", verifier("secret"), createdb="true")]
-    with Agent(folder, NOBODY, roles=roles, databases=[{"name": "listed", "owner": "stays"}]) as agent:
-        who = dict(user="goes", password="secret")
-        with agent.connect(**who) as connection:
-            connection.execute("create database unlisted")
-            connection.execute("create database closed")
-        with agent.connect(user="stays", password="secret", dbname="listed") as connection:
-            connection.execute("create table shared (n int); grant select on shared to goes; grant create on schema public to goes")
-        for name in "listed", "unlisted", "closed":
-            with agent.connect(dbname=name, **who) as connection:
-                connection.execute(f"create table kept_{name} (n int); insert into kept_{name} values (1)")
-                connection.execute("alter default privileges grant select on tables to stays")
-        with agent.connect(**who) as connection:
-            connection.execute("alter database closed allow_connections false")
-        spec = dict(roles=roles[:1], databases=[{"name": "listed", "owner": "stays"}],
-                    delta_operations=[{"action": "delete_role", "name": "goes"}])
-        assert reload(agent, **spec) > 0
-        with agent.connect(user="stays", password="secret", dbname="listed") as connection:
-            assert connection.execute("select count(*) from pg_roles where rolname = 'goes'").fetchone() == (0,)
-            assert connection.execute("select * from kept_listed").fetchall() == [(1,)]
-            assert connection.execute("select datallowconn from pg_database where datname = 'closed'").fetchone() == (False,)
-        assert reload(agent, operation_uuid="again", **spec) == 0
+    reload(compute, roles=roles, databases=[{"name": "listed", "owner": "stays"}])
+    who = dict(user="goes", password="secret")
+    with compute.connect(**who) as connection:
+        connection.execute("create database unlisted")
+        connection.execute("create database closed")
+    with compute.connect(user="stays", password="secret", dbname="listed") as connection:
+        connection.execute("create table shared (n int); grant select on shared to goes; grant create on schema public to goes")
+    for name in "listed", "unlisted", "closed":
+        with compute.connect(dbname=name, **who) as connection:
+            connection.execute(f"create table kept_{name} (n int); insert into kept_{name} values (1)")
+            connection.execute("alter default privileges grant select on tables to stays")
+    with compute.connect(**who) as connection:
+        connection.execute("alter database closed allow_connections false")
+    spec = dict(roles=roles[:1], databases=[{"name": "listed", "owner": "stays"}],
+                delta_operations=[{"action": "delete_role", "name": "goes"}])
+    assert reload(compute, **spec) > 0
+    with compute.connect(user="stays", password="secret", dbname="listed") as connection:
+        assert connection.execute("select count(*) from pg_roles where rolname = 'goes'").fetchone() == (0,)
+        assert connection.execute("select * from kept_listed").fetchall() == [(1,)]
+        assert connection.execute("select datallowconn from pg_database where datname = 'closed'").fetchone() == (False,)
+    assert reload(compute, operation_uuid="again", **spec) == 0
 
 
 def test_operations(folder):
@@ -124,10 +134,12 @@ def test_operations(folder):
         assert reload(agent, **renamed | {"operation_uuid": "2", "delta_operations": []}) == 1
 
 
-def test_inherited_subscriptions_go_once(folder, database):
+def test_inherited_subscriptions_go_once(compute, database):
     """What a branch took over is its parent's; what somebody subscribes to afterwards is theirs."""
     spec = dict(roles=[role("a", verifier("secret"))], databases=[{"name": "shop", "owner": "a"}])
-    with Agent(folder, NOBODY, **spec) as agent, database.connect() as publisher:
+    agent = compute
+    reload(agent, **spec)
+    with database.connect() as publisher:
         publisher.execute("create table passed_on (n int primary key)")
         publisher.execute("create publication passing for table passed_on")
         source = f"host=127.0.0.1 port={database.port} user=postgres dbname=postgres password=''{database.password}''"
@@ -192,19 +204,18 @@ def test_migrations_are_done_once_and_go_on_where_they_failed(folder):
         assert 'compute_installed_extensions{extension_name="plpgsql",version="1.0",owned_by_superuser="1"} 3' in page()
 
 
-def test_one_that_fails_keeps_nobody_else(folder):
-    roles = [role("a", verifier("secret"))]
-    with Agent(folder, NOBODY, roles=roles) as agent:
-        agent.configure(roles=[*roles, role("b", verifier("secret"))], databases=[
-            {"name": "odd", "owner": "a", "options": [{"name": "encoding", "value": "nonsense", "vartype": "string"}]},
-            {"name": "even", "owner": "b"}])
-        agent.reload()
-        eventually(lambda: agent.told(r'database \"odd\"'), 20, "the failure's words")
+def test_one_that_fails_keeps_nobody_else(compute):
+    """The last at this compute, which goes on trying."""
+    compute.configure(roles=[role("c", verifier("secret")), role("d", verifier("secret"))], databases=[
+        {"name": "odd", "owner": "c", "options": [{"name": "encoding", "value": "nonsense", "vartype": "string"}]},
+        {"name": "even", "owner": "d"}])
+    compute.reload()
+    eventually(lambda: compute.told(r'database \"odd\"'), 20, "the failure's words")
 
-        def is_there():
-            try:
-                agent.connect(user="b", password="secret", dbname="even").close()
-                return True
-            except psycopg.OperationalError as error:
-                assert "does not exist" in str(error)
-        eventually(is_there, 20, "the database whose neighbour failed")
+    def is_there():
+        try:
+            compute.connect(user="d", password="secret", dbname="even").close()
+            return True
+        except psycopg.OperationalError as error:
+            assert "does not exist" in str(error)
+    eventually(is_there, 20, "the database whose neighbour failed")

@@ -121,7 +121,7 @@ extension ReportFleet {
         case .refreshConfiguration:
             if isUnlucky { return .refreshFailed("nobody answers") }
             return dice.chance(0.5) ? .refreshFoundNoChange : .configurationApplied
-        // Postgres serves on after a change that failed; a failed start has ended the process.
+        // Nothing serves, the process is about to end, and whoever asks is refused.
         case .failed: return dice.chance(0.5) ? .configureRequested : .refreshRequested
         case .terminationPendingFast where isUnlucky: return .terminateRequested(.immediate, reason: "in a hurry")
         case .terminationPendingFast, .terminationPendingImmediate:

@@ -25,6 +25,8 @@ package struct ComputeLifecycle: Sendable {
     /// The last thing the monitor saw. Meaningful while `running`.
     package private(set) var activity: Activity = .unknown
 
+    /// Whether somebody has asked for a refresh since the spec that is being applied was fetched.
+    private var isRefreshDue = false
     /// Whether somebody may want to look at what is left in the end.
     private var isInspected = false
 
@@ -61,6 +63,7 @@ package struct ComputeLifecycle: Sendable {
         case .reconfigurationBegan: takenUp(as: .configuration, .reconfigure, "reconfiguring", at: atUnixMicros)
         case .configurationApplied: configurationApplied(at: atUnixMicros)
         case .configurationFailed(let error): configurationFailed(error, at: atUnixMicros)
+        case .specNotObtained(let error): specNotObtained(error, at: atUnixMicros)
         case .refreshRequested: refreshRequested(at: atUnixMicros)
         case .refreshBegan: refreshBegan(at: atUnixMicros)
         case .refreshFoundNoChange: refreshed("spec unchanged", at: atUnixMicros)
@@ -123,18 +126,22 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func configurationFailed(_ error: String, at now: Int64) -> [LifecycleAction] {
         switch state {
-        case .empty, .configurationPending:
-            return [move(to: .failed, "no usable spec", error: error, at: now), .abandon]
         case .`init`:
             return [move(to: .failed, "start failed", error: error, at: now), .abandon]
         case .configuration:
             return [move(to: .running, "reconfiguration failed, postgres serves on", error: error, at: now)]
         case .refreshConfiguration:
             return refreshFailed(error, at: now)
-        case .running, .refreshConfigurationPending, .failed, .terminationPendingFast, .terminationPendingImmediate,
-            .terminated:
+        case .empty, .configurationPending, .running, .refreshConfigurationPending, .failed, .terminationPendingFast,
+            .terminationPendingImmediate, .terminated:
             return []
         }
+    }
+
+    /// Whatever was pushed meanwhile does not need it.
+    private mutating func specNotObtained(_ error: String, at now: Int64) -> [LifecycleAction] {
+        guard state == .empty else { return [] }
+        return [move(to: .failed, "no usable spec", error: error, at: now), .abandon]
     }
 
     // MARK: Refreshing
@@ -143,7 +150,10 @@ package struct ComputeLifecycle: Sendable {
         switch state {
         case .running:
             return [move(to: .refreshConfigurationPending, "refresh requested", at: now), .fetchSpec]
-        case .refreshConfigurationPending, .refreshConfiguration, .`init`:
+        case .refreshConfiguration:
+            isRefreshDue = true  // It may have changed since it was fetched.
+            return []
+        case .refreshConfigurationPending, .`init`:
             return []  // The spec is being fetched, or was a moment ago.
         case .empty, .configurationPending, .configuration, .failed, .terminationPendingFast,
             .terminationPendingImmediate, .terminated:
@@ -153,12 +163,16 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func refreshBegan(at now: Int64) -> [LifecycleAction] {
         guard state == .refreshConfigurationPending else { return [] }
+        isRefreshDue = false
         return [move(to: .refreshConfiguration, "fetching the spec", at: now)]
     }
 
     private mutating func refreshed(_ reason: String, at now: Int64) -> [LifecycleAction] {
         guard state == .refreshConfiguration else { return [] }
         if activity == .unknown { activity = .idle(sinceMicros: now) }
+        guard !isRefreshDue else {
+            return [move(to: .refreshConfigurationPending, "\(reason), and asked for again", at: now), .fetchSpec]
+        }
         return [move(to: .running, reason, at: now)]
     }
 

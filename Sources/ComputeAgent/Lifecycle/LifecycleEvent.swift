@@ -10,8 +10,10 @@ package enum LifecycleEvent: Equatable, Sendable {
     case reconfigurationBegan
     /// Postgres serves and is what the spec says.
     case configurationApplied
-    /// A spec could not be had, or not be applied; says why. What serves serves on.
+    /// A spec could not be applied; says why. What serves serves on.
     case configurationFailed(String)
+    /// The first spec could not be had from where it was to come from; says why.
+    case specNotObtained(String)
     /// Somebody wants the spec fetched again.
     case refreshRequested
     /// The fetch is under way.

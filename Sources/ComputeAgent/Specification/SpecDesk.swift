@@ -96,8 +96,7 @@ final class SpecDesk: Sendable {
                 try await Task.sleep(for: Self.emptyPause)
             }
         } catch {
-            // Whatever was pushed meanwhile needs nothing from here.
-            if !Task.isCancelled && stored == nil { mailbox.send(.configurationFailed("\(error)")) }
+            if !Task.isCancelled { mailbox.send(.specNotObtained("\(error)")) }
         }
     }
 

@@ -11,6 +11,7 @@ import Testing
         ("reconfig-began", .reconfigurationBegan),
         ("applied", .configurationApplied),
         ("config-failed", .configurationFailed("boom")),
+        ("no-spec", .specNotObtained("boom")),
         ("refresh", .refreshRequested),
         ("refresh-began", .refreshBegan),
         ("no-change", .refreshFoundNoChange),
@@ -42,7 +43,7 @@ import Testing
     static let golden = """
         empty
           configure       >configuration_pending [take]
-          config-failed   >failed [abandon]
+          no-spec         >failed [abandon]
           refresh         no
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
@@ -54,7 +55,6 @@ import Testing
           configure       no
           startup-began   >init [start]
           reconfig-began  >configuration [reconfigure]
-          config-failed   >failed [abandon]
           refresh         no
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
@@ -293,6 +293,19 @@ import Testing
             #expect(others.allSatisfy { $0.refusal == nil && $0.error.isEmpty })
             #expect(lifecycle.state == .running)
         }
+    }
+
+    @Test func `a refresh that is asked for while one is applied is made after it`() {
+        var lifecycle = Self.lifecycle(in: .refreshConfiguration)
+        #expect(lifecycle.handle(.refreshRequested, atUnixMicros: 1).isEmpty)
+        #expect(lifecycle.handle(.refreshFoundChange, atUnixMicros: 2) == [.reconfigure])
+        let applied = lifecycle.handle(.configurationApplied, atUnixMicros: 3)
+        #expect(lifecycle.state == .refreshConfigurationPending)
+        #expect(applied.contains(.fetchSpec))
+        // Once: what was asked for before this fetch is in it.
+        _ = lifecycle.handle(.refreshBegan, atUnixMicros: 4)
+        _ = lifecycle.handle(.refreshFoundNoChange, atUnixMicros: 5)
+        #expect(lifecycle.state == .running)
     }
 
     @Test func `whoever ends it over HTTP may look at what is left, unless a signal comes too`() {
