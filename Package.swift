@@ -13,6 +13,10 @@ let strict: [SwiftSetting] = [
 /// For the targets that hold C handles: each unsafe step is marked where it stands.
 let strictOverC = strict + [.strictMemorySafety()]
 
+/// How the executable is linked: nothing in it is there for others to link with, and addresses to mend at the start are packed
+/// (Debian 12's loader knows how). Saves 9 of 94 MB, and 6 MB of memory.
+let tight = ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -118,7 +122,7 @@ let package = Package(
                 "SidecarAPI", "Telemetry", nioCore, nioPosix, arguments, logging, unixSignals, subprocess,
                 systemPackage,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(tight, .when(configuration: .release))]),
 
         // One member of a fleet in a process of its own, for Benchmarks/gossip.
         .executableTarget(

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EdgeProxy
 internal import Foundation
 internal import Glibc
+internal import Telemetry
 
 /// Databases that scale to zero, and an edge that wakes them.
 @main
@@ -13,6 +14,7 @@ struct Sidecar: AsyncParsableCommand {
             One machine, one command: “sidecar up”. The other commands are its parts. Every option --some-option is also a \
             variable SIDECAR_SOME_OPTION.
             """,
+        version: "sidecar \(Build.version)",
         subcommands: [
             UpCommand.self, ProxyCommand.self, AgentGroup.self, ControlPlaneCommand.self, AdminCommand.self,
         ])

@@ -1,6 +1,7 @@
 """Where settings come from: the command line, the environment, a file; in that order."""
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -80,3 +81,8 @@ def test_a_fleet_from_variables_alone(own_fleet, monkeypatch):
     own_fleet.start()
     assert len(own_fleet.proxies) == 1
     own_fleet.connect().close()
+
+
+def test_a_build_says_which_it_is():
+    done = subprocess.run([BINARY, "--version"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0 and re.fullmatch(r"sidecar \d+\.\d+\.\d+\n", done.stdout)

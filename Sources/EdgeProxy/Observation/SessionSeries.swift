@@ -72,7 +72,7 @@ final class SessionSeries: Sendable {
         states[.starting]?.set(1)
         registry.gauge(
             "libmetrics_build_info", help: "Which build this is.",
-            labels: [("revision", "unknown"), ("build_tag", "sidecar")]
+            labels: [("revision", "unknown"), ("build_tag", "sidecar-\(Build.version)")]
         ).set(1)
     }
 
