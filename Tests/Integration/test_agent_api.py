@@ -283,12 +283,20 @@ def test_a_full_disk(own_agent):
         subprocess.run(["umount", "-l", data], check=True)
 
 
-def test_an_agent_that_is_killed_and_started_again_goes_on_with_its_postgres(own_agent):
+def test_an_agent_that_is_killed_and_started_again_goes_on_with_its_postgres(own_agent, monkeypatch):
+    # Every number is told, also of what only moves the activity.
+    monkeypatch.setenv("SIDECAR_LOG_LEVEL", "debug")
     agent = configured(own_agent)
     postmaster = agent.postmaster()
     agent.end(signal.SIGKILL)
     assert processes.is_alive(postmaster)
     agent.start()
+    # A spec that it refuses is no reason to end a Postgres that serves.
+    status, answer = agent.call("POST", "/configure", a_spec(settings=[("work_mem", "lots", "string")]))
+    assert (status, "work_mem" in answer["error"]) == (500, True), answer
+    status = agent.call("GET", "/status")[1]
+    assert (status["status"], "work_mem" in status["error"]) == ("running", True), status
+    assert agent.call("GET", "/readyz", token="")[0] == 200
     assert agent.call("POST", "/configure", a_spec(databases=("shop", "more")))[0] == 200
     assert agent.postmaster() == postmaster
     assert "more" in {database["name"] for database in agent.call("GET", "/dbs_and_roles")[1]["databases"]}

@@ -85,6 +85,19 @@ def test_the_end_of_postgres_is_told(folder, database, sees):
         assert agent.process.wait(timeout=30) == 1
 
 
+def test_what_cannot_be_applied_is_no_reason_to_stop_somebody_elses_postgres(folder, database):
+    agent = Attached(folder / "agent", database)
+    agent.spec["cluster"]["databases"].append(
+        {"name": "odd", "owner": "app", "options": [{"name": "encoding", "value": "none", "vartype": "string"}]})
+    with agent.start():
+        agent.says("found serving, and could not be changed")
+        with agent.connect() as connection:
+            assert connection.execute("select current_user").fetchone() == ("app",)
+        database.stop()
+        agent.says("-> failed: postgres exited")
+        assert agent.process.wait(timeout=30) == 1
+
+
 def test_a_postgres_that_is_late_is_waited_for(folder, database):
     database.stop()
     with Attached(folder / "agent", database) as agent:

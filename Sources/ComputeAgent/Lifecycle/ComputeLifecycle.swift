@@ -63,6 +63,7 @@ package struct ComputeLifecycle: Sendable {
         case .reconfigurationBegan: takenUp(as: .configuration, .reconfigure, "reconfiguring", at: atUnixMicros)
         case .configurationApplied: configurationApplied(at: atUnixMicros)
         case .configurationFailed(let error): configurationFailed(error, at: atUnixMicros)
+        case .takenOverAsItWas(let error): takenOverAsItWas(error, at: atUnixMicros)
         case .specNotObtained(let error): specNotObtained(error, at: atUnixMicros)
         case .refreshRequested: refreshRequested(at: atUnixMicros)
         case .refreshBegan: refreshBegan(at: atUnixMicros)
@@ -136,6 +137,12 @@ package struct ComputeLifecycle: Sendable {
             .terminationPendingImmediate, .terminated:
             return []
         }
+    }
+
+    private mutating func takenOverAsItWas(_ error: String, at now: Int64) -> [LifecycleAction] {
+        guard state == .`init` else { return [] }
+        activity = .idle(sinceMicros: now)
+        return [move(to: .running, "postgres was found serving, and could not be changed", error: error, at: now)]
     }
 
     /// Whatever was pushed meanwhile does not need it.

@@ -12,6 +12,8 @@ package enum LifecycleEvent: Equatable, Sendable {
     case configurationApplied
     /// A spec could not be applied; says why. What serves serves on.
     case configurationFailed(String)
+    /// A Postgres that served before this agent came serves on, and could not be made what the spec says; says why.
+    case takenOverAsItWas(String)
     /// The first spec could not be had from where it was to come from; says why.
     case specNotObtained(String)
     /// Somebody wants the spec fetched again.

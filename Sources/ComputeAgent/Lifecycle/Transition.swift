@@ -42,7 +42,7 @@ package struct Transition: Equatable, Sendable {
 
     /// Why the change that ends with this step was not applied; `nil` for every other step.
     package var refusal: String? {
-        state == .running && previousState == .configuration && !error.isEmpty ? error : nil
+        state == .running && [.configuration, .`init`].contains(previousState) && !error.isEmpty ? error : nil
     }
 
     /// Whether only what is observed moved: activity, secrets. Such a step may be forgotten when a newer one exists.

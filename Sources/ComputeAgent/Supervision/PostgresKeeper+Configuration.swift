@@ -60,4 +60,20 @@ extension PostgresKeeper {
         try ConfigurationFiles(
             try conf(of: spec), certificates: configuration.certificates, agentUser: key?.agentUser)
     }
+
+    func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
+        var conf = PostgresConfFile(
+            spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
+            port: configuration.port)
+        conf.socketFolder = key?.socketFolder ?? ""
+        conf.hasStrictOvercommit = KernelMemory.isStrict
+        conf.subscriptionsAreDropped = isRidOfSubscriptions
+        conf.fileCacheLimit = memoryForCache.flatMap { FileCacheSize.mebibytes(memory: $0, for: spec) }
+        if spec.storageMode == .pageserver {
+            conf.privilegedRole = configuration.privilegedRole
+            // One that is free is not known before it is taken, which may be later than this.
+            conf.extensionServerPort = configuration.http?.internalPort.flatMap { $0 > 0 ? $0 : nil }
+        }
+        return conf
+    }
 }

@@ -16,6 +16,8 @@ actor PostgresKeeper {
     let log: Logger
     private var lock: DataDirectoryLock?
     private(set) var process: (any PostgresHandle)?
+    /// Whether it served before this agent came: what cannot be changed about it is no reason to end it.
+    private var wasFoundServing = false
     /// How the agent gets in; `nil` before there is a cluster.
     private(set) var key: AdministratorKey?
     /// What the steps of a start took whose work is done elsewhere.
@@ -30,7 +32,7 @@ actor PostgresKeeper {
     /// Settings of the spec that only a restart can change.
     var pendingRestart: [String] = []
     /// Whether the subscriptions that this branch took over are gone, so that those to come may run.
-    private var isRidOfSubscriptions = false
+    var isRidOfSubscriptions = false
     /// Of which the local file cache may have its part, in bytes; `nil` leaves its size to the spec.
     var memoryForCache: UInt64?
     /// While Postgres is being given other files.
@@ -40,7 +42,7 @@ actor PostgresKeeper {
     private var launching: Latch<Bool>?
     private let stopRequested = Latch<Bool>()
 
-    private let metrics: AgentMetrics
+    let metrics: AgentMetrics
 
     init(_ configuration: AgentConfiguration, on group: any EventLoopGroup, metrics: AgentMetrics = AgentMetrics()) {
         self.configuration = configuration
@@ -51,6 +53,8 @@ actor PostgresKeeper {
     }
 
     var isRunning: Bool { process.map { $0.exited == nil } ?? false }
+    /// The Postgres that served before this agent came, and serves still.
+    var foundServing: (any PostgresHandle)? { wasFoundServing && isRunning ? process : nil }
 
     /// What the agent exits with when Postgres ended by itself.
     var exitCode: Int32 { process?.exited?.agentExitCode ?? 1 }
@@ -100,6 +104,7 @@ actor PostgresKeeper {
             return process
         }
         if adoptable != nil {
+            wasFoundServing = true
             // Clients are served already: it takes the files as a running one does, and says what waits for a restart.
             try TemporaryOverride.clear(in: directory, owner: user)
             try await load(spec, into: process)
@@ -134,6 +139,7 @@ actor PostgresKeeper {
             try await AttachedPostgres.attach(login, sight: sight, limit: options.startLimit, log: log)
         }
         process = postgres
+        wasFoundServing = true
         try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
         return postgres
     }
@@ -227,90 +233,11 @@ actor PostgresKeeper {
             figures: storageFigures, log: log)
     }
 
-    private func applyCatalog(of spec: ComputeSpec, isServing: Bool) async throws {
-        guard let login = try login() else { return }
-        // Also when there is nothing to apply: only a session proves that clients can be served.
-        let connection = try await login.open()
-        do {
-            try await applyCatalog(of: spec, over: connection, login, isServing: isServing)
-            await connection.close()
-        } catch {
-            await connection.close()
-            throw error
-        }
-    }
-
-    private func applyCatalog(
-        of spec: ComputeSpec, over connection: PostgresConnection, _ login: AdministratorLogin, isServing: Bool
-    ) async throws {
-        let privileged = configuration.privilegedRole
-        let mark = AppliedMark(of: spec, privileged: privileged)
-        // What an attached Postgres had applied, nobody but itself knows.
-        let isApplied = spec.storageMode != .attached && mark.isStored(beside: directory)
-        // A read-only compute has what the primary applied.
-        guard spec.mode == .primary, !spec.skipCatalogUpdates, !isApplied else { return }
-        let applier = CatalogApplier(login: login, privileged: privileged, log: log)
-        let report = try await withoutSizeLimit(of: spec, over: connection) {
-            let report = try await applier.apply(spec, over: connection, isServing: isServing)
-            guard report.failures.isEmpty, let privileged else { return report }
-            let failed = await CatalogMigrations(privileged: privileged, log: log).run(over: connection)
-            if let failed { metrics.migrationFailed(failed) }
-            return report
-        }
-        guard report.failures.isEmpty else { throw CatalogFailure(failures: report.failures) }
-        if spec.storageMode != .attached { try mark.store(beside: directory) }
-        try await letSubscribersRun(spec)
-    }
-
-    /// A database that is full for its users must still be put right by us.
-    private func withoutSizeLimit<Value>(
-        of spec: ComputeSpec, over connection: PostgresConnection, _ work: () async throws -> Value
-    ) async throws -> Value {
-        let name = ComputeSpec.NeonSetting.maxClusterSize
-        guard let process, process.isOurs, spec.cluster.setting(name) != nil else { return try await work() }
-        let override = TemporaryOverride(
-            directory: directory, user: try SystemUser.forPostgres(requested: configuration.runAs),
-            reload: { process.send(SIGHUP) })
-        return try await override.during([name: "-1"]) {
-            let end = ContinuousClock.now + Self.overrideLimit
-            // Postgres reads its files some time after the signal. Without it in force most things can be done as well.
-            while try await connection.query("SHOW \(name)") != [["-1"]], ContinuousClock.now < end {
-                try await Task.sleep(for: Self.lookAgain)
-            }
-            return try await work()
-        }
-    }
-
-    /// What subscribed before is gone; whatever subscribes now does so on purpose.
-    private func letSubscribersRun(_ spec: ComputeSpec) async throws {
-        guard spec.dropsSubscriptionsBeforeStart, spec.storageMode == .pageserver, !isRidOfSubscriptions, let process
-        else { return }
-        isRidOfSubscriptions = true
-        try await load(spec, into: process)
-    }
-
-    func conf(of spec: ComputeSpec) throws -> PostgresConfFile {
-        var conf = PostgresConfFile(
-            spec: spec, pageservers: try PageserverResolver.resolve(spec), listenHost: configuration.listenHost,
-            port: configuration.port)
-        conf.socketFolder = key?.socketFolder ?? ""
-        conf.hasStrictOvercommit = KernelMemory.isStrict
-        conf.subscriptionsAreDropped = isRidOfSubscriptions
-        conf.fileCacheLimit = memoryForCache.flatMap { FileCacheSize.mebibytes(memory: $0, for: spec) }
-        if spec.storageMode == .pageserver {
-            conf.privilegedRole = configuration.privilegedRole
-            // One that is free is not known before it is taken, which may be later than this.
-            conf.extensionServerPort = configuration.http?.internalPort.flatMap { $0 > 0 ? $0 : nil }
-        }
-        return conf
-    }
-
     // MARK: The door
 
     /// How long the postmaster may take to stand still.
     private static let doorLimit: Duration = .seconds(1)
     private static let lookAgain: Duration = .milliseconds(1)
-    private static let overrideLimit: Duration = .seconds(1)
 
     /// Makes the postmaster stand still: it accepts nobody, and whoever dials waits. Those who are in go on undisturbed.
     /// Whoever calls this opens the door again, or stops Postgres, within a second or two.

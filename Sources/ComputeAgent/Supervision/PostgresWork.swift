@@ -26,7 +26,10 @@ final class PostgresWork: Sendable {
             send(.configurationApplied)
             if let exit = await process.waitForExit() { send(.postgresExited(exit.description)) }
         } catch {
-            send(.configurationFailed("\(error)"))
+            guard let process = await context.keeper.foundServing else { return send(.configurationFailed("\(error)")) }
+            context.specs.noteFailed(inForce: await context.keeper.configured)
+            send(.takenOverAsItWas("\(error)"))
+            if let exit = await process.waitForExit() { send(.postgresExited(exit.description)) }
         }
     }
 

@@ -12,6 +12,7 @@ import Testing
         ("applied", .configurationApplied),
         ("config-failed", .configurationFailed("boom")),
         ("no-spec", .specNotObtained("boom")),
+        ("taken-over", .takenOverAsItWas("boom")),
         ("refresh", .refreshRequested),
         ("refresh-began", .refreshBegan),
         ("no-change", .refreshFoundNoChange),
@@ -83,6 +84,7 @@ import Testing
           configure       no
           applied         >running
           config-failed   >failed [abandon]
+          taken-over      >running
           pg-exited       >failed [abandon]
           term-fast       >termination_pending_fast [stop-fast]
           term-immediate  >termination_pending_immediate [stop-immediate]
