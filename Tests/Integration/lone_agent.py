@@ -60,7 +60,9 @@ class Agent:
              self.folder / "certs", "--safekeeper-limit", "5s", "--external-http-port", "none",
              "--internal-http-port", "none", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        threading.Thread(target=lambda: self.log.extend(iter(self.process.stderr.readline, "")), daemon=True).start()
+        process, log = self.process, self.log
+        self.reader = threading.Thread(target=lambda: log.extend(iter(process.stderr.readline, "")), daemon=True)
+        self.reader.start()
         return self
 
     def __enter__(self):
@@ -84,6 +86,9 @@ class Agent:
 
     def says(self, words, seconds=30):
         eventually(lambda: words in self.text() or self.process.poll() is not None, seconds, words)
+        if words not in self.text():
+            # Its last words may be on their way still.
+            self.reader.join(timeout=10)
         assert words in self.text(), self.text()[-3000:]
 
     def runs(self):
