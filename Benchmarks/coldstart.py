@@ -44,7 +44,7 @@ def _postgres_alone(programs, data, port, log):
     took = []
 
     def serves():
-        while not _is_serving(port):
+        while not is_serving(port):
             if time.perf_counter() - began > 20:
                 return False
             time.sleep(POLL)
@@ -56,7 +56,7 @@ def _postgres_alone(programs, data, port, log):
     return took[0]
 
 
-def _is_serving(port):
+def is_serving(port):
     """A startup packet without TLS: 57P03 while it starts, and a refusal by pg_hba.conf as soon as it serves."""
     words = b"user\0nobody\0\0"
     try:

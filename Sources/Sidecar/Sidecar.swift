@@ -49,7 +49,7 @@ struct Sidecar: AsyncParsableCommand {
     private static func completed(
         _ arguments: [String]
     ) throws -> (SettingSources.Result, [EffectiveSetting]) {
-        let command = try CommandCatalog().command(of: arguments)
+        let command = try CommandCatalog.command(of: arguments)
         let sources = SettingSources(environment: ProcessInfo.processInfo.environment)
         let complete = try sources.completed(arguments, for: command)
         // Children have settings of their own: what was meant for us goes to them by their command line.

@@ -27,7 +27,8 @@ package struct PostgresBinaries: Equatable, Sendable {
     /// from a terminal reach the agent alone, which then stops Postgres in order.
     ///
     /// To become another user it goes through `setpriv`, which keeps the process. The C library's `setuid` in a forked
-    /// child of a program with threads waits for threads that the child does not have.
+    /// child of a program with threads waits for threads that the child does not have. Each is named by its path: a name
+    /// that is looked for costs a child for every folder where it is not.
     func configuration(
         _ program: String, _ arguments: [String], runningAs user: SystemUser?,
         environment: [Environment.Key: String] = [:]
@@ -41,12 +42,19 @@ package struct PostgresBinaries: Equatable, Sendable {
         ]
         let identity = user.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups", "--", path] }
         return Configuration(
-            executable: .name(user == nil ? name : "setpriv"), arguments: Arguments((identity ?? []) + arguments),
+            executable: .path(Self.location(user == nil ? path : Self.setpriv)),
+            arguments: Arguments((identity ?? []) + arguments),
             environment: .custom(basics.merging(environment) { _, given in given }),
-            workingDirectory: Self.root(), platformOptions: options)
+            // A folder that the user it runs as can surely enter.
+            workingDirectory: Self.location("/"), platformOptions: options)
     }
 
-    /// Where children start: a folder that the user they run as can surely enter. Spelt as whatever type of path the call
-    /// wants, so that nobody here needs the module which defines that type.
-    private static func root<Path: ExpressibleByStringLiteral>() -> Path { "/" }
+    /// Of util-linux, where distributions have it.
+    private static let setpriv =
+        ["/usr/bin", "/bin", "/usr/local/bin"].map { $0 + "/setpriv" }
+        .first { access($0, X_OK) == 0 } ?? "/usr/bin/setpriv"
+
+    /// Spelt as whatever type of path the call wants, so that nobody here needs the module which defines that type.
+    private static func location<Path: ExpressibleByStringLiteral>(_ path: String) -> Path
+    where Path.StringLiteralType == String { Path(stringLiteral: path) }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 
 /// The options that each command takes, as the commands themselves declare them.
-struct CommandCatalog {
+enum CommandCatalog {
     struct Option: Equatable {
         /// The long name, without dashes: also its key in a configuration file.
         var name: String
@@ -30,10 +30,7 @@ struct CommandCatalog {
     /// ArgumentParser's own description of itself, asked for with `--experimental-dump-help`.
     private struct Dump: Decodable {
         struct Command: Decodable {
-            var commandName: String
             var arguments: [Argument]?
-            var subcommands: [Command]?
-            var defaultSubcommand: String?
         }
         struct Argument: Decodable {
             struct Name: Decodable {
@@ -48,33 +45,32 @@ struct CommandCatalog {
         var command: Command
     }
 
-    private let root: Dump.Command
-
-    init() throws {
-        var text = ""
-        do {
-            _ = try Sidecar.parseAsRoot(["--experimental-dump-help"])
-        } catch {
-            text = Sidecar.fullMessage(for: error)
-        }
-        root = try JSONDecoder().decode(Dump.self, from: Data(text.utf8)).command
-    }
-
     /// The command that these arguments name, as far as they do.
-    func command(of arguments: [String]) -> Command {
-        var (command, path) = (root, [String]())
+    ///
+    /// Only that one is asked to describe itself: all of them together would take ten milliseconds of every start.
+    static func command(of arguments: [String]) throws -> Command {
+        var (command, path) = (Sidecar.self as any ParsableCommand.Type, [String]())
         for argument in arguments {
-            guard let next = command.subcommands?.first(where: { $0.commandName == argument }) else { break }
+            let subcommands = command.configuration.subcommands
+            guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else { break }
             command = next
             path.append(argument)
         }
         // What is meant without being named has the options, and the shorter name.
-        if let meant = command.defaultSubcommand {
-            command = command.subcommands?.first { $0.commandName == meant } ?? command
-        }
+        command = command.configuration.defaultSubcommand ?? command
         return Command(
             name: path.joined(separator: " "), depth: path.count,
-            options: (command.arguments ?? []).compactMap(Self.option))
+            options: (try description(of: command).arguments ?? []).compactMap(option))
+    }
+
+    private static func description(of command: any ParsableCommand.Type) throws -> Dump.Command {
+        var text = ""
+        do {
+            _ = try command.parseAsRoot(["--experimental-dump-help"])
+        } catch {
+            text = command.fullMessage(for: error)
+        }
+        return try JSONDecoder().decode(Dump.self, from: Data(text.utf8)).command
     }
 
     private static func option(_ argument: Dump.Argument) -> Option? {
