@@ -86,7 +86,7 @@ actor PostgresKeeper {
         guard spec.storageMode != .attached else { return try await attach(spec) }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
         if lock == nil { lock = try await DataDirectoryLock.take(directory) }
-        let adoptable = spec.storageMode == .local ? adoptable() : nil
+        let adoptable = spec.storageMode == .local ? adoption.candidate : nil
         if adoptable == nil { try await Leftovers(directory: directory, log: log).end() }
         let storage = try storage(of: spec, as: user)
         remote = storage as? PageserverStorage
@@ -124,7 +124,7 @@ actor PostgresKeeper {
         let process = try await PostgresProcess.launch(
             configuration.binaries, in: directory, runningAs: user, token: token, log: log)
         self.process = process
-        markAdoptable(process)
+        adoption.mark(process)
         return process
     }
 
@@ -146,15 +146,9 @@ actor PostgresKeeper {
 
     // MARK: Starting again
 
-    /// The Postgres that an earlier agent of this very compute and generation has left running.
-    private func adoptable() -> AdoptionMark? {
-        guard let bytes = OwnedFile.read(directory.adoptionMarkPath),
-            let mark = AdoptionMark(text: String(decoding: bytes, as: UTF8.self)),
-            mark.computeID == configuration.computeID, mark.generation == configuration.generation, mark.isAlive,
-            ProcessTable.processes(workingIn: directory.path).contains(mark.process),
-            Leftovers(directory: directory, log: log).postmasterIdentifier() == mark.process
-        else { return nil }
-        return mark
+    private var adoption: Adoption {
+        Adoption(
+            directory: directory, computeID: configuration.computeID, generation: configuration.generation, log: log)
     }
 
     private func takeUp(_ mark: AdoptionMark) throws -> PostgresProcess {
@@ -165,19 +159,6 @@ actor PostgresKeeper {
         process.send(SIGCONT)
         self.process = process
         return process
-    }
-
-    /// Without a mark the next agent ends this Postgres and starts its own, so a failure costs nothing here.
-    private func markAdoptable(_ process: PostgresProcess) {
-        guard let beginning = ProcessTable.beginning(of: process.identifier) else { return }
-        let mark = AdoptionMark(
-            computeID: configuration.computeID, generation: configuration.generation, process: process.identifier,
-            beginning: beginning)
-        do {
-            try OwnedFile.write(mark.text, to: directory.adoptionMarkPath, owner: nil)
-        } catch {
-            log.debug("no mark for an agent that is started again", metadata: ["error": "\(error)"])
-        }
     }
 
     /// Applies a spec to the Postgres that runs. What only a restart can change waits for the next start.
@@ -235,50 +216,17 @@ actor PostgresKeeper {
 
     // MARK: The door
 
-    /// How long the postmaster may take to stand still.
-    private static let doorLimit: Duration = .seconds(1)
     private static let lookAgain: Duration = .milliseconds(1)
 
-    /// Makes the postmaster stand still: it accepts nobody, and whoever dials waits. Those who are in go on undisturbed.
+    private var door: PostmasterDoor? { process.map { PostmasterDoor(postmaster: $0, directory: directory) } }
+
     /// Whoever calls this opens the door again, or stops Postgres, within a second or two.
     ///
     /// - Returns: whether the door is shut.
-    func shutDoor() async -> Bool {
-        guard let process, process.exited == nil, process.identifier > 1 else { return false }
-        process.send(SIGSTOP)
-        let end = ContinuousClock.now.advanced(by: Self.doorLimit)
-        while ContinuousClock.now < end {
-            if ProcessTable.isStopped(process.identifier) { return true }
-            guard await process.waitForExit(atMost: Self.lookAgain) == nil else { return false }
-        }
-        return false
-    }
-
-    func openDoor() {
-        process?.send(SIGCONT)
-    }
-
-    /// Whether somebody is between the postmaster's accepting them and being listed as a session: backends that have not
-    /// said yet whose they are, or that prove it just now.
-    func isSomebodyEntering() -> Bool {
-        guard let process, let name = ProcessTable.title(of: process.identifier) else { return false }
-        let present = ProcessTable.processes(workingIn: directory.path)
-        // Who does not even see the postmaster there sees nobody else either.
-        guard present.contains(process.identifier) else { return true }
-        return present.contains { other in
-            guard other != process.identifier, let title = ProcessTable.title(of: other) else { return false }
-            return title == name || Self.enteringTitles.contains { title.hasSuffix($0) }
-        }
-    }
-
-    /// What backends call themselves before they serve (PostgreSQL, `BackendInitialize`, `InitPostgres`).
-    private static let enteringTitles = [" initializing", " authentication", " startup"]
-
-    /// Opens the door on a server that turns everybody away: the database system is shutting down, 57P03.
-    func letNobodyIn() {
-        process?.send(SIGTERM)
-        process?.send(SIGCONT)
-    }
+    func shutDoor() async -> Bool { await door?.shut() ?? false }
+    func openDoor() { door?.open() }
+    func isSomebodyEntering() -> Bool { door?.isSomebodyEntering ?? false }
+    func letNobodyIn() { door?.openForNobody() }
 
     // MARK: Stopping
 
@@ -289,28 +237,8 @@ actor PostgresKeeper {
     func stop(_ mode: StopMode) async -> Bool {
         stopRequested.set(true)
         _ = await launching?.wait(atMost: configuration.immediateStopLimit)
-        var endedByItself = true
-        if let process {
-            let steps: [(signal: Int32, limit: Duration)] = [
-                (SIGTERM, configuration.smartStopLimit), (SIGINT, configuration.fastStopLimit),
-                (SIGQUIT, configuration.immediateStopLimit),
-            ]
-            for step in steps where step.limit > .zero && (mode == .fast || step.signal == SIGQUIT) {
-                guard process.exited == nil else { break }
-                process.send(step.signal)
-                process.send(SIGCONT)  // It may stand still, behind our own shut door or by somebody else's hand.
-                if await process.waitForExit(atMost: step.limit) != nil { break }
-                log.warning("postgres does not stop", metadata: ["signal": "\(step.signal)"])
-            }
-            if process.exited == nil && !process.isOurs {
-                endedByItself = false
-                log.error("the attached postgres does not stop; whoever started it must end it")
-            } else if process.exited == nil {
-                endedByItself = false
-                process.send(SIGKILL)
-                _ = await process.waitForExit(atMost: configuration.immediateStopLimit)
-            }
-        }
+        let stages = StopStages(configuration, mode)
+        let endedByItself = if let process { await stages.end(process, log: log) } else { true }
         await endLeftovers()
         await synchronizeEnd()
         lock = nil
