@@ -292,7 +292,9 @@ def stop(agent, reached, with_signal):
 
 # Leases
 
-def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup, stands):
+def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup, stands, monkeypatch):
+    # Transitions that change no state are told at this level.
+    monkeypatch.setenv("SIDECAR_LOG_LEVEL", "debug")
     pageservers = [stands(Pageserver, backup.packed, token=TOKEN) for _ in range(2)]
 
     def lease(seconds):
@@ -306,14 +308,21 @@ def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup,
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
 
-    lease(3)
+    # Refused from the beginning, before it ran.
+    lease(None)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     agent = Agent(folder, [{"libpq_url": pageservers[0].libpq_url}, {"grpc_url": pageservers[1].grpc_url}], [],
                   mode={"Static": backup.lsn})
     with agent.start("--internal-http-port", str(port)):
         agent.runs()
-        assert pageservers[0].commands.count(f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip --replica") == 1
+        agent.says("running -> running: lease lost: refused")
+        assert ready()[0] == 503 and "lease lost: refused" in ready()[1]
+        assert agent.end() == 0
+    lease(3)
+    with agent.start("--internal-http-port", str(port)):
+        agent.runs()
+        assert pageservers[0].commands.count(f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip --replica") == 2
         with agent.connect(user="reader") as connection:
             assert connection.execute("select pg_is_in_recovery()").fetchone() == (True,)
         asked = f"lease lsn {TENANT} {TIMELINE} {backup.lsn}"
@@ -326,6 +335,8 @@ def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup,
         agent.says("lease lost: refused")
         eventually(lambda: ready()[0] == 503, 20, "a compute that is not ready")
         assert "lease lost: refused" in ready()[1]
+        # Its listeners are told why, under the state that it is still in.
+        agent.says("running -> running: lease lost: refused")
         lease(600)
         eventually(lambda: agent.text().count("lease held") > held, 20, "the lease again")
         eventually(lambda: ready() == (200, "ok\n"), 20, "a compute that is ready again")
