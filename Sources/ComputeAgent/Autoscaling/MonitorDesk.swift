@@ -20,6 +20,9 @@ final class MonitorDesk: Sendable {
         self.resizeCache = resizeCache
     }
 
+    /// Of the machine, by what was said last.
+    var totalBytes: UInt64 { state.withLock { $0.governor.totalBytes } }
+
     /// - Parameter wantUpscale: asks this connection's other end for more.
     func opened(_ channel: any Channel, wantUpscale: @escaping @Sendable () -> Void) {
         let former = state.withLock { state in

@@ -20,8 +20,8 @@ struct MonitorServer: AgentPart {
         guard let readings = CgroupReadings.read(folder) else {
             return context.log.error("no memory of a cgroup v2 to watch", metadata: ["path": "\(folder)"])
         }
-        let total = readings.limitBytes ?? SystemMemory.bytes
-        let desk = MonitorDesk(totalBytes: total, log: context.log) { [keeper = context.keeper] in
+        let desk = MonitorDesk(totalBytes: readings.limitBytes ?? SystemMemory.bytes, log: context.log) {
+            [keeper = context.keeper] in
             await keeper.resizeFileCache(forMemory: $0)
         }
         let server: any Channel
@@ -31,12 +31,14 @@ struct MonitorServer: AgentPart {
             return context.log.error(
                 "cannot listen for the autoscaler", metadata: ["address": "\(address)", "error": "\(error)"])
         }
-        // Before anybody asks, the cache is as large as what there is allows.
-        if await context.board.first(of: [.running]) != nil {
-            _ = await context.keeper.resizeFileCache(forMemory: total)
-        }
         context.log.info("listening for the autoscaler", metadata: ["port": "\(server.localAddress?.port ?? 0)"])
+        var hasSizedCache = false
         while !Task.isCancelled {
+            // Without being asked, once there is a Postgres to have it.
+            if !hasSizedCache, context.board.state == .running {
+                hasSizedCache = true
+                _ = await context.keeper.resizeFileCache(forMemory: desk.totalBytes)
+            }
             if let readings = CgroupReadings.read(folder) { desk.sampled(readings.anonymousBytes) }
             // The pace of the samples. Ends with the agent.
             guard (try? await Task.sleep(for: Self.sampleInterval)) != nil else { break }
