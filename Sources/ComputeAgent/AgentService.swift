@@ -2,7 +2,6 @@ internal import GRPCLite
 internal import Logging
 package import NIOCore
 internal import SidecarAPI
-internal import TLSEngine
 internal import Transport
 
 /// One compute's agent: its parts, put together.
@@ -11,6 +10,7 @@ internal import Transport
 package final class AgentService: Sendable {
     private let context: AgentContext
     private let driver: LifecycleDriver
+    private let identity: AgentIdentity
     private let channels: [ReportChannel]
     private let parts: [any AgentPart]
     /// For whoever listens to storage controllers.
@@ -23,9 +23,10 @@ package final class AgentService: Sendable {
         let keyring = TokenKeyring(file: configuration.http?.keyFile, log: configuration.log)
         let progress = Signal()
         // In an order of its own, so that the agents of a fleet do not all report to one proxy.
-        let tls = try configuration.certificates.clientContext()
+        let identity = try AgentIdentity(configuration.certificates, log: configuration.log)
+        self.identity = identity
         let channels = configuration.reportTargets.map { target in
-            target.all.shuffled().map { ReportChannel(to: $0, tls: tls, on: group) }
+            target.all.shuffled().map { ReportChannel(to: $0, tls: identity.links, on: group) }
         }
         self.channels = channels.flatMap(\.self)
         let reporter = Reporter(
@@ -54,7 +55,7 @@ package final class AgentService: Sendable {
             ActivityMonitor(context: context, work: work, idleStop: idleStop), notifications,
             CertificateRenewal(
                 keeper: context.keeper, certificates: configuration.certificates, log: configuration.log),
-            LeasePart(context: context),
+            LeasePart(context: context), identity,
             ExtensionCensus(context: context, interval: configuration.extensionCensusInterval),
         ]
         if configuration.takesInOrphans { parts.append(OrphanReaper(log: configuration.log)) }
@@ -97,7 +98,7 @@ package final class AgentService: Sendable {
     /// - Returns: `nil` when proxies could not ask; the log says why.
     private func listen() async -> (GRPCListening, HealthBoard)? {
         do {
-            return try await AgentListener.start(context)
+            return try await AgentListener.start(context, tls: identity.services)
         } catch {
             context.log.error("cannot listen for proxies", metadata: ["error": "\(error)"])
             return nil
@@ -123,14 +124,5 @@ extension AgentConfiguration {
     fileprivate var reportIdentity: ReportIdentity {
         ReportIdentity(
             endpoint: endpoint, computeID: computeID, address: HostAndPort(host: listenHost, port: port).description)
-    }
-}
-
-extension AgentCertificates {
-    /// Proves this compute to whoever hears its reports.
-    fileprivate func clientContext() throws -> TLSContext {
-        try TLSContext.client(
-            trustedCAFile: authorityFile, certificateFile: certificateFile, privateKeyFile: privateKeyFile, alpn: ["h2"]
-        )
     }
 }

@@ -41,10 +41,11 @@ package final class ControlPlane: Sendable {
     private let http: Task<Void, any Error>
     private let grpc: GRPCListening
     private let health: HealthBoard
+    private let renewal: Task<Void, Never>
 
     private init(
         registry: any EndpointDirectory, closed: @escaping @Sendable () async -> Void, httpPort: Int,
-        http: Task<Void, any Error>, grpc: GRPCListening, health: HealthBoard
+        http: Task<Void, any Error>, grpc: GRPCListening, health: HealthBoard, renewal: Task<Void, Never>
     ) {
         self.registry = registry
         self.closed = closed
@@ -52,6 +53,7 @@ package final class ControlPlane: Sendable {
         self.http = http
         self.grpc = grpc
         self.health = health
+        self.renewal = renewal
         grpcPort = grpc.port
     }
 
@@ -84,7 +86,9 @@ package final class ControlPlane: Sendable {
         let openServices = OpenServices(beside: reports, isOpenToAll: configuration.isInspectionOpen) {
             readiness.isReady.load(ordering: .relaxed)
         }
-        let grpc = try await listenForReports(configuration, reports, openServices, group)
+        let tls = try configuration.serverContext()
+        let grpc = try await listenForReports(
+            configuration, tls, reports, openServices, metrics.registry, group)
         let api = ControlPlaneAPI(
             registry: registry, metrics: metrics, token: configuration.token, basePath: configuration.basePath,
             suspendAfter: configuration.limits.suspendAfter, changed: changed, log: log)
@@ -94,7 +98,7 @@ package final class ControlPlane: Sendable {
             openServices.health.look()
             return ControlPlane(
                 registry: registry, closed: closed, httpPort: port, http: http, grpc: grpc,
-                health: openServices.health)
+                health: openServices.health, renewal: renewing(tls, configuration, log))
         } catch {
             await grpc.shutdown(grace: .zero)
             throw failure(.http, error)
@@ -104,6 +108,8 @@ package final class ControlPlane: Sendable {
     /// Stops every compute, then the listeners. Returns when the last compute's process has ended.
     package func shutdown() async {
         health.shutDown()
+        renewal.cancel()
+        await renewal.value
         await registry.close()
         await closed()
         await grpc.shutdown(grace: Self.farewellGrace)
@@ -112,22 +118,37 @@ package final class ControlPlane: Sendable {
     }
 
     private static func listenForReports(
-        _ configuration: ControlPlaneConfiguration, _ reports: [ServiceDefinition], _ openServices: OpenServices,
-        _ group: any EventLoopGroup
+        _ configuration: ControlPlaneConfiguration, _ tls: TLSContext, _ reports: [ServiceDefinition],
+        _ openServices: OpenServices, _ registry: MetricRegistry, _ group: any EventLoopGroup
     ) async throws -> GRPCListening {
-        let tls = try TLSContext.server(
-            certificateFile: configuration.certificateFile, privateKeyFile: configuration.privateKeyFile, alpn: ["h2"],
-            clientCAFile: configuration.authorityFile)
         do {
             return try await GRPCListener.start(
                 host: configuration.grpcHost, port: configuration.grpcPort, tls: tls,
-                services: reports + openServices.definitions,
+                services: (reports + openServices.definitions).map {
+                    $0.intercepted(by: [GRPCMetrics(registry).server])
+                },
                 authorize: openServices.authorization { _, peer in
                     if case .compute = FleetIdentity(uriNames: peer.uriNames) { return nil }
                     return GRPCStatus(.permissionDenied, "for computes alone")
-                }, group: group)
+                }, metrics: registry, group: group)
         } catch {
             throw failure(.grpc, error)
+        }
+    }
+
+    private static func renewing(
+        _ tls: TLSContext, _ configuration: ControlPlaneConfiguration, _ log: Logger
+    ) -> Task<Void, Never> {
+        let renewal = TLSRenewal(files: configuration.identityFiles, [(tls, configuration.serverContext)])
+        // Ends in `shutdown`, which waits for it.
+        return Task {
+            await renewal.run { trouble in
+                if let trouble {
+                    log.error("certificate cannot be used; the former one stays", metadata: ["reason": "\(trouble)"])
+                } else {
+                    log.notice("certificate loaded")
+                }
+            }
         }
     }
 
@@ -158,5 +179,15 @@ package final class ControlPlane: Sendable {
     private static func failure(_ listener: StartFailure.Listener, _ error: any Error) -> StartFailure {
         let isPortTaken = (error as? IOError)?.errnoCode == EADDRINUSE
         return StartFailure(listener: listener, isPortTaken: isPortTaken, description: "\(error)")
+    }
+}
+
+extension ControlPlaneConfiguration {
+    fileprivate var identityFiles: [String] { [certificateFile, privateKeyFile, authorityFile] }
+
+    /// Shows who this control plane is, and asks agents who they are.
+    @Sendable fileprivate func serverContext() throws -> TLSContext {
+        try TLSContext.server(
+            certificateFile: certificateFile, privateKeyFile: privateKeyFile, alpn: ["h2"], clientCAFile: authorityFile)
     }
 }

@@ -256,7 +256,7 @@ package final class EdgeProxy: Sendable {
                 host: configuration.grpc.host, port: configuration.grpc.port, tls: certificates.services,
                 services: services,
                 authorize: openServices.authorization { authorization.verdict(on: $0, for: $1) },
-                limits: serviceLimits, group: fleetGroup)
+                limits: serviceLimits, metrics: metrics.registry, group: fleetGroup)
         }
         let postgres = try await Self.opening("listen", configuration.listen) {
             try await Listener.bind(

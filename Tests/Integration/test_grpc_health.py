@@ -1,5 +1,7 @@
 """grpc.health.v1 and grpc.reflection as the public clients see them, on a proxy and on the control plane."""
 import os
+import shutil
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -181,9 +183,59 @@ def listening_ports(pid):
                 yield int(fields[1].rsplit(":", 1)[1], 16)
 
 
-def agent_health(channel):
+def agent_health(channel, service="sidecar.secret.v1.RoleSecrets"):
     """The error where it is not gRPC that listens."""
     try:
-        return check(channel, "sidecar.secret.v1.RoleSecrets")
+        return check(channel, service)
     except grpc.RpcError as error:
         return error.details()
+
+
+def test_agent_and_control_plane_show_a_renewed_certificate_under_open_calls(fleet, connect):
+    with fleet.connect(endpoint="demo") as session:
+
+        def is_renewed():
+            # Whoever asks nothing has his compute put to sleep.
+            session.execute("select 1")
+            return ssl.get_server_certificate(("127.0.0.1", port)) != before
+
+        for pids, certificate in (
+                ([fleet.process.pid], fleet.data / "certs" / "control-plane.crt"),
+                (agents(fleet), next(fleet.data.glob("computes/demo/certs/tls.crt")))):
+            port = next(port for pid in pids for port in listening_ports(pid)
+                        if agent_health(connect(f"127.0.0.1:{port}", ()), "") == SERVING)
+            watching = health_pb2_grpc.HealthStub(connect(f"127.0.0.1:{port}", ())).Watch(
+                health_pb2.HealthCheckRequest(), timeout=60)
+            assert next(watching).status == SERVING
+            before = ssl.get_server_certificate(("127.0.0.1", port))
+            renew(certificate, fleet.data)
+            eventually(is_renewed, 20, "the new certificate")
+            assert watching.is_active()
+            watching.cancel()
+            assert agent_health(connect(f"127.0.0.1:{port}", (("grpc.use_local_subchannel_pool", 1),)), "") == SERVING
+
+
+def renew(certificate, data):
+    """The same, but for its number."""
+    request, fresh = certificate.with_suffix(".request"), certificate.with_suffix(".fresh")
+    for command in (
+            ["-x509toreq", "-in", certificate, "-signkey", certificate.with_suffix(".key"), "-out", request],
+            ["-req", "-in", request, "-CA", data / "ca.crt", "-CAkey", data / "ca.key", "-days", "2", "-set_serial",
+             str(int.from_bytes(os.urandom(8), "big") >> 1), "-out", fresh]):
+        subprocess.run(["openssl", "x509", *command, "-copy_extensions", "copyall"], check=True, capture_output=True)
+    shutil.copymode(certificate, fresh)
+    shutil.chown(fresh, certificate.stat().st_uid, certificate.stat().st_gid)
+    fresh.replace(certificate)
+
+
+def test_what_clients_do_against_the_rules_is_in_the_metrics(fleet, connect):
+    def counted():
+        page = fleet.get(fleet.proxies[0]["http"], "/metrics")[1]
+        return sum_of(page, "sidecar_grpc_offences_total", {"offence": "header_list_too_large"})
+
+    before = counted()
+    with pytest.raises(grpc.RpcError) as error:
+        health_pb2_grpc.HealthStub(connect(fleet.proxies[0]["grpc"])).Check(
+            health_pb2.HealthCheckRequest(), timeout=10, metadata=[("x-long", "x" * 9000)])
+    assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    eventually(lambda: counted() == before + 1, what="the offence")

@@ -9,13 +9,10 @@ enum AgentListener {
     /// Connections open at once. Every proxy of a fleet keeps one.
     private static let connectionLimit = 1_024
 
+    /// - Parameter tls: shows who this compute is, and asks proxies who they are.
     /// - Returns: what listens, and the health that it tells: as every other probe of readiness.
-    static func start(_ context: AgentContext) async throws -> (GRPCListening, HealthBoard) {
+    static func start(_ context: AgentContext, tls: TLSContext) async throws -> (GRPCListening, HealthBoard) {
         let (configuration, desk) = (context.configuration, context.secrets)
-        let certificates = configuration.certificates
-        let tls = try TLSContext.server(
-            certificateFile: certificates.certificateFile, privateKeyFile: certificates.privateKeyFile, alpn: ["h2"],
-            clientCAFile: certificates.authorityFile)
         var limits = GRPCListenerLimits()
         limits.connections = connectionLimit
         // As Postgres spells it.
@@ -28,7 +25,8 @@ enum AgentListener {
             services: (own + open.definitions).map {
                 $0.intercepted(by: [GRPCMetrics(context.metrics.registry).server])
             },
-            authorize: open.authorization { _, peer in refusal(of: peer) }, limits: limits, group: context.group)
+            authorize: open.authorization { _, peer in refusal(of: peer) }, limits: limits,
+            metrics: context.metrics.registry, group: context.group)
         desk.listens(at: HostAndPort(host: configuration.listenHost, port: listening.port).description)
         return (listening, open.health)
     }

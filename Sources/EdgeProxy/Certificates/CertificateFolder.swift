@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Telemetry
 
 /// The folder of `--certs-dir`: in each sub-folder a certificate chain and its key.
 struct CertificateFolder: Sendable {
@@ -24,7 +25,7 @@ struct CertificateFolder: Sendable {
                 files: EdgeProxyConfiguration.KeyPair(
                     certificateFile: "\(path)/\(name)/\(Self.certificate)", keyFile: "\(path)/\(name)/\(Self.key)")
             )
-        }.filter { FileStamp(of: $0.files.certificateFile) != nil }
+        }.filter { FileStamp(path: $0.files.certificateFile) != nil }
         guard pairs.count <= Self.limit else {
             throw Unreadable(description: "\(path) holds more than \(Self.limit) certificates")
         }

@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import TLSEngine
+internal import Transport
 
 /// The certificates that a proxy shows and trusts: read at the start, and anew when their files change.
 ///

@@ -17,6 +17,10 @@ package final class ClientConnection: DrivenConnection {
     private var timerChanges: [TimerChange] = []
     private var isLost = false
     private var isReady = false
+    /// A call began since the idle timer was armed.
+    private var hadCalls = false
+    /// It is left for want of calls, but one may be on its way that chose it just before.
+    private var isLeftAlone = false
     /// The time of the last input.
     private var lastTurn: ContinuousClock.Instant
     private let tell: @Sendable (ConnectionNews) -> Void
@@ -55,6 +59,7 @@ package final class ClientConnection: DrivenConnection {
         timerChanges = [
             .arm(.settingsDue, after: limits.settingsTimeout), .arm(.keepalive, after: limits.keepaliveInterval),
         ]
+        if let maxIdle = limits.maxIdle { timerChanges.append(.arm(.idle, after: maxIdle)) }
     }
 
     // MARK: What the shell does
@@ -85,7 +90,11 @@ package final class ClientConnection: DrivenConnection {
             abort(stream, .deadlineExceeded, reset: .cancel)
         case .settingsDue: lose()
         case .keepalive: checkPeer()
-        case .shutdownHeard, .headerBlockDue, .stalledStreams, .maxAge, .idle, .graceOver: break
+        case .idle: checkIdle()
+        case .graceOver:
+            isLeftAlone = false
+            session.refuseNewStreams()
+        case .shutdownHeard, .headerBlockDue, .stalledStreams, .maxAge: break
         }
     }
 
@@ -138,6 +147,19 @@ package final class ClientConnection: DrivenConnection {
         }
     }
 
+    /// Nobody has called for long: the next call makes a connection of its own.
+    private func checkIdle() {
+        guard let maxIdle = limits.maxIdle, caller.acceptsCalls else { return }
+        guard calls.isEmpty, !hadCalls else {
+            hadCalls = false
+            return timerChanges.append(.arm(.idle, after: maxIdle))
+        }
+        isLeftAlone = true
+        caller.stopAcceptingCalls()
+        tell(.goingAway(isTooManyPings: false))
+        timerChanges.append(.arm(.graceOver, after: limits.shutdownNotice))
+    }
+
     private func checkPeer() {
         let mayPing = limits.keepaliveWithoutCalls || !calls.isEmpty
         for action in keepalive.timerFired(mayPing: mayPing) {
@@ -167,7 +189,8 @@ package final class ClientConnection: DrivenConnection {
     }
 
     private func begin(_ start: ClientCallStart, at now: ContinuousClock.Instant) {
-        guard caller.acceptsCalls else {
+        hadCalls = true
+        guard caller.acceptsCalls || isLeftAlone else {
             return handBack(start, GRPCStatus(.unavailable, "the connection is going away"), at: now)
         }
         var fields = commonFields.pseudo

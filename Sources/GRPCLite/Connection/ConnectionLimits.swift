@@ -27,7 +27,7 @@ package struct ConnectionLimits: Sendable {
     /// How long a shutdown waits for the peer to hear of it before new streams are refused.
     package var shutdownNotice: Duration = .seconds(1)
     /// After this long a connection without calls is told to go; at most twice this long. `nil` never does it, as in every
-    /// other gRPC.
+    /// other gRPC's server. A client leaves it, and connects again for the next call.
     package var maxIdle: Duration?
     /// After this long a connection is told to go, so that long-lived ones spread over new servers. Each draws its own
     /// tenth more or less, so that they do not all come back at once. `nil` never does it.
@@ -38,11 +38,12 @@ package struct ConnectionLimits: Sendable {
     package init() {}
 
     /// For a server that is not ours: such take pings for abuse when they come often, or without a call (gRFC A8), so
-    /// none are sent.
+    /// none are sent. It is left after half an hour without a call, as by clients of other gRPCs.
     package static var toStrangers: ConnectionLimits {
         var limits = ConnectionLimits()
         limits.keepaliveInterval = longestTimer
         limits.keepaliveWithoutCalls = false
+        limits.maxIdle = .seconds(30 * 60)
         return limits
     }
 

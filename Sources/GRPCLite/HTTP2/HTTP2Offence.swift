@@ -36,6 +36,8 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case noSettings = "no_settings"
     /// No answer to a PING in time.
     case noAnswer = "no_answer"
+    /// One connection too many, in all or from one address, or one handshake. It is closed when it is accepted.
+    case tooManyConnections = "too_many_connections"
     /// A message that gRPC's framing forbids: too long, cut off, an unknown flag.
     case malformedMessage = "malformed_message"
 

@@ -4,9 +4,15 @@ internal import Synchronization
 package final class OffenceCounters: Sendable {
     private let counts = Mutex<[HTTP2Offence: Int]>([:])
 
-    package init() {}
+    private let tell: @Sendable (HTTP2Offence) -> Void
+
+    /// - Parameter tell: called for each, from any thread; must be quick.
+    package init(_ tell: @escaping @Sendable (HTTP2Offence) -> Void = { _ in }) {
+        self.tell = tell
+    }
 
     package func count(_ offence: HTTP2Offence) {
+        tell(offence)
         counts.withLock { $0[offence, default: 0] += 1 }
     }
 

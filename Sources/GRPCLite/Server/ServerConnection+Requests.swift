@@ -84,9 +84,9 @@ extension ServerConnection {
             if let message = messages.first { messageArrived(message, of: call) }
             for message in messages.others { messageArrived(message, of: call) }
         }
-        if unfinishedBytes > limits.unfinishedMessages {
+        if call.bufferedBytes > 0, hasTooManyUnfinished {
             offences.count(.tooManyUnfinishedBytes)
-            breakOff(call, GRPCStatus(.resourceExhausted, "too many unfinished messages on the connection"))
+            breakOff(call, GRPCStatus(.resourceExhausted, "too many unfinished messages"))
         }
     }
 

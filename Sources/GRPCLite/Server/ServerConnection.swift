@@ -30,6 +30,7 @@ package final class ServerConnection: DrivenConnection {
     var runningHandlers = 0
     /// Bytes kept of requests that no handler has yet.
     var unfinishedBytes = 0
+    private let sharedUnfinished: SharedBytesPart
     private var keepalive: Keepalive
     var timerChanges: [TimerChange] = []
     private var isLost = false
@@ -47,14 +48,14 @@ package final class ServerConnection: DrivenConnection {
     /// - Parameters:
     ///   - authorize: asked for every call before its handler runs.
     ///   - handlerExecutor: where handlers run; `nil` leaves them to the global pool.
-    ///   - backlog: of the server that the connection belongs to.
+    ///   - shared: with the other connections of the server.
     ///   - offences: told of every rule that the peer breaks.
     ///   - ageJitter: what this connection's age differs from the limit by: from -0.1 to 0.1, drawn by the caller.
     ///   - wake: called from any thread when handlers left commands; has the shell call ``takeOutput(limit:)`` soon.
     package init(
         methods: MethodTable, peer: PeerIdentity, authorize: @escaping CallAuthorization,
         limits: ConnectionLimits = ConnectionLimits(), handlerExecutor: (any TaskExecutor)? = nil,
-        offences: OffenceCounters = OffenceCounters(), backlog: ServerBacklog = ServerBacklog(), ageJitter: Double = 0,
+        offences: OffenceCounters = OffenceCounters(), shared: ServerBytes = ServerBytes(), ageJitter: Double = 0,
         at now: ContinuousClock.Instant, wake: @escaping @Sendable () -> Void
     ) throws(HTTP2Failure) {
         session = try HTTP2Session(.server, limits: limits.http2, at: now)
@@ -64,7 +65,8 @@ package final class ServerConnection: DrivenConnection {
         self.authorize = authorize
         self.handlerExecutor = handlerExecutor
         self.offences = offences
-        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: backlog)
+        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: shared.unsent)
+        sharedUnfinished = SharedBytesPart(of: shared.unfinished)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
@@ -80,7 +82,14 @@ package final class ServerConnection: DrivenConnection {
         keepalive.bytesReceived()
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
+        sharedUnfinished.set(unfinishedBytes)
         timeHeaderBlock()
+    }
+
+    /// Too many bytes of requests are not whole, here or on all connections of the server.
+    var hasTooManyUnfinished: Bool {
+        let others = sharedUnfinished.whole.byteCount - sharedUnfinished.byteCount
+        return unfinishedBytes > limits.unfinishedMessages || unfinishedBytes + others > sharedUnfinished.whole.limit
     }
 
     private func timeHeaderBlock() {
@@ -96,6 +105,7 @@ package final class ServerConnection: DrivenConnection {
         handleEvents(of: RawSpan(), at: now)
         if !waitingToStart.isEmpty { startWaiting() }
         backlog.sessionHolds(session.unsentBytes)
+        sharedUnfinished.set(unfinishedBytes)
     }
 
     package func takeTimerChanges() -> [TimerChange] {
@@ -170,6 +180,7 @@ package final class ServerConnection: DrivenConnection {
         isLost = true
         for stream in calls.streams { calls[stream]?.abandonHandler(Self.gone) }
         backlog.sessionHolds(0)
+        sharedUnfinished.set(0)
         calls = StreamTable()
         _ = commands.close()
     }

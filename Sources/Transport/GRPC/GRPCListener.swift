@@ -2,6 +2,7 @@ package import GRPCLite
 package import NIOCore
 internal import NIOPosix
 package import TLSEngine
+package import Telemetry
 
 /// Serves gRPC on a port.
 package enum GRPCListener {
@@ -11,17 +12,18 @@ package enum GRPCListener {
     ///   - tls: a server context with ALPN `h2`, for mutual TLS one with a client CA. `nil` serves plaintext, with
     ///     peers that proved nothing.
     ///   - authorize: asked for every call before its handler runs; returns the refusal, or `nil` to let it.
+    ///   - metrics: where offences of clients are counted.
     ///   - group: every connection, and its handlers, live on one loop of it. A handler must not block.
     package static func start(
         host: String, port: Int, tls: TLSContext?, services: [ServiceDefinition],
         authorize: @escaping CallAuthorization, limits: GRPCListenerLimits = GRPCListenerLimits(),
-        group: any EventLoopGroup
+        metrics: MetricRegistry? = nil, group: any EventLoopGroup
     ) async throws -> GRPCListening {
         let methods = MethodTable(services)
-        let connections = GRPCServerConnections(
-            limit: limits.connections, limitPerAddress: limits.connectionsPerAddress)
-        let offences = OffenceCounters()
-        let backlog = ServerBacklog(limit: limits.unsentBytes)
+        let offences = metrics.map { OffenceCounters($0) } ?? OffenceCounters()
+        let connections = GRPCServerConnections(limits, offences)
+        let shared = ServerBytes(
+            unsent: SharedBytes(limit: limits.unsentBytes), unfinished: SharedBytes(limit: limits.unfinishedBytes))
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -36,11 +38,12 @@ package enum GRPCListener {
                     let executor = LoopExecutor(channel.eventLoop)
                     let handler = GRPCConnectionHandler<ServerConnection>(
                         isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake),
-                        output: connections.outputRoom(of: channel.eventLoop)
+                        output: connections.outputRoom(of: channel.eventLoop),
+                        onStart: { _ in connections.handshakeEnded(of: channel) }
                     ) { peer, wake in
                         let connection = try ServerConnection(
                             methods: methods, peer: peer, authorize: authorize, limits: limits.connection,
-                            handlerExecutor: executor, offences: offences, backlog: backlog,
+                            handlerExecutor: executor, offences: offences, shared: shared,
                             ageJitter: .random(in: -0.1...0.1),
                             at: .now, wake: wake)
                         if connections.isShuttingDown { connection.beginShutdown() }

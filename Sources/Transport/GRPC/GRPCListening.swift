@@ -15,8 +15,6 @@ package final class GRPCListening: Sendable {
 
     /// What clients did that they must not.
     package let offences: OffenceCounters
-    /// Connections that were closed because there were too many.
-    package var connectionsRefused: Int { connections.refused }
 
     init(server: any Channel, connections: GRPCServerConnections, offences: OffenceCounters) {
         self.offences = offences

@@ -8,23 +8,22 @@ final class GRPCServerConnections: Sendable {
 
     private struct State {
         var open: [ObjectIdentifier: (channel: any Channel, handler: Handler)] = [:]
+        var handshaking: Set<ObjectIdentifier> = []
         var countByAddress: [String: Int] = [:]
-        var refused = 0
         var isShuttingDown = false
         var outputRooms: [ObjectIdentifier: NIOLoopBound<OutputRoom>] = [:]
     }
 
-    private let limit: Int
-    private let limitPerAddress: Int
+    private let limits: GRPCListenerLimits
+    private let offences: OffenceCounters
     private let state = Mutex(State())
 
-    init(limit: Int, limitPerAddress: Int) {
-        self.limit = limit
-        self.limitPerAddress = limitPerAddress
+    init(_ limits: GRPCListenerLimits, _ offences: OffenceCounters) {
+        self.limits = limits
+        self.offences = offences
     }
 
     var count: Int { state.withLock(\.open.count) }
-    var refused: Int { state.withLock(\.refused) }
 
     /// Whoever was accepted and begins only now is told to go as well.
     var isShuttingDown: Bool { state.withLock(\.isShuttingDown) }
@@ -34,29 +33,38 @@ final class GRPCServerConnections: Sendable {
     }
 
     /// To be called on the channel's loop.
-    /// - Returns: `false` when there are too many, in all or from this address.
+    /// - Returns: `false` when there are too many, in all or from this address, or too many handshakes.
     func add(_ channel: any Channel, _ handler: GRPCConnectionHandler<ServerConnection>) -> Bool {
         let id = ObjectIdentifier(channel)
         let entry = (channel, Handler(handler, eventLoop: channel.eventLoop))
         let address = channel.remoteAddress?.ipAddress ?? ""
         let isTaken = state.withLock { state in
-            guard state.open.count < limit, state.countByAddress[address, default: 0] < limitPerAddress else {
-                state.refused += 1
-                return false
-            }
+            guard state.open.count < limits.connections, state.handshaking.count < limits.handshakes,
+                state.countByAddress[address, default: 0] < limits.connectionsPerAddress
+            else { return false }
+            state.handshaking.insert(id)
             state.open[id] = entry
             state.countByAddress[address, default: 0] += 1
             return true
         }
-        guard isTaken else { return false }
+        guard isTaken else {
+            offences.count(.tooManyConnections)
+            return false
+        }
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
                 state.open[id] = nil
+                state.handshaking.remove(id)
                 let left = state.countByAddress[address, default: 1] - 1
                 state.countByAddress[address] = left > 0 ? left : nil
             }
         }
         return true
+    }
+
+    /// Well or badly.
+    func handshakeEnded(of channel: any Channel) {
+        state.withLock { _ = $0.handshaking.remove(ObjectIdentifier(channel)) }
     }
 
     /// To be called on the loop.

@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `while a connection has too much to send, handlers wait for all of their own`() async throws {
-        let backlog = OutboundBacklog(limit: 100, within: ServerBacklog())
+        let backlog = OutboundBacklog(limit: 100, within: SharedBytes())
         let (eager, other) = (MessageOutlet(backlog: backlog) { _ in }, MessageOutlet(backlog: backlog) { _ in })
         try await eager.send([UInt8](repeating: 7, count: 45))
         let sending = Task { try await other.send([UInt8](repeating: 7, count: 55)) }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `what all connections have to send is one sum`() {
-        let server = ServerBacklog(limit: 100)
+        let server = SharedBytes(limit: 100)
         var connections = (0..<3).map { _ in OutboundBacklog(limit: 1000, within: server) }
         for connection in connections { connection.sessionHolds(40) }
         #expect(server.byteCount == 120)
@@ -78,19 +78,34 @@ import Testing
     }
 
     @Test func `a server whose clients take nothing refuses unary calls, and serves again`() throws {
-        let backlog = ServerBacklog(limit: 5000)
-        let full = try HostilePeer(window: 0, backlog: backlog)
+        let backlog = SharedBytes(limit: 5000)
+        let full = try HostilePeer(window: 0, shared: ServerBytes(unsent: backlog))
         for stream in [1, 3] {
             full.send(HostilePeer.call(stream) + HostilePeer.message([UInt8](repeating: 7, count: 4000), on: stream))
         }
         #expect(backlog.byteCount == 8010)
-        let other = try HostilePeer(backlog: backlog)
+        let other = try HostilePeer(shared: ServerBytes(unsent: backlog))
         other.send(HostilePeer.call(1) + HostilePeer.message([1], on: 1))
         #expect(other.framesFromServer.filter { $0.stream == 1 }.map(\.type) == [1])
         full.send(HostilePeer.reset(1) + HostilePeer.reset(3))
         #expect(backlog.byteCount == 0)
         other.send(HostilePeer.call(3) + HostilePeer.message([1], on: 3))
         #expect(other.framesFromServer.filter { $0.stream == 3 }.map(\.type) == [1, 0, 1])
+    }
+
+    @Test func `what all connections keep of requests is one sum too`() throws {
+        let unfinished = SharedBytes(limit: 1000)
+        let peers = try (0..<3).map { _ in try HostilePeer(shared: ServerBytes(unfinished: unfinished)) }
+        for peer in peers {
+            // 400 of 500 bytes of a message.
+            let part = [0, 0, 0, 1, 0xF4] + [UInt8](repeating: 7, count: 395)
+            peer.send(HostilePeer.call(1) + HostilePeer.frame(0, stream: 1, payload: part))
+        }
+        #expect(peers.map(\.server.openCalls) == [1, 1, 0])
+        #expect(peers[2].offences[.tooManyUnfinishedBytes] == 1)
+        #expect(unfinished.byteCount < 1000)
+        peers[0].server.connectionLost()
+        #expect(unfinished.byteCount < 500)
     }
 
     @Test func `a long conversation does not run out of window`() async throws {

@@ -32,9 +32,9 @@ import Testing
         let connection: ClientConnection
         let now = ContinuousClock.now
 
-        init() throws {
+        init(_ limits: ConnectionLimits = ConnectionLimits()) throws {
             connection = try ClientConnection(
-                authority: "test", isSecure: false, at: now, tell: { [heard] in heard.add($0) },
+                authority: "test", isSecure: false, limits: limits, at: now, tell: { [heard] in heard.add($0) },
                 giveBack: { [heard] in heard.add($0) }, wake: {})
         }
 
@@ -132,6 +132,37 @@ import Testing
         _ = link.turn(Self.settings)
         _ = link.turn(Self.goAway(last: 0, code: code, text))
         #expect(link.heard.news == [.ready, .goingAway(isTooManyPings: isTooMany)])
+    }
+
+    @Test func `a connection without calls is left, but not by a call that chose it just before`() async throws {
+        var limits = ConnectionLimits()
+        limits.maxIdle = .seconds(60)
+        let link = try Link(limits)
+        #expect(link.connection.takeTimerChanges().contains(.arm(.idle, after: .seconds(60))))
+        let call = try await link.call()
+        _ = link.turn(Self.settings)
+        for _ in 0..<2 {
+            link.connection.timerFired(.idle)
+            #expect(link.connection.takeTimerChanges().contains(.arm(.idle, after: .seconds(60))))
+        }
+        #expect(link.connection.caller.acceptsCalls, "a call is open")
+        _ = link.turn(
+            Self.headers + Self.frame(1, flags: 5, stream: 1, [0, 11] + Array("grpc-status".utf8) + [1, 0x30]))
+        #expect(link.connection.openCalls == 0)
+        #expect(await end(of: call) == .ok)
+
+        link.connection.timerFired(.idle)
+        #expect(!link.connection.caller.acceptsCalls)
+        #expect(link.heard.news.count == 2, "ready, going away")
+        #expect(link.connection.takeTimerChanges().contains(.arm(.graceOver, after: limits.shutdownNotice)))
+        let late = try await link.call()
+        _ = link.turn()
+        #expect(link.connection.openCalls == 1)
+        link.connection.timerFired(.graceOver)
+        #expect(link.turn().contains([0, 0, 8, 7, 0]), "GOAWAY")
+        #expect(!link.connection.isFinished)
+        #expect(link.heard.calls.isEmpty)
+        late.cancel()
     }
 
     @Test func `a connection that breaks hands on what it never sent, and fails what it did`() async throws {

@@ -7,7 +7,7 @@ import Testing
     /// Moves the next bytes into a frame of the length.
     private func fill(_ body: inout OutboundBody, _ length: Int) -> Int {
         var frame = [UInt8](repeating: 0, count: length)
-        return unsafe frame.withUnsafeMutableBytes { unsafe body.fill($0) }
+        return frame.withUnsafeMutableBytes { body.fill($0) }
     }
 
     @Test func `a message counts when the last of its bytes has moved`() {

@@ -133,12 +133,15 @@ extension HTTP2Session {
     }
 }
 
+/// The room is the array itself: the optimiser of Swift 6.3 frees the copy of a buffer that nobody will use before it has
+/// been written, which AddressSanitizer sees.
+///
 /// - Parameter limit: about how many bytes; there is always room for one frame.
 private func output(limit: Int, _ take: (inout OutputRawSpan) -> Void) -> [UInt8] {
-    let room = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: max(limit, HTTP2Session.longestOutput), alignment: 16)
-    defer { room.deallocate() }
-    var span = OutputRawSpan(buffer: room, initializedCount: 0)
-    take(&span)
-    return Array(UnsafeRawBufferPointer(rebasing: room[..<span.finalize(for: room)]))
+    [UInt8](unsafeUninitializedCapacity: max(limit, HTTP2Session.longestOutput)) { bytes, count in
+        let room = UnsafeMutableRawBufferPointer(bytes)
+        var span = OutputRawSpan(buffer: room, initializedCount: 0)
+        take(&span)
+        count = span.finalize(for: room)
+    }
 }

@@ -13,11 +13,11 @@ final class HostilePeer {
     /// - Parameter window: what the client's SETTINGS allow each stream.
     init(
         limits: ConnectionLimits = ConnectionLimits(), window: UInt32 = 65535,
-        services: [ServiceDefinition] = [EchoService().definition], backlog: ServerBacklog = ServerBacklog()
+        services: [ServiceDefinition] = [EchoService().definition], shared: ServerBytes = ServerBytes()
     ) throws {
         server = try ServerConnection(
             methods: MethodTable(services), peer: .anonymous, authorize: { _, _ in nil }, limits: limits,
-            offences: offences, backlog: backlog, at: now, wake: {})
+            offences: offences, shared: shared, at: now, wake: {})
         send(Self.preface + Self.frame(4, payload: [0, 4] + Self.bigEndian(window)))
         send(Self.frame(4, flags: 1))
     }

@@ -2,6 +2,7 @@ import GRPCLite
 import NIOCore
 import NIOPosix
 import TLSEngine
+import Telemetry
 import TestKit
 import Testing
 import Transport
@@ -95,6 +96,34 @@ import Transport
             await first.shutdown()
             await second.shutdown()
         }
+    }
+
+    @Test func `handshakes over the limit are not begun, and offences are counted`() async throws {
+        let (fleet, registry) = (try TestFleet(), MetricRegistry())
+        var limits = GRPCListenerLimits()
+        limits.handshakes = 1
+        let server = try await GRPCListener.start(
+            host: "127.0.0.1", port: 0, tls: try fleet.server("proxy/proxy-a"), services: [service.definition],
+            authorize: { _, _ in nil }, limits: limits, metrics: registry, group: grpcLoops)
+        func dial() async throws -> ByteStream {
+            try await Dialer.connect(
+                host: "127.0.0.1", port: server.port, on: grpcLoops.next(), timeout: .seconds(10))
+        }
+        let line = "sidecar_grpc_offences_total{offence=\"too_many_connections\"}"
+        #expect(registry.exposition().contains("\(line) 0\n"))
+        let first = try await dial()
+        try await eventually("the server has accepted") { server.connectionCount == 1 }
+        let second = try await dial()
+        #expect(try await second.read() == nil)
+        #expect(registry.exposition().contains("\(line) 1\n"))
+        // Once the first is done there is room again.
+        let client = try fleet.client("proxy/proxy-b")
+        _ = try await first.connectTLS(client, serverName: "127.0.0.1", nameCheck: .none)
+        #expect(try await first.read() != nil)
+        let third = try await dial()
+        _ = try await third.connectTLS(client, serverName: "127.0.0.1", nameCheck: .none)
+        for stream in [first, second, third] { await stream.close() }
+        await server.shutdown(grace: .zero)
     }
 
     @Test func `a peer that says nothing is dropped after the handshake limit`() async throws {

@@ -33,10 +33,13 @@ struct CollectorExports: Sendable {
             (spans, lines, metrics) = (nil, nil, nil)
             return
         }
+        guard let target = GRPCTarget("\(endpoint.address)") else {
+            throw EdgeProxyConfiguration.Invalid(field: "otel-exporter-otlp-endpoint", problem: "no host and port")
+        }
+        // Not ours, so that it is dialled as everybody dials it: by name, and with the standard back-off.
         let calls = CollectorCalls(
-            channel: GRPCClientChannel(
-                host: endpoint.address.host, port: endpoint.address.port,
-                tls: endpoint.isSecure ? try Self.tls(settings) : nil, limits: .toStrangers, group: group),
+            channel: GRPCBalancedChannel(
+                target, tls: endpoint.isSecure ? try Self.tls(settings) : nil, group: group),
             resource: Self.resource(configuration))
         spans = queue.map {
             BatchExporter(queue: $0, counters: .spans(registry), logger: logger, send: calls.sendSpans)
