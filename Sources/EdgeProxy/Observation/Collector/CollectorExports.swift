@@ -29,6 +29,9 @@ struct CollectorExports: Sendable {
         let settings = configuration.collector
         let queue = settings.tells(.traces) ? BatchQueue<TraceSpan>(limit: Self.spanLimit) : nil
         tracer = Tracer(ratio: settings.effectiveRatio, queue: queue)
+        // They exist without a collector too, so that a rate over them is 0 and not absent.
+        let (spanCounters, lineCounters) = (ExportCounters.spans(registry), ExportCounters.logLines(registry))
+        _ = ExportCounters.metricFailures(registry)
         guard let endpoint = settings.endpoint else {
             (spans, lines, metrics) = (nil, nil, nil)
             return
@@ -42,10 +45,10 @@ struct CollectorExports: Sendable {
                 target, tls: endpoint.isSecure ? try Self.tls(settings) : nil, group: group),
             resource: Self.resource(configuration))
         spans = queue.map {
-            BatchExporter(queue: $0, counters: .spans(registry), logger: logger, send: calls.sendSpans)
+            BatchExporter(queue: $0, counters: spanCounters, logger: logger, send: calls.sendSpans)
         }
         lines = (settings.tells(.logs) ? configuration.logLines : nil).map {
-            BatchExporter(queue: $0, counters: .logLines(registry), logger: logger, send: calls.sendLines)
+            BatchExporter(queue: $0, counters: lineCounters, logger: logger, send: calls.sendLines)
         }
         metrics =
             settings.tells(.metrics)

@@ -21,7 +21,10 @@ struct ExportCounters: Sendable {
         self.failures = Self.failures(registry, failures)
     }
 
-    static func failures(_ registry: MetricRegistry, _ prefix: String) -> Counter {
+    /// Reports are whole or not at all: what else could be counted is the reports themselves.
+    static func metricFailures(_ registry: MetricRegistry) -> Counter { failures(registry, "sidecar_metric") }
+
+    private static func failures(_ registry: MetricRegistry, _ prefix: String) -> Counter {
         registry.counter("\(prefix)_export_failures_total", help: "Calls to the collector that failed.")
     }
 }

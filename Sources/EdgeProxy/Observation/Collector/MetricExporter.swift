@@ -20,7 +20,7 @@ final class MetricExporter: Sendable {
     init(_ registry: MetricRegistry, every interval: Duration, logger: Logger, send: @escaping Send) {
         self.registry = registry
         self.interval = interval
-        failures = ExportCounters.failures(registry, "sidecar_metric")
+        failures = ExportCounters.metricFailures(registry)
         self.logger = logger
         self.send = send
     }
