@@ -122,7 +122,7 @@ package final class EdgeProxy: Sendable {
         links = PeerLinks(
             fleet: fleet, gossip: gossip,
             open: Self.opener(
-                configuration.wake, tls: certificates.links, group: fleetGroup,
+                configuration, tls: certificates.links, group: fleetGroup,
                 interceptors: [GRPCMetrics(registry).client, exports.tracer.calls.client]))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
@@ -374,12 +374,14 @@ package final class EdgeProxy: Sendable {
     // MARK: - Parts
 
     private static func opener(
-        _ wake: WakeConfiguration, tls: TLSContext, group: any EventLoopGroup, interceptors: [ClientInterceptor]
+        _ configuration: EdgeProxyConfiguration, tls: TLSContext, group: any EventLoopGroup,
+        interceptors: [ClientInterceptor]
     ) -> @Sendable (FleetMember) -> any GRPCChannel {
-        { member in
-            GRPCClientChannel(
+        { [shared = configuration.sharedIdentity, wake = configuration.wake] member in
+            let expected = FleetIdentity.proxy(shared ?? member.id)
+            return GRPCClientChannel(
                 host: member.grpc.host, port: member.grpc.port, tls: tls,
-                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == .proxy(member.id) },
+                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == expected },
                 connectLimit: wake.goneAfter, group: group
             ).intercepted(by: interceptors)
         }

@@ -52,6 +52,8 @@ package struct EdgeProxyConfiguration: Sendable {
     package var edge: KeyPair
     /// Shown to agents, members and the admin, and to computes.
     package var identity: KeyPair
+    /// The id in that certificate, where all proxies share one: a member that shows it is believed to be whom gossip says.
+    package var sharedIdentity: MemberID?
     /// Whom to trust behind the edge: agents, members, admins, computes.
     package var trustedCAFile: String
 

@@ -299,7 +299,7 @@ class Cluster:
 
 def _place(path):
     """Kind and name."""
-    match = re.fullmatch(rf"/(?:api/v1|apis/apps/v1)/namespaces/{NAMESPACE}/([a-z]+)(?:/([a-z0-9.-]+))?", path)
+    match = re.fullmatch(r"/(?:api/v1|apis/apps/v1)/namespaces/[a-z]+/([a-z]+)(?:/([a-z0-9.-]+))?", path)
     return match.groups() if match else (None, None)
 
 

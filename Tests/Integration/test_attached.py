@@ -23,7 +23,8 @@ class Attached(Agent):
         words = folder / "password"
         words.write_text(database.password + "\n")
         words.chmod(0o600)
-        self.arguments = ["--attach-user", "postgres", "--attach-password-file", words]
+        # As in a container that has no Postgres in it.
+        self.arguments = ["--pgbin", "none", "--attach-user", "postgres", "--attach-password-file", words]
 
     def start(self, *arguments):
         return super().start(*self.arguments, *arguments)
@@ -61,6 +62,17 @@ def test_it_is_attached_to_applied_to_and_asked_to_stop(folder, database, sees):
         assert agent.end() == 0
         assert database.process.wait(timeout=20) == 0, "a fast shutdown"
         assert "database system is shut down" in (database.folder / "log").read_text()
+
+
+def test_without_a_postgres_of_its_own_nothing_else_is_started(folder, database):
+    with Attached(folder / "agent", database) as agent:
+        agent.runs()
+        assert agent.end() == 0
+        agent.spec["storage_mode"] = "local"
+        agent.data = folder / "another"
+        agent.start()
+        agent.says("there is no PostgreSQL here")
+        assert agent.process.wait(timeout=60) == 1
 
 
 @pytest.mark.parametrize("sees", [True, False])

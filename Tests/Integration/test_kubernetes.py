@@ -1,13 +1,16 @@
 """A control plane whose computes are pods: against an API server of our own, with faults, and a Postgres in every pod."""
+import base64
 import concurrent.futures
 import json
 import shutil
 import signal
+import subprocess
 
 import psycopg
 import pytest
 
 from conftest import new_folder
+from fleet import BINARY
 from guest import openssl
 from kubernetes import COMPUTE, GENERATION, ClusterControlPlane, Cluster, Pods
 from lone import LoneProxy
@@ -203,3 +206,30 @@ def test_what_is_missing_is_named(cluster, words, named):
         *plane.command, *words]
     plane.start()
     assert plane.process.wait(timeout=20) == 2 and named in plane.log.read_text()
+
+
+def test_what_a_fleet_knows_itself_by_is_made_once(cluster):
+    def certs():
+        done = subprocess.run(
+            [BINARY, "certs", "--secrets", "--kubernetes-api", cluster.address, "--kubernetes-credentials", cluster.account,
+             "--edge-name", "*.localtest.me", "--compute", "databases/pg-demo=demo"], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[::2], {name: thing["data"] for name, thing in cluster.objects["secrets"].items()}
+    made, first = certs()
+    assert set(made) == {"made"} and set(first) == {
+        "sidecar-authority", "proxy-tls", "control-plane-tls", "admin-tls", "edge-tls", "control-plane-token", "gossip-keys",
+        "pg-demo-tls"}
+    kept, second = certs()
+    assert set(kept) == {"kept"} and first == second
+    # What is missing is made by the same authority.
+    cluster.delete("secrets", "pg-demo-tls")
+    made, third = certs()
+    assert made.count("made") == 1 and third["pg-demo-tls"]["ca.crt"] == first["proxy-tls"]["ca.crt"]
+    assert third["pg-demo-tls"]["tls.key"] != first["pg-demo-tls"]["tls.key"]
+
+
+def test_a_verifier_is_made_of_a_password():
+    done = subprocess.run([BINARY, "verifier"], input="a password\n", capture_output=True, text=True, timeout=30)
+    iterations, salt = done.stdout.removeprefix("SCRAM-SHA-256$").split("$")[0].split(":")
+    assert iterations == "4096" and done.stdout.strip() == verifier(b"a password", base64.b64decode(salt))
+    assert subprocess.run([BINARY, "verifier"], input="", capture_output=True, text=True, timeout=30).returncode == 2

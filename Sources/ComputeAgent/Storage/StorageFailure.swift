@@ -15,6 +15,8 @@ package struct StorageFailure: Error, CustomStringConvertible {
         /// Processes of an earlier Postgres could not be ended.
         case leftoversRemain
         case remoteStorage
+        /// There is no PostgreSQL to be started here.
+        case noPostgres
     }
 
     package var reason: Reason

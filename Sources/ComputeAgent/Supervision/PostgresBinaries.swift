@@ -6,6 +6,15 @@ package struct PostgresBinaries: Equatable, Sendable {
     /// Absolute; holds `postgres` and `initdb`.
     package let folder: String
 
+    /// There are none here: for an agent beside a Postgres of another container.
+    package static let none = PostgresBinaries(folder: "")
+
+    package var areMissing: Bool { folder.isEmpty }
+
+    private init(folder: String) {
+        self.folder = folder
+    }
+
     /// - Parameter postgres: path of the `postgres` program, or of the folder it is in.
     package init?(postgres path: String) {
         let isProgram = path.hasSuffix("/postgres")

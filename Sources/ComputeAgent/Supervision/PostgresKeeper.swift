@@ -193,7 +193,10 @@ actor PostgresKeeper {
     }
 
     private func storage(of spec: ComputeSpec, as user: SystemUser?) throws -> any ClusterStorage {
-        switch spec.storageMode {
+        if configuration.binaries.areMissing, spec.storageMode != .attached {
+            throw StorageFailure(.noPostgres, "there is no PostgreSQL here (--pgbin none): only “attached” works")
+        }
+        return switch spec.storageMode {
         case .local: LocalStorage(directory: directory, binaries: configuration.binaries, user: user, log: log)
         case .pageserver: try pageserverStorage(of: spec, as: user)
         case .attached: throw StorageFailure(.remoteStorage, "an attached Postgres is not started by its agent")

@@ -39,7 +39,11 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(name: [.long, .customShort("D")], help: "Postgres's data directory; made on the first start.")
     var pgdata: String
 
-    @Option(name: [.long, .customShort("b")], help: "The postgres program. Default: PostgreSQL 15, else the newest.")
+    @Option(
+        name: [.long, .customShort("b")],
+        help:
+            "The postgres program; “none” beside one that is not started here. Default: PostgreSQL 15, else the newest."
+    )
     var pgbin: String?
 
     @Option(help: "Address that Postgres listens on.")
@@ -200,6 +204,7 @@ struct AgentCommand: AsyncParsableCommand {
     }
 
     private func binaries() throws -> PostgresBinaries {
+        if pgbin == "none" { return .none }
         if let pgbin {
             guard let found = PostgresBinaries(postgres: pgbin) else {
                 throw CommandFailure.badConfiguration(

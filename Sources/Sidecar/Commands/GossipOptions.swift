@@ -24,6 +24,13 @@ struct GossipOptions: ParsableArguments {
         help: "Where other members may be: host:port of their gossip; a name is looked up again and again. Repeatable.")
     var join: [SeedArgument] = []
 
+    @Option(
+        help: """
+            The id in the identity certificates of proxies that share one, as the replicas of a Deployment do. Default: \
+            each has its own, with the id of --id.
+            """)
+    var sharedIdentity: String?
+
     @Option(help: "How many proxies there should be: for the metrics alone.")
     var replicas: Int?
 

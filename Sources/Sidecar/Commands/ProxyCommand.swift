@@ -179,6 +179,7 @@ struct ProxyCommand: AsyncParsableCommand {
         }
         try drain.apply(to: &configuration)
         configuration.gossip = try gossip.settings()
+        configuration.sharedIdentity = gossip.sharedIdentity.map { MemberID($0) }
         configuration.furtherDomains = Array(certificates.domainList.dropFirst())
         configuration.certificates = certificates.settings
         configuration.collector = try collector.settings()

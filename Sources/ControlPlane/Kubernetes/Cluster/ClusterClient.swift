@@ -90,6 +90,12 @@ package final class ClusterClient: ClusterCalls {
         _ = try await body(.POST, Self.events, type: "application/json") { try Array(JSONEncoder().encode(event)) }
     }
 
+    /// - Parameter namespace: `nil`: that of the place.
+    /// - Throws: `conflict` when there is one of that name.
+    package func make(_ secret: NewSecret, in namespace: String? = nil) async throws(ClusterFailure) {
+        _ = try await body(.POST, Self.secrets, in: namespace, type: "application/json") { try secret.json() }
+    }
+
     // MARK: - Calls
 
     /// What a path begins with, and what is asked for below the namespace.
@@ -111,10 +117,10 @@ package final class ClusterClient: ClusterCalls {
     }
 
     private func body(
-        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], type: String? = nil,
-        content: () throws -> [UInt8]? = { nil }
+        _ method: HTTPMethod, _ path: [String], in namespace: String? = nil, query: [(String, String)] = [],
+        type: String? = nil, content: () throws -> [UInt8]? = { nil }
     ) async throws(ClusterFailure) -> ByteBuffer {
-        var request = try request(method, path, query: query)
+        var request = try request(method, path, in: namespace, query: query)
         do {
             if let content = try content(), let type {
                 request.headers.add(name: "content-type", value: type)
@@ -130,10 +136,10 @@ package final class ClusterClient: ClusterCalls {
 
     /// - Parameter path: group and version, kind, and a name below the namespace.
     private func request(
-        _ method: HTTPMethod, _ path: [String], query: [(String, String)]
+        _ method: HTTPMethod, _ path: [String], in namespace: String? = nil, query: [(String, String)]
     ) throws(ClusterFailure) -> HTTPClientRequest {
         let kind = path.firstIndex { $0 == "v1" }.map { $0 + 1 } ?? path.count
-        let all = path[..<kind] + ["namespaces", place.namespace] + path[kind...]
+        let all = path[..<kind] + ["namespaces", namespace ?? place.namespace] + path[kind...]
         var components = URLComponents()
         components.queryItems = query.isEmpty ? nil : query.map { URLQueryItem(name: $0.0, value: $0.1) }
         // A `+` stands for itself there, and would be read as a space.
