@@ -49,6 +49,11 @@ def runs(cluster, name, generation):
     cluster.put("statefulsets", name, lambda thing: thing["metadata"]["annotations"].update({COMPUTE: json.dumps(news)}))
 
 
+def roles(cluster, name):
+    """As the control plane has copied them."""
+    return json.loads(base64.b64decode(cluster.objects["secrets"][f"{name}-roles"]["data"].get("roles.json", "e30=")))
+
+
 def is_awake(cluster, name):
     return cluster.stateful_set(name)["spec"]["replicas"] == 1
 
@@ -76,7 +81,19 @@ def test_a_client_wakes_a_pod_and_an_idle_one_sleeps(cluster, planes):
             assert '-> terminated' in pods.log(), "the agent ended Postgres first"
             with proxy.connect(dbname="demo") as client:
                 assert client.execute("select count(*) from kept").fetchone() == (0,)
+                client.execute("alter role demo password 'another one'")
+                before = SPEC["cluster"]["roles"][0]["encrypted_password"]
+                eventually(lambda: roles(cluster, name).get("demo", before) != before, 20, "a copy of the new one")
+                assert roles(cluster, name).keys() == {"demo"}
             assert pods.started == [1, 2], pods.started
+            eventually(lambda: pods.process is None, 30, "sleep")
+            # While it sleeps, the new password is what counts, for a proxy that has not heard of the old one.
+            with LoneProxy(cluster.folder, one, name="another") as fresh:
+                with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                    fresh.connect(dbname="demo")
+                assert pods.started == [1, 2], "nobody was woken for that"
+                with fresh.connect(dbname="demo", password="another one") as client:
+                    assert client.execute("select 1").fetchone() == (1,)
             status, shown = other.get("/sidecar/v1/endpoints/demo/suspend", "POST")
             assert status == 200 and shown["state"] == "terminated" and pods.process is None
         finally:

@@ -25,17 +25,20 @@ enum AgentListener {
             services: (own + open.definitions).map {
                 $0.intercepted(by: [GRPCMetrics(context.metrics.registry).server])
             },
-            authorize: open.authorization { _, peer in refusal(of: peer) }, limits: limits,
+            authorize: open.authorization(refusal(of:by:)), limits: limits,
             metrics: context.metrics.registry, group: context.group)
         desk.listens(at: HostAndPort(host: configuration.listenHost, port: listening.port).description)
         return (listening, open.health)
     }
 
-    /// Only proxies of the fleet may ask. Fails closed: nobody else, whatever certificate of the fleet's they hold.
-    static func refusal(of peer: PeerIdentity) -> GRPCStatus? {
-        switch FleetIdentity(uriNames: peer.uriNames) {
-        case .proxy: nil
+    /// Proxies of the fleet may ask about a role, and control planes about all. Fails closed: nobody else, whatever
+    /// certificate of the fleet's they hold.
+    static func refusal(of method: String, by peer: PeerIdentity) -> GRPCStatus? {
+        let isAboutAll = method.hasSuffix("/List")
+        return switch FleetIdentity(uriNames: peer.uriNames) {
+        case .proxy where !isAboutAll, .controlPlane where isAboutAll: nil
         case nil: GRPCStatus(.unauthenticated, "a certificate with one sidecar:// identity is needed")
+        case .proxy: GRPCStatus(.permissionDenied, "a proxy may ask about one role at a time")
         case .compute, .admin, .controlPlane: GRPCStatus(.permissionDenied, "only proxies may ask an agent")
         }
     }

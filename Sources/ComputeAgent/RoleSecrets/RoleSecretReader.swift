@@ -6,6 +6,8 @@ internal import Transport
 actor RoleSecretReader {
     /// Questions that may wait for the one before them.
     static let waiterLimit = 64
+    /// Roles in one answer; they are kept in a Secret of Kubernetes, which holds 1 MiB.
+    static let roleLimit = 3_000
     /// From a question's turn to its answer, a new session included.
     private static let answerLimit: Duration = .seconds(3)
 
@@ -23,6 +25,22 @@ actor RoleSecretReader {
     /// - Returns: `nil` when nobody can log in as this role, for whatever reason.
     func verifier(of role: String) async throws -> String? {
         guard let question = Self.question(about: role) else { return nil }
+        return try await rows(of: question).first?.first ?? nil
+    }
+
+    /// Every role that can log in, by name.
+    func verifiers() async throws -> [(role: String, verifier: String)] {
+        let rows = try await rows(of: Self.questionAboutAll)
+        guard rows.count <= Self.roleLimit else {
+            throw GRPCStatus(.resourceExhausted, "more than \(Self.roleLimit) roles")
+        }
+        return rows.compactMap { row in
+            guard row.count == 2, let role = row[0], let verifier = row[1] else { return nil }
+            return (role, verifier)
+        }
+    }
+
+    private func rows(of question: String) async throws -> [[String?]] {
         try await takeTurn()
         defer { passTurn() }
         guard !isClosed else { throw GRPCStatus(.unavailable, "the database is not running") }
@@ -35,7 +53,7 @@ actor RoleSecretReader {
                 return (fresh, try await fresh.query(question))
             }
             session = used
-            return rows.first?.first ?? nil
+            return rows
         } catch {
             await session?.close()
             session = nil
@@ -50,14 +68,20 @@ actor RoleSecretReader {
     }
 
     /// - Returns: `nil` for a name that no role can have, and for the agent's own.
+    static let questionAboutAll = """
+        SELECT rolname, rolpassword FROM pg_catalog.pg_authid WHERE rolname <> '\(CatalogName.administrator)' \
+        AND rolpassword IS NOT NULL AND \(mayLogIn) ORDER BY rolname LIMIT \(roleLimit + 1)
+        """
+
+    private static let mayLogIn = "rolcanlogin AND (rolvaliduntil IS NULL OR rolvaliduntil > now())"
+
     static func question(about role: String) -> String? {
         // A longer name would be cut off on its way into the comparison, and match another role's.
         guard (1...CatalogName.byteLimit).contains(role.utf8.count), !role.utf8.contains(0),
             role != CatalogName.administrator
         else { return nil }
         return """
-            SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = \(SQLText.literal(role)) AND rolcanlogin \
-            AND (rolvaliduntil IS NULL OR rolvaliduntil > now())
+            SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = \(SQLText.literal(role)) AND \(mayLogIn)
             """
     }
 

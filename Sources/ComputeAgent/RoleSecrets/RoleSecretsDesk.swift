@@ -58,13 +58,23 @@ final class RoleSecretsDesk: Sendable {
     /// - Returns: the verifier as `pg_authid` has it, empty when there is none that is of use; and the revision that it is
     ///   at least as new as.
     func secret(of role: String) async throws -> (verifier: String, revision: UInt64) {
-        let (reader, revision) = try state.withLock { state in
+        let (reader, revision) = try question()
+        return (try await reader.verifier(of: role) ?? "", revision)
+    }
+
+    /// - Returns: every role that can log in, by name; and the revision that they are at least as new as.
+    func secrets() async throws -> (verifiers: [(role: String, verifier: String)], revision: UInt64) {
+        let (reader, revision) = try question()
+        return (try await reader.verifiers(), revision)
+    }
+
+    private func question() throws -> (RoleSecretReader, revision: UInt64) {
+        try state.withLock { state in
             guard state.budget.take(at: .now) else { throw GRPCStatus(.resourceExhausted, "too many questions") }
             guard let reader = state.reader, state.digest != nil else {
                 throw GRPCStatus(.unavailable, "the database is not running")
             }
             return (reader, state.revision)
         }
-        return (try await reader.verifier(of: role) ?? "", revision)
     }
 }

@@ -13,6 +13,8 @@ package actor ClusterEndpoint: ServedEndpoint {
         package var wakeLimit: Duration = .seconds(25)
         /// How long an agent or an operator is kept waiting for a write.
         package var answerLimit: Duration = .seconds(40)
+        /// `nil`: what proves roles is not copied from computes.
+        package var agents: (any AgentRoles)?
         /// This control plane, as events name it.
         package var instance = "sidecar"
 
@@ -36,6 +38,7 @@ package actor ClusterEndpoint: ServedEndpoint {
 
     private var machine: ScaleMachine
     private var idle: IdleWatch
+    private var copying = RoleCopyCore()
     private var reports = ReportedTransitions()
     private var history: [HistoryEntry] = []
     /// The last that could be read, for when the API is away.
@@ -121,6 +124,7 @@ package actor ClusterEndpoint: ServedEndpoint {
                     idle.reported(generation: version.generation, sequence: version.sequence, idleFor: idleFor))
             }
             if let news = ComputeNews(transition, taken.report) { handle(.agentSaid(news)) }
+            if version.generation == machine.scale?.generation { copyRoles(of: transition) }
         }
         guard await isKept(version) else { throw NotKept() }
     }
@@ -152,6 +156,57 @@ package actor ClusterEndpoint: ServedEndpoint {
             return secrets.verifier(of: role)
         }
         return secrets?.verifier(of: role)
+    }
+
+    private func copyRoles(of transition: ReportV1.Transition) {
+        guard transition.state == .running else { return copying.ended() }
+        perform(
+            copying.reported(
+                .init(
+                    computeID: transition.computeID, address: transition.agentAddress,
+                    revision: transition.roleSecretsRevision)))
+    }
+
+    private func perform(_ action: RoleCopyCore.Action?) {
+        guard !isClosed, let agents = configuration.agents else { return }
+        switch action {
+        case nil: return
+        case .copy(let source): call { endpoint in await endpoint.copy(source, from: agents) }
+        case .pause(let pause):
+            var dice = SystemRandomNumberGenerator()
+            let delay = pause.duration(using: &dice)
+            call { endpoint in
+                try? await Task.sleep(for: delay)
+                await endpoint.goOnCopying()
+            }
+        }
+    }
+
+    private func goOnCopying() { perform(copying.pauseEnded()) }
+
+    /// The Secret is read first: a copy of an earlier state, by whichever control plane, is then refused.
+    private func copy(_ source: RoleCopyCore.Source, from agents: any AgentRoles) async {
+        guard let statefulSet = machine.scale?.metadata.name else { return perform(copying.failed()) }
+        let secret = EndpointSecrets.name(of: statefulSet)
+        do {
+            var known: SecretObject?
+            do throws(ClusterFailure) {
+                known = try await cluster.secret(secret)
+            } catch {
+                guard error.reason == .notFound else { throw error }
+            }
+            let roles = try await agents.roles(of: name, computeID: source.computeID, at: source.address)
+            if known.map({ EndpointSecrets($0).isSame(as: roles) }) != true {
+                try await cluster.setSecret(
+                    secret, key: EndpointSecrets.rolesKey, to: try EndpointSecrets.rolesText(roles),
+                    resourceVersion: known?.metadata.resourceVersion)
+                log.info("what proves roles was copied", metadata: ["ep": "\(name)", "roles": "\(roles.count)"])
+            }
+            perform(copying.copied(source))
+        } catch {
+            log.warning("what proves roles was not copied", metadata: ["ep": "\(name)", "error": "\(error)"])
+            perform(copying.failed())
+        }
     }
 
     package var rules: EndpointRules { machine.scale?.rules ?? EndpointRules() }

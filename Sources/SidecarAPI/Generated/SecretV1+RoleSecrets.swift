@@ -9,6 +9,10 @@ extension SecretV1 {
         /// not exist is an answer, never an error. UNAVAILABLE: the database cannot be asked right now.
         /// RESOURCE_EXHAUSTED: too many questions.
         func get(_ request: SecretV1.RoleSecretRequest, context: ServerCallContext) async throws -> SecretV1.RoleSecret
+        /// What proves all roles, for a control plane that answers in their place while the database sleeps. Errors as above;
+        /// RESOURCE_EXHAUSTED also: more roles than fit.
+        func list(_ request: SecretV1.RoleSecretsRequest, context: ServerCallContext) async throws
+            -> SecretV1.RoleSecretList
     }
 
     /// Calls `sidecar.secret.v1.RoleSecrets`. Leaving a stream, or cancelling the task, cancels the call.
@@ -27,6 +31,14 @@ extension SecretV1 {
         {
             try await channel.unary("/sidecar.secret.v1.RoleSecrets/Get", request, options: options)
         }
+
+        /// What proves all roles, for a control plane that answers in their place while the database sleeps. Errors as above;
+        /// RESOURCE_EXHAUSTED also: more roles than fit.
+        package func list(_ request: SecretV1.RoleSecretsRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> SecretV1.RoleSecretList
+        {
+            try await channel.unary("/sidecar.secret.v1.RoleSecrets/List", request, options: options)
+        }
     }
 }
 
@@ -39,7 +51,11 @@ extension SecretV1.RoleSecretsService {
                 .unary("/sidecar.secret.v1.RoleSecrets/Get") {
                     (request: SecretV1.RoleSecretRequest, context) async throws -> SecretV1.RoleSecret in
                     try await get(request, context: context)
-                }
+                },
+                .unary("/sidecar.secret.v1.RoleSecrets/List") {
+                    (request: SecretV1.RoleSecretsRequest, context) async throws -> SecretV1.RoleSecretList in
+                    try await list(request, context: context)
+                },
             ])
     }
 }

@@ -6,9 +6,10 @@ internal import GRPCLite
 
 /// What a compute's agent tells proxies about the roles of its database.
 ///
-/// The proxy dials; the agent says in its reports where (sidecar.report.v1.Transition.agent_address). Both ends prove
-/// themselves by mTLS: only certificates of proxies (URI SAN sidecar://proxy/<id>) may call, and the proxy expects exactly
-/// the compute that it asks about (sidecar://compute/<endpoint>/<compute id>).
+/// The caller dials; the agent says in its reports where (sidecar.report.v1.Transition.agent_address). Both ends prove
+/// themselves by mTLS: certificates of proxies (URI SAN sidecar://proxy/<id>) may call Get, those of control planes
+/// (sidecar://control-plane/<id>) List, and the caller expects exactly the compute that it asks about
+/// (sidecar://compute/<endpoint>/<compute id>).
 package enum SecretV1 {}
 
 extension SecretV1 {
@@ -37,6 +38,41 @@ extension SecretV1 {
         package init(verifier: String = "", revision: UInt64 = 0) {
             self.verifier = verifier
             self.revision = revision
+        }
+    }
+
+    /// Sent by a control plane.
+    package struct RoleSecretsRequest: Equatable, Sendable {
+        /// The endpoint whose roles they are. Must be the agent's own.
+        package var endpoint: String
+
+        package init(endpoint: String = "") {
+            self.endpoint = endpoint
+        }
+    }
+
+    /// Sent by the agent.
+    package struct RoleSecretList: Equatable, Sendable {
+        /// Every role that can log in, by name. Those that RoleSecret.verifier is empty for are left out.
+        package var roles: [SecretV1.NamedRoleSecret]
+        /// As RoleSecret.revision.
+        package var revision: UInt64
+
+        package init(roles: [SecretV1.NamedRoleSecret] = [], revision: UInt64 = 0) {
+            self.roles = roles
+            self.revision = revision
+        }
+    }
+
+    /// One role and what proves it.
+    package struct NamedRoleSecret: Equatable, Sendable {
+        package var role: String
+        /// As RoleSecret.verifier, never empty.
+        package var verifier: String
+
+        package init(role: String = "", verifier: String = "") {
+            self.role = role
+            self.verifier = verifier
         }
     }
 
@@ -88,5 +124,78 @@ extension SecretV1.RoleSecret: GRPCMessage, @unsafe CMessage {
     func fill(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__RoleSecret>, in arena: Arena) throws(MessageFailure) {
         unsafe c.pointee.verifier = try arena.place(verifier)
         unsafe c.pointee.revision = revision
+    }
+}
+
+extension SecretV1.RoleSecretsRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__RoleSecretsRequest>) {
+        unsafe sidecar__secret__v1__role_secrets_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Secret__V1__RoleSecretsRequest>, in arena: Arena) throws(MessageFailure) {
+        endpoint = try unsafe arena.string(at: c.pointee.endpoint)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__RoleSecretsRequest>, in arena: Arena)
+        throws(MessageFailure)
+    {
+        unsafe c.pointee.endpoint = try arena.place(endpoint)
+    }
+}
+
+extension SecretV1.RoleSecretList: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__RoleSecretList>) {
+        unsafe sidecar__secret__v1__role_secret_list__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Secret__V1__RoleSecretList>, in arena: Arena) throws(MessageFailure) {
+        roles = try unsafe arena.messages(at: c.pointee.roles, count: c.pointee.n_roles)
+        revision = unsafe c.pointee.revision
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__RoleSecretList>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.n_roles = roles.count
+        unsafe c.pointee.roles = try arena.place(roles)
+        unsafe c.pointee.revision = revision
+    }
+}
+
+extension SecretV1.NamedRoleSecret: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__NamedRoleSecret>) {
+        unsafe sidecar__secret__v1__named_role_secret__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Secret__V1__NamedRoleSecret>, in arena: Arena) throws(MessageFailure) {
+        role = try unsafe arena.string(at: c.pointee.role)
+        verifier = try unsafe arena.string(at: c.pointee.verifier)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Secret__V1__NamedRoleSecret>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.role = try arena.place(role)
+        unsafe c.pointee.verifier = try arena.place(verifier)
     }
 }

@@ -53,6 +53,17 @@ struct RoleSecretsTests {
         (["https://proxy/a"], .unauthenticated),
     ])
     func `only proxies may ask`(names: [String], refusal: GRPCStatus.Code?) {
-        #expect(AgentListener.refusal(of: PeerIdentity(uriNames: names))?.code == refusal)
+        let method = "/sidecar.secret.v1.RoleSecrets/Get"
+        #expect(AgentListener.refusal(of: method, by: PeerIdentity(uriNames: names))?.code == refusal)
+    }
+
+    @Test(arguments: [
+        (["sidecar://control-plane/a"], GRPCStatus.Code?.none), (["sidecar://proxy/a"], .permissionDenied),
+        (["sidecar://compute/demo/c"], .permissionDenied), (["sidecar://admin/a"], .permissionDenied),
+        ([], .unauthenticated),
+    ])
+    func `only control planes may ask about all`(names: [String], refusal: GRPCStatus.Code?) {
+        let method = "/sidecar.secret.v1.RoleSecrets/List"
+        #expect(AgentListener.refusal(of: method, by: PeerIdentity(uriNames: names))?.code == refusal)
     }
 }

@@ -127,16 +127,21 @@ import Testing
         #expect(ClusterFailure(code: 429, status: nil, retryAfter: -5).retryAfter == .zero)
     }
 
-    @Test func `verifiers come from the roles, else from the spec`() {
+    @Test func `verifiers come from the database, else from the spec`() throws {
         let spec =
             #"{"spec":{"cluster":{"roles":[{"name":"app","encrypted_password":"old"},{"name":"ro","encrypted_password":"ro1"},{"name":"none"}]}}}"#
         func secrets(_ data: [String: String]) -> EndpointSecrets {
             EndpointSecrets(SecretObject(metadata: .init(), data: data.mapValues { Secret(Array($0.utf8)) }))
         }
+        let young = secrets(["spec.json": spec])
+        #expect(young.verifier(of: "app")?.reveal() == "old" && young.verifier(of: "ro")?.reveal() == "ro1")
+        #expect(young.verifier(of: "none") == nil && !young.isSame(as: [:]))
         let both = secrets(["spec.json": spec, "roles.json": #"{"app":"new","gone":""}"#])
-        #expect(both.verifier(of: "app")?.reveal() == "new" && both.verifier(of: "ro")?.reveal() == "ro1")
-        for role in ["gone", "none", "nobody", ""] { #expect(both.verifier(of: role) == nil) }
-        #expect(secrets(["spec.json": spec, "roles.json": #"{"app":""}"#]).verifier(of: "app") == nil, "locked out")
+        #expect(both.verifier(of: "app")?.reveal() == "new")
+        for role in ["ro", "gone", "none", "nobody", ""] { #expect(both.verifier(of: role) == nil, "dropped, locked") }
+        let text = String(decoding: try EndpointSecrets.rolesText(["app": Secret("a/b")]).reveal(), as: UTF8.self)
+        #expect(text == #"{"app":"a/b"}"# && secrets(["roles.json": text]).isSame(as: ["app": Secret("a/b")]))
+        #expect(!secrets(["roles.json": text]).isSame(as: ["app": Secret("c")]))
         #expect(secrets(["spec.json": "{", "roles.json": "[]"]).verifier(of: "app") == nil)
     }
 

@@ -115,6 +115,17 @@ final class FakeCluster: ClusterCalls {
         return SecretObject(metadata: .init(name: name), data: data.mapValues { Secret(Array($0.utf8)) })
     }
 
+    func setSecret(
+        _ name: String, key: String, to value: Secret<[UInt8]>, resourceVersion version: String?
+    ) throws(ClusterFailure) {
+        let isRefused = contents.withLock { contents in
+            if !contents.failures.isEmpty { return contents.failures.removeFirst().reason == .conflict }
+            contents.secrets[name, default: [:]][key] = String(decoding: value.reveal(), as: UTF8.self)
+            return false
+        }
+        if isRefused { throw ClusterFailure(.conflict, name) }
+    }
+
     func tell(_ event: ClusterEvent) throws(ClusterFailure) { contents.withLock { $0.events.append(event) } }
 
     private static func store(_ object: StatefulSet, in contents: inout Contents) -> StatefulSet {

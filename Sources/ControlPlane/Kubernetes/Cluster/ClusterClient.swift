@@ -3,7 +3,7 @@ internal import Foundation
 package import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
-internal import Telemetry
+package import Telemetry
 
 /// Calls the Kubernetes API over HTTPS with the pod's token. Every call is tried once: whether and when it is made again
 /// is for those to decide who know what it was for.
@@ -77,13 +77,28 @@ package final class ClusterClient: ClusterCalls {
     }
 
     package func change(_ name: String, by change: ScaleChange) async throws(ClusterFailure) -> StatefulSet {
-        try await answer(.PATCH, Self.statefulSets + [name], type: "application/merge-patch+json") {
+        try await answer(.PATCH, Self.statefulSets + [name], type: Self.mergePatch) {
             try change.json()
         }
     }
 
     package func secret(_ name: String) async throws(ClusterFailure) -> SecretObject {
         try await answer(.GET, Self.secrets + [name])
+    }
+
+    package func setSecret(
+        _ name: String, key: String, to value: Secret<[UInt8]>, resourceVersion version: String?
+    ) async throws(ClusterFailure) {
+        guard let version else { return try await make(NewSecret(name: name, data: [key: value])) }
+        struct Change: Encodable {
+            var metadata: ObjectMetadata
+            var data: [String: Data]
+        }
+        _ = try await body(.PATCH, Self.secrets + [name], type: Self.mergePatch) {
+            let change = Change(
+                metadata: ObjectMetadata(resourceVersion: version), data: [key: Data(value.reveal())])
+            return Array(try JSONEncoder().encode(change))
+        }
     }
 
     package func tell(_ event: ClusterEvent) async throws(ClusterFailure) {
@@ -101,6 +116,7 @@ package final class ClusterClient: ClusterCalls {
     /// What a path begins with, and what is asked for below the namespace.
     private static let statefulSets = ["apis", "apps", "v1", "statefulsets"]
     private static let secrets = ["api", "v1", "secrets"]
+    private static let mergePatch = "application/merge-patch+json"
     private static let events = ["api", "v1", "events"]
 
     private func answer<Answer: Decodable>(

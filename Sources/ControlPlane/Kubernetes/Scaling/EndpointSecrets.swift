@@ -1,8 +1,8 @@
 internal import Foundation
 package import Telemetry
 
-/// What proves the roles of an endpoint, as its Secret says it: `roles.json` is `{"role": "SCRAM-SHA-256$…"}`, and of roles
-/// that are not in there the spec in `spec.json` counts, which the compute starts by.
+/// What proves the roles of an endpoint, as its Secret says it: `roles.json` is `{"role": "SCRAM-SHA-256$…"}`, copied from the
+/// running database; until there is one, the spec in `spec.json` counts, which the compute starts by.
 package struct EndpointSecrets: Sendable {
     package static let rolesKey = "roles.json"
     package static let specKey = "spec.json"
@@ -11,6 +11,8 @@ package struct EndpointSecrets: Sendable {
     package static func name(of statefulSet: String) -> String { statefulSet + "-roles" }
 
     private let verifiers: [String: Secret<String>]
+    /// What the agent said last; `nil`: it has not said anything yet.
+    private let kept: [String: String]?
 
     /// What cannot be read proves nobody.
     package init(_ object: SecretObject) {
@@ -20,11 +22,22 @@ package struct EndpointSecrets: Sendable {
                 verifiers[role.name] = Secret(role.verifier ?? "")
             }
         }
-        if let roles: [String: String] = Self.decoded(object.data[Self.rolesKey]) {
-            // An empty one is a role that may log in no more, whatever the spec says.
-            for (name, verifier) in roles { verifiers[name] = verifier.isEmpty ? nil : Secret(verifier) }
-        }
+        kept = Self.decoded(object.data[Self.rolesKey])
+        // The database itself has said so, of all its roles: whoever is not among them cannot log in.
+        if let kept { verifiers = kept.filter { !$0.value.isEmpty }.mapValues { Secret($0) } }
         self.verifiers = verifiers
+    }
+
+    /// Whether a copy of these would change nothing.
+    package func isSame(as roles: [String: Secret<String>]) -> Bool {
+        kept.map { $0 == roles.mapValues { $0.reveal() } } ?? false
+    }
+
+    /// What `roles.json` is to be.
+    package static func rolesText(_ roles: [String: Secret<String>]) throws -> Secret<[UInt8]> {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Secret(Array(try encoder.encode(roles.mapValues { $0.reveal() })))
     }
 
     /// - Returns: `nil` when nobody can log in as it.

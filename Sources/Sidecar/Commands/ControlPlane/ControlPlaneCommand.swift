@@ -88,9 +88,15 @@ struct ControlPlaneCommand: AsyncParsableCommand {
 
     /// A stop ends no compute here: they are the cluster's.
     private func runWithCluster() async throws {
-        let (place, endpoints) = (try kubernetes.place(), try kubernetes.endpoints(suspendAfter: idleLimit))
+        let place = try kubernetes.place()
+        var endpoints = try kubernetes.endpoints(suspendAfter: idleLimit)
         var configuration = try kubernetes.controlPlane()
         configure(&configuration)
+        do {
+            endpoints.agents = try AgentRolesClient(configuration, on: MultiThreadedEventLoopGroup.singleton)
+        } catch {
+            throw CommandFailure.badConfiguration("--certs-dir: \(error)")
+        }
         let stops = await StopRequests.listen(lifeline: lifeline)
         let log = Logger(label: "control-plane")
         let client: ClusterClient

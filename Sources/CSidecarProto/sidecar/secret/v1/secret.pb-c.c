@@ -97,6 +97,141 @@ void   sidecar__secret__v1__role_secret__free_unpacked
   assert(message->base.descriptor == &sidecar__secret__v1__role_secret__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__secret__v1__role_secrets_request__init
+                     (Sidecar__Secret__V1__RoleSecretsRequest         *message)
+{
+  static const Sidecar__Secret__V1__RoleSecretsRequest init_value = SIDECAR__SECRET__V1__ROLE_SECRETS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__secret__v1__role_secrets_request__get_packed_size
+                     (const Sidecar__Secret__V1__RoleSecretsRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secrets_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__secret__v1__role_secrets_request__pack
+                     (const Sidecar__Secret__V1__RoleSecretsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secrets_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__secret__v1__role_secrets_request__pack_to_buffer
+                     (const Sidecar__Secret__V1__RoleSecretsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secrets_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Secret__V1__RoleSecretsRequest *
+       sidecar__secret__v1__role_secrets_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Secret__V1__RoleSecretsRequest *)
+     protobuf_c_message_unpack (&sidecar__secret__v1__role_secrets_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__secret__v1__role_secrets_request__free_unpacked
+                     (Sidecar__Secret__V1__RoleSecretsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secrets_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__secret__v1__role_secret_list__init
+                     (Sidecar__Secret__V1__RoleSecretList         *message)
+{
+  static const Sidecar__Secret__V1__RoleSecretList init_value = SIDECAR__SECRET__V1__ROLE_SECRET_LIST__INIT;
+  *message = init_value;
+}
+size_t sidecar__secret__v1__role_secret_list__get_packed_size
+                     (const Sidecar__Secret__V1__RoleSecretList *message)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secret_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__secret__v1__role_secret_list__pack
+                     (const Sidecar__Secret__V1__RoleSecretList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secret_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__secret__v1__role_secret_list__pack_to_buffer
+                     (const Sidecar__Secret__V1__RoleSecretList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secret_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Secret__V1__RoleSecretList *
+       sidecar__secret__v1__role_secret_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Secret__V1__RoleSecretList *)
+     protobuf_c_message_unpack (&sidecar__secret__v1__role_secret_list__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__secret__v1__role_secret_list__free_unpacked
+                     (Sidecar__Secret__V1__RoleSecretList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__secret__v1__role_secret_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__secret__v1__named_role_secret__init
+                     (Sidecar__Secret__V1__NamedRoleSecret         *message)
+{
+  static const Sidecar__Secret__V1__NamedRoleSecret init_value = SIDECAR__SECRET__V1__NAMED_ROLE_SECRET__INIT;
+  *message = init_value;
+}
+size_t sidecar__secret__v1__named_role_secret__get_packed_size
+                     (const Sidecar__Secret__V1__NamedRoleSecret *message)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__named_role_secret__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__secret__v1__named_role_secret__pack
+                     (const Sidecar__Secret__V1__NamedRoleSecret *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__named_role_secret__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__secret__v1__named_role_secret__pack_to_buffer
+                     (const Sidecar__Secret__V1__NamedRoleSecret *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__secret__v1__named_role_secret__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Secret__V1__NamedRoleSecret *
+       sidecar__secret__v1__named_role_secret__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Secret__V1__NamedRoleSecret *)
+     protobuf_c_message_unpack (&sidecar__secret__v1__named_role_secret__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__secret__v1__named_role_secret__free_unpacked
+                     (Sidecar__Secret__V1__NamedRoleSecret *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__secret__v1__named_role_secret__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor sidecar__secret__v1__role_secret_request__field_descriptors[2] =
 {
   {
@@ -199,12 +334,154 @@ const ProtobufCMessageDescriptor sidecar__secret__v1__role_secret__descriptor =
   (ProtobufCMessageInit) sidecar__secret__v1__role_secret__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor sidecar__secret__v1__role_secrets__method_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__secret__v1__role_secrets_request__field_descriptors[1] =
+{
+  {
+    "endpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Secret__V1__RoleSecretsRequest, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__secret__v1__role_secrets_request__field_indices_by_name[] = {
+  0,   /* field[0] = endpoint */
+};
+static const ProtobufCIntRange sidecar__secret__v1__role_secrets_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor sidecar__secret__v1__role_secrets_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.secret.v1.RoleSecretsRequest",
+  "RoleSecretsRequest",
+  "Sidecar__Secret__V1__RoleSecretsRequest",
+  "sidecar.secret.v1",
+  sizeof(Sidecar__Secret__V1__RoleSecretsRequest),
+  1,
+  sidecar__secret__v1__role_secrets_request__field_descriptors,
+  sidecar__secret__v1__role_secrets_request__field_indices_by_name,
+  1,  sidecar__secret__v1__role_secrets_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__secret__v1__role_secrets_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__secret__v1__role_secret_list__field_descriptors[2] =
+{
+  {
+    "roles",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Secret__V1__RoleSecretList, n_roles),
+    offsetof(Sidecar__Secret__V1__RoleSecretList, roles),
+    &sidecar__secret__v1__named_role_secret__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Secret__V1__RoleSecretList, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__secret__v1__role_secret_list__field_indices_by_name[] = {
+  1,   /* field[1] = revision */
+  0,   /* field[0] = roles */
+};
+static const ProtobufCIntRange sidecar__secret__v1__role_secret_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__secret__v1__role_secret_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.secret.v1.RoleSecretList",
+  "RoleSecretList",
+  "Sidecar__Secret__V1__RoleSecretList",
+  "sidecar.secret.v1",
+  sizeof(Sidecar__Secret__V1__RoleSecretList),
+  2,
+  sidecar__secret__v1__role_secret_list__field_descriptors,
+  sidecar__secret__v1__role_secret_list__field_indices_by_name,
+  1,  sidecar__secret__v1__role_secret_list__number_ranges,
+  (ProtobufCMessageInit) sidecar__secret__v1__role_secret_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__secret__v1__named_role_secret__field_descriptors[2] =
+{
+  {
+    "role",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Secret__V1__NamedRoleSecret, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verifier",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Secret__V1__NamedRoleSecret, verifier),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__secret__v1__named_role_secret__field_indices_by_name[] = {
+  0,   /* field[0] = role */
+  1,   /* field[1] = verifier */
+};
+static const ProtobufCIntRange sidecar__secret__v1__named_role_secret__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__secret__v1__named_role_secret__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.secret.v1.NamedRoleSecret",
+  "NamedRoleSecret",
+  "Sidecar__Secret__V1__NamedRoleSecret",
+  "sidecar.secret.v1",
+  sizeof(Sidecar__Secret__V1__NamedRoleSecret),
+  2,
+  sidecar__secret__v1__named_role_secret__field_descriptors,
+  sidecar__secret__v1__named_role_secret__field_indices_by_name,
+  1,  sidecar__secret__v1__named_role_secret__number_ranges,
+  (ProtobufCMessageInit) sidecar__secret__v1__named_role_secret__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor sidecar__secret__v1__role_secrets__method_descriptors[2] =
 {
   { "Get", &sidecar__secret__v1__role_secret_request__descriptor, &sidecar__secret__v1__role_secret__descriptor },
+  { "List", &sidecar__secret__v1__role_secrets_request__descriptor, &sidecar__secret__v1__role_secret_list__descriptor },
 };
 const unsigned sidecar__secret__v1__role_secrets__method_indices_by_name[] = {
-  0         /* Get */
+  0,        /* Get */
+  1         /* List */
 };
 const ProtobufCServiceDescriptor sidecar__secret__v1__role_secrets__descriptor =
 {
@@ -213,7 +490,7 @@ const ProtobufCServiceDescriptor sidecar__secret__v1__role_secrets__descriptor =
   "RoleSecrets",
   "Sidecar__Secret__V1__RoleSecrets",
   "sidecar.secret.v1",
-  1,
+  2,
   sidecar__secret__v1__role_secrets__method_descriptors,
   sidecar__secret__v1__role_secrets__method_indices_by_name
 };
@@ -224,6 +501,14 @@ void sidecar__secret__v1__role_secrets__get(ProtobufCService *service,
 {
   assert(service->descriptor == &sidecar__secret__v1__role_secrets__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void sidecar__secret__v1__role_secrets__list(ProtobufCService *service,
+                                             const Sidecar__Secret__V1__RoleSecretsRequest *input,
+                                             Sidecar__Secret__V1__RoleSecretList_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &sidecar__secret__v1__role_secrets__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void sidecar__secret__v1__role_secrets__init (Sidecar__Secret__V1__RoleSecrets_Service *service,
                                               Sidecar__Secret__V1__RoleSecrets_ServiceDestroy destroy)

@@ -17,6 +17,9 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Sidecar__Secret__V1__RoleSecretRequest Sidecar__Secret__V1__RoleSecretRequest;
 typedef struct Sidecar__Secret__V1__RoleSecret Sidecar__Secret__V1__RoleSecret;
+typedef struct Sidecar__Secret__V1__RoleSecretsRequest Sidecar__Secret__V1__RoleSecretsRequest;
+typedef struct Sidecar__Secret__V1__RoleSecretList Sidecar__Secret__V1__RoleSecretList;
+typedef struct Sidecar__Secret__V1__NamedRoleSecret Sidecar__Secret__V1__NamedRoleSecret;
 
 
 /* --- enums --- */
@@ -66,6 +69,60 @@ struct  Sidecar__Secret__V1__RoleSecret
     , (char *)protobuf_c_empty_string, 0 }
 
 
+/*
+ * Sent by a control plane.
+ */
+struct  Sidecar__Secret__V1__RoleSecretsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The endpoint whose roles they are. Must be the agent's own.
+   */
+  char *endpoint;
+};
+#define SIDECAR__SECRET__V1__ROLE_SECRETS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__secret__v1__role_secrets_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * Sent by the agent.
+ */
+struct  Sidecar__Secret__V1__RoleSecretList
+{
+  ProtobufCMessage base;
+  /*
+   * Every role that can log in, by name. Those that RoleSecret.verifier is empty for are left out.
+   */
+  size_t n_roles;
+  Sidecar__Secret__V1__NamedRoleSecret **roles;
+  /*
+   * As RoleSecret.revision.
+   */
+  uint64_t revision;
+};
+#define SIDECAR__SECRET__V1__ROLE_SECRET_LIST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__secret__v1__role_secret_list__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
+ * One role and what proves it.
+ */
+struct  Sidecar__Secret__V1__NamedRoleSecret
+{
+  ProtobufCMessage base;
+  char *role;
+  /*
+   * As RoleSecret.verifier, never empty.
+   */
+  char *verifier;
+};
+#define SIDECAR__SECRET__V1__NAMED_ROLE_SECRET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__secret__v1__named_role_secret__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 /* Sidecar__Secret__V1__RoleSecretRequest methods */
 void   sidecar__secret__v1__role_secret_request__init
                      (Sidecar__Secret__V1__RoleSecretRequest         *message);
@@ -104,6 +161,63 @@ Sidecar__Secret__V1__RoleSecret *
 void   sidecar__secret__v1__role_secret__free_unpacked
                      (Sidecar__Secret__V1__RoleSecret *message,
                       ProtobufCAllocator *allocator);
+/* Sidecar__Secret__V1__RoleSecretsRequest methods */
+void   sidecar__secret__v1__role_secrets_request__init
+                     (Sidecar__Secret__V1__RoleSecretsRequest         *message);
+size_t sidecar__secret__v1__role_secrets_request__get_packed_size
+                     (const Sidecar__Secret__V1__RoleSecretsRequest   *message);
+size_t sidecar__secret__v1__role_secrets_request__pack
+                     (const Sidecar__Secret__V1__RoleSecretsRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__secret__v1__role_secrets_request__pack_to_buffer
+                     (const Sidecar__Secret__V1__RoleSecretsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Secret__V1__RoleSecretsRequest *
+       sidecar__secret__v1__role_secrets_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__secret__v1__role_secrets_request__free_unpacked
+                     (Sidecar__Secret__V1__RoleSecretsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Secret__V1__RoleSecretList methods */
+void   sidecar__secret__v1__role_secret_list__init
+                     (Sidecar__Secret__V1__RoleSecretList         *message);
+size_t sidecar__secret__v1__role_secret_list__get_packed_size
+                     (const Sidecar__Secret__V1__RoleSecretList   *message);
+size_t sidecar__secret__v1__role_secret_list__pack
+                     (const Sidecar__Secret__V1__RoleSecretList   *message,
+                      uint8_t             *out);
+size_t sidecar__secret__v1__role_secret_list__pack_to_buffer
+                     (const Sidecar__Secret__V1__RoleSecretList   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Secret__V1__RoleSecretList *
+       sidecar__secret__v1__role_secret_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__secret__v1__role_secret_list__free_unpacked
+                     (Sidecar__Secret__V1__RoleSecretList *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Secret__V1__NamedRoleSecret methods */
+void   sidecar__secret__v1__named_role_secret__init
+                     (Sidecar__Secret__V1__NamedRoleSecret         *message);
+size_t sidecar__secret__v1__named_role_secret__get_packed_size
+                     (const Sidecar__Secret__V1__NamedRoleSecret   *message);
+size_t sidecar__secret__v1__named_role_secret__pack
+                     (const Sidecar__Secret__V1__NamedRoleSecret   *message,
+                      uint8_t             *out);
+size_t sidecar__secret__v1__named_role_secret__pack_to_buffer
+                     (const Sidecar__Secret__V1__NamedRoleSecret   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Secret__V1__NamedRoleSecret *
+       sidecar__secret__v1__named_role_secret__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__secret__v1__named_role_secret__free_unpacked
+                     (Sidecar__Secret__V1__NamedRoleSecret *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Sidecar__Secret__V1__RoleSecretRequest_Closure)
@@ -111,6 +225,15 @@ typedef void (*Sidecar__Secret__V1__RoleSecretRequest_Closure)
                   void *closure_data);
 typedef void (*Sidecar__Secret__V1__RoleSecret_Closure)
                  (const Sidecar__Secret__V1__RoleSecret *message,
+                  void *closure_data);
+typedef void (*Sidecar__Secret__V1__RoleSecretsRequest_Closure)
+                 (const Sidecar__Secret__V1__RoleSecretsRequest *message,
+                  void *closure_data);
+typedef void (*Sidecar__Secret__V1__RoleSecretList_Closure)
+                 (const Sidecar__Secret__V1__RoleSecretList *message,
+                  void *closure_data);
+typedef void (*Sidecar__Secret__V1__NamedRoleSecret_Closure)
+                 (const Sidecar__Secret__V1__NamedRoleSecret *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -123,6 +246,10 @@ struct Sidecar__Secret__V1__RoleSecrets_Service
               const Sidecar__Secret__V1__RoleSecretRequest *input,
               Sidecar__Secret__V1__RoleSecret_Closure closure,
               void *closure_data);
+  void (*list)(Sidecar__Secret__V1__RoleSecrets_Service *service,
+               const Sidecar__Secret__V1__RoleSecretsRequest *input,
+               Sidecar__Secret__V1__RoleSecretList_Closure closure,
+               void *closure_data);
 };
 typedef void (*Sidecar__Secret__V1__RoleSecrets_ServiceDestroy)(Sidecar__Secret__V1__RoleSecrets_Service *);
 void sidecar__secret__v1__role_secrets__init (Sidecar__Secret__V1__RoleSecrets_Service *service,
@@ -131,16 +258,24 @@ void sidecar__secret__v1__role_secrets__init (Sidecar__Secret__V1__RoleSecrets_S
     { &sidecar__secret__v1__role_secrets__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define SIDECAR__SECRET__V1__ROLE_SECRETS__INIT(function_prefix__) \
     { SIDECAR__SECRET__V1__ROLE_SECRETS__BASE_INIT,\
-      function_prefix__ ## get  }
+      function_prefix__ ## get,\
+      function_prefix__ ## list  }
 void sidecar__secret__v1__role_secrets__get(ProtobufCService *service,
                                             const Sidecar__Secret__V1__RoleSecretRequest *input,
                                             Sidecar__Secret__V1__RoleSecret_Closure closure,
                                             void *closure_data);
+void sidecar__secret__v1__role_secrets__list(ProtobufCService *service,
+                                             const Sidecar__Secret__V1__RoleSecretsRequest *input,
+                                             Sidecar__Secret__V1__RoleSecretList_Closure closure,
+                                             void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor sidecar__secret__v1__role_secret_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__secret__v1__role_secret__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__secret__v1__role_secrets_request__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__secret__v1__role_secret_list__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__secret__v1__named_role_secret__descriptor;
 extern const ProtobufCServiceDescriptor sidecar__secret__v1__role_secrets__descriptor;
 
 PROTOBUF_C__END_DECLS
