@@ -119,7 +119,8 @@ let package = Package(
             name: "Sidecar",
             dependencies: [
                 "EdgeProxy", "ComputeAgent", "ControlPlane", "Transport", "Gossip", "GRPCLite", "TLSEngine",
-                "SidecarAPI", "Telemetry", nioCore, nioPosix, arguments, logging, unixSignals, subprocess,
+                "SidecarAPI", "Telemetry", nioCore, nioHTTP1, nioPosix, arguments, httpClient, logging, unixSignals,
+                subprocess,
                 systemPackage,
             ],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(tight, .when(configuration: .release))]),

@@ -17,7 +17,7 @@ struct Sidecar: AsyncParsableCommand {
         version: "sidecar \(Build.version)",
         subcommands: [
             UpCommand.self, ProxyCommand.self, AgentGroup.self, ControlPlaneCommand.self, AdminCommand.self,
-            CertsCommand.self, VerifierCommand.self,
+            CertsCommand.self, VerifierCommand.self, CheckCommand.self,
         ])
 
     /// Parses, runs, and turns every end into an exit code: 0 stopped as asked, 1 failure, 2 bad configuration,

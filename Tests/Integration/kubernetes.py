@@ -42,6 +42,7 @@ class Cluster:
         self.account = self.folder / "serviceaccount"
         self.account.mkdir()
         self.tokens, self.faults, self.calls = {"first"}, [], []
+        self.minor, self.denied = "34+", set()
         (self.account / "namespace").write_text(NAMESPACE)
         shutil.copy(self.folder / "ca.crt", self.account / "ca.crt")
         self.set_token("first")
@@ -262,6 +263,13 @@ class Cluster:
         return Handler
 
     def _call(self, method, path, query, body, content_type):
+        if path == "/version":
+            return 200, {"major": "1", "minor": self.minor}
+        if path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews":
+            asked = json.loads(body)
+            words = asked["spec"]["resourceAttributes"]
+            asked["status"] = {"allowed": (words["verb"], words["resource"]) not in self.denied}
+            return 201, asked
         kind, name = _place(path)
         if kind not in self.objects:
             return 404, _status(404, "NotFound", path)

@@ -111,11 +111,27 @@ package final class ClusterClient: ClusterCalls {
         _ = try await body(.POST, Self.secrets, in: namespace, type: "application/json") { try secret.json() }
     }
 
+    package func version() async throws(ClusterFailure) -> ClusterVersion {
+        try await answer(.GET, ["version"])
+    }
+
+    /// Whether we may do that, where the StatefulSets are.
+    package func has(_ right: ClusterRight) async throws(ClusterFailure) -> Bool {
+        let attributes = AccessReview.Spec.Attributes(
+            namespace: place.namespace, verb: right.verb, group: right.group, resource: right.resource)
+        let review = AccessReview(spec: .init(resourceAttributes: attributes))
+        let answer: AccessReview = try await answer(.POST, Self.reviews, type: "application/json") {
+            try Array(JSONEncoder().encode(review))
+        }
+        return answer.status?.allowed ?? false
+    }
+
     // MARK: - Calls
 
     /// What a path begins with, and what is asked for below the namespace.
     private static let statefulSets = ["apis", "apps", "v1", "statefulsets"]
     private static let secrets = ["api", "v1", "secrets"]
+    private static let reviews = ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]
     private static let mergePatch = "application/merge-patch+json"
     private static let events = ["api", "v1", "events"]
 
@@ -155,7 +171,9 @@ package final class ClusterClient: ClusterCalls {
         _ method: HTTPMethod, _ path: [String], in namespace: String? = nil, query: [(String, String)]
     ) throws(ClusterFailure) -> HTTPClientRequest {
         let kind = path.firstIndex { $0 == "v1" }.map { $0 + 1 } ?? path.count
-        let all = path[..<kind] + ["namespaces", namespace ?? place.namespace] + path[kind...]
+        // What is not of a namespace is asked for by its whole path.
+        let isWhole = path == Self.reviews || kind == path.count
+        let all = isWhole ? path[...] : path[..<kind] + ["namespaces", namespace ?? place.namespace] + path[kind...]
         var components = URLComponents()
         components.queryItems = query.isEmpty ? nil : query.map { URLQueryItem(name: $0.0, value: $0.1) }
         // A `+` stands for itself there, and would be read as a space.

@@ -30,11 +30,7 @@ struct CertsCommand: AsyncParsableCommand {
             """)
     var compute: [ComputeArgument] = []
 
-    @Option(help: "The Kubernetes API, as https://host:port. Default: as every pod is told by its environment.")
-    var kubernetesAPI: String?
-
-    @Option(help: "Folder with a service account's token, ca.crt and namespace.")
-    var kubernetesCredentials = ClusterPlace.accountFolder
+    @OptionGroup(title: "Kubernetes") var cluster: ClusterOptions
 
     @OptionGroup var log: LogFormatOption
     @OptionGroup var file: ConfigurationFileOption
@@ -75,14 +71,7 @@ struct CertsCommand: AsyncParsableCommand {
     }
 
     private func makeSecrets() async throws {
-        let place: ClusterPlace
-        do throws(ClusterPlace.Flaw) {
-            place = try ClusterPlace(
-                root: kubernetesAPI, namespace: nil, folder: kubernetesCredentials,
-                environment: ProcessInfo.processInfo.environment)
-        } catch {
-            throw CommandFailure.badConfiguration("--kubernetes-api, --kubernetes-credentials: \(error)")
-        }
+        let place = try cluster.place()
         let client = try ClusterClient(place, on: MultiThreadedEventLoopGroup.singleton)
         do {
             let authority = try await FleetAuthority.ofCluster(client)

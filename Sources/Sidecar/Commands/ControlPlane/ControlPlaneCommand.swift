@@ -88,7 +88,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
 
     /// A stop ends no compute here: they are the cluster's.
     private func runWithCluster() async throws {
-        let place = try kubernetes.place()
+        let place = try kubernetes.cluster.place()
         var endpoints = try kubernetes.endpoints(suspendAfter: idleLimit)
         var configuration = try kubernetes.controlPlane()
         configure(&configuration)

@@ -6,14 +6,7 @@ internal import Telemetry
 
 /// For `--starter kubernetes`: where the cluster is, and what a control plane that keeps no folder is given in files.
 struct KubernetesOptions: ParsableArguments {
-    @Option(help: "The Kubernetes API, as https://host:port. Default: as every pod is told by its environment.")
-    var kubernetesAPI: String?
-
-    @Option(help: "Namespace of the endpoints' StatefulSets. Default: the pod's own.")
-    var kubernetesNamespace: String?
-
-    @Option(help: "Folder with a service account's token, ca.crt and namespace.")
-    var kubernetesCredentials = ClusterPlace.accountFolder
+    @OptionGroup var cluster: ClusterOptions
 
     @Option(help: "With --starter kubernetes: folder with ca.crt, tls.crt and tls.key of this control plane.")
     var certsDir: String?
@@ -23,16 +16,6 @@ struct KubernetesOptions: ParsableArguments {
 
     @Option(help: "With --starter kubernetes: how long a pod may take until its database accepts connections.")
     var startLimit = DurationArgument(seconds: 300)
-
-    func place() throws -> ClusterPlace {
-        do throws(ClusterPlace.Flaw) {
-            return try ClusterPlace(
-                root: kubernetesAPI, namespace: kubernetesNamespace, folder: kubernetesCredentials,
-                environment: ProcessInfo.processInfo.environment)
-        } catch {
-            throw CommandFailure.badConfiguration("--kubernetes-api, --kubernetes-namespace: \(error)")
-        }
-    }
 
     func endpoints(suspendAfter: Duration?) throws -> ClusterEndpoint.Configuration {
         guard let limit = startLimit.duration, limit > .zero else {
