@@ -11,15 +11,19 @@ package struct AgentRolesClient: AgentRoles {
     struct BadAddress: Error {}
 
     private static let answerLimit: Duration = .seconds(5)
-    private let tls: TLSContext
+    private let tls: @Sendable () throws -> TLSContext
     private let group: any EventLoopGroup
 
     /// - Throws: when the certificates cannot be used.
     package init(_ configuration: ControlPlaneConfiguration, on group: any EventLoopGroup) throws {
         self.group = group
-        tls = try TLSContext.client(
-            trustedCAFile: configuration.authorityFile, certificateFile: configuration.certificateFile,
-            privateKeyFile: configuration.privateKeyFile, alpn: ["h2"])
+        // Read for every question, since certificates are renewed.
+        tls = {
+            try TLSContext.client(
+                trustedCAFile: configuration.authorityFile, certificateFile: configuration.certificateFile,
+                privateKeyFile: configuration.privateKeyFile, alpn: ["h2"])
+        }
+        _ = try tls()
     }
 
     package func roles(
@@ -29,7 +33,7 @@ package struct AgentRolesClient: AgentRoles {
         let expected = FleetIdentity.compute(endpoint, computeID: computeID)
         // For one question: roles change seldom.
         let channel = GRPCClientChannel(
-            host: target.host, port: Int(target.port), tls: tls,
+            host: target.host, port: Int(target.port), tls: try tls(),
             expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == expected }, group: group)
         let list = try await SecretV1.RoleSecretsClient(channel).list(
             SecretV1.RoleSecretsRequest(endpoint: endpoint.text), options: CallOptions(timeout: Self.answerLimit))
