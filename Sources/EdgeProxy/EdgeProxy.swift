@@ -138,9 +138,10 @@ package final class EdgeProxy: Sendable {
             source: backend.secrets, limits: configuration.access.projectInfo,
             negativeTimeToLive: configuration.negativeTimeToLive, metrics: metrics, logger: logger,
             isCurrent: gossip.isCurrent)
+        let reports = ReportBook(metrics: metrics)
         facts = FactBridge(
             table: table, wakes: wakes, directory: directory, outbox: outbox, events: events,
-            computes: backend.computes)
+            computes: backend.computes, reports: reports)
         notifications = NotificationDesk(facts: facts, logger: logger)
         let access = AccessDesk(
             directory: directory, entrance: configuration.access.entrance,
@@ -180,7 +181,7 @@ package final class EdgeProxy: Sendable {
                         newSession: { SessionID.fresh() }),
                     caches: CacheDesk(
                         me: configuration.id, table: table, directory: directory, wakes: wakes, facts: facts,
-                        sessions: sessions.registry, notifications: notifications),
+                        reports: reports, sessions: sessions.registry, notifications: notifications),
                     sessions: SessionDesk(me: configuration.id, registry: sessions.registry),
                     operation: OperationDesk(
                         me: configuration.id, settings: configuration.effectiveSettings,

@@ -74,6 +74,9 @@ package struct TimedLRU<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return value
     }
 
+    /// Lets go of the entry that was unused for longest.
+    package mutating func removeOldest() -> Value? { oldest.flatMap { remove(slots[$0].key) } }
+
     /// Everything that lies here, expired or not, in no particular order. Looks at every slot: for operators.
     package var entries: [(key: Key, value: Value)] { positions.values.map { (slots[$0].key, slots[$0].value) } }
 

@@ -12,6 +12,8 @@ package final class FactBridge: Sendable {
     private let directory: RoleDirectory?
     /// Filled where agents are asked about their roles. `nil`: somebody else is.
     private let computes: ComputeBook?
+    /// What agents say beyond where computes are. Gossip does not carry it.
+    private let reports: ReportBook?
     private let outbox: FactOutbox
     private let events: EventHub
     private let revisions = Mutex(RevisionClock())
@@ -21,8 +23,9 @@ package final class FactBridge: Sendable {
     package init(
         table: LocationTable, wakes: WakeCoordinator, directory: RoleDirectory?, outbox: FactOutbox,
         unixMicros: @escaping @Sendable () -> UInt64 = { UInt64(max(0, Date().timeIntervalSince1970 * 1_000_000)) },
-        events: EventHub = EventHub(), computes: ComputeBook? = nil
+        events: EventHub = EventHub(), computes: ComputeBook? = nil, reports: ReportBook? = nil
     ) {
+        self.reports = reports
         self.computes = computes
         self.unixMicros = unixMicros
         self.events = events
@@ -51,6 +54,7 @@ package final class FactBridge: Sendable {
         case .running(let place):
             guard let location = ComputeLocation(place, of: fact.endpoint, at: fact.version) else { return }
             computes?.runs(location)
+            reports?.began(fact.endpoint, generation: fact.version.generation)
             await wakes.learned(location, from: .gossip)
         case .unreachable:
             table.invalidate(fact.endpoint, upTo: fact.version, because: .unreachable)
@@ -59,6 +63,7 @@ package final class FactBridge: Sendable {
             // Gossip that was told to forget learns the past again.
             let isNews = table.isNews(endOf: fact.endpoint, at: fact.version)
             computes?.ended(fact.endpoint, at: fact.version)
+            reports?.ended(fact.endpoint, at: fact.version)
             table.invalidate(fact.endpoint, upTo: fact.version, because: .ended)
             if isNews { events.publish(.fact(.endpoint(fact), from: .gossip)) }
         }
@@ -95,11 +100,29 @@ package final class FactBridge: Sendable {
     ) async {
         // Whoever watches hears of an agent's past once, and in order.
         let isNews = origin != .agent || table.isNews(endOf: endpoint, at: version)
-        if phase == .ended { computes?.ended(endpoint, at: version) }
+        if phase == .ended {
+            computes?.ended(endpoint, at: version)
+            reports?.ended(endpoint, at: version)
+        }
         table.invalidate(endpoint, upTo: version, because: phase == .ended ? .ended : .unreachable)
         let fact = Fact.endpoint(EndpointFact(endpoint: endpoint, version: version, phase: phase))
         if isNews { events.publish(.fact(fact, from: origin)) }
         await outbox.publish(fact)
+    }
+
+    /// An agent said more of its compute than where it is. Kept here, and told to those who watch when it has changed.
+    ///
+    /// - Returns: what has changed. `nil`: it is older than what is known.
+    @discardableResult
+    package func detailsReported(_ details: ReportedDetails, of endpoint: EndpointName) -> ReportedComputes.Change? {
+        guard let change = reports?.heard(details, of: endpoint) else { return nil }
+        if change.pageservers {
+            events.publish(.reported(endpoint, details.version, .pageservers, detail: details.pageserverWords))
+        }
+        if change.scale {
+            events.publish(.reported(endpoint, details.version, .scale, detail: details.scaleWords))
+        }
+        return change
     }
 
     /// An agent said that its roles' secrets are of this revision. Heeded where they came from agents; a revision that is

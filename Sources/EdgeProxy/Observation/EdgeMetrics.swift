@@ -26,6 +26,8 @@ package struct EdgeMetrics: Sendable {
         case wakeCompute = "wake_compute"
         case endpoints
     }
+    /// What a compute asks for: more than it has, or less.
+    package enum ScaleDirection: String, Sendable, CaseIterable { case up, down }
     package enum SessionPhase: String, Sendable, CaseIterable { case tls, auth, wake, connect, login }
     package enum Direction: String, Sendable, CaseIterable {
         /// To the client.
@@ -134,6 +136,10 @@ package struct EdgeMetrics: Sendable {
         cacheLookups(cache, outcome).add(1)
     }
 
+    package func scaleRequested(_ direction: ScaleDirection) {
+        scaleRequests(direction).add(1)
+    }
+
     package func limitReached(_ limit: Limit) {
         limitsReached(limit).add(1)
     }
@@ -186,6 +192,7 @@ package struct EdgeMetrics: Sendable {
         for outcome in [Reload.success, .failure] { _ = certificateReloads(outcome) }
         for outcome in ProxyHeaderOutcome.allCases { _ = proxyHeaders(outcome) }
         for limit in Limit.allCases { _ = limitsReached(limit) }
+        for direction in ScaleDirection.allCases { _ = scaleRequests(direction) }
         for cache in Cache.allCases {
             for outcome in [CacheOutcome.hit, .spuriousHit, .miss] { _ = cacheLookups(cache, outcome) }
         }
@@ -217,6 +224,12 @@ package struct EdgeMetrics: Sendable {
         registry.counter(
             "sidecar_cache_lookups_total", help: "Cache lookups.",
             labels: [("cache", cache.rawValue), ("outcome", outcome.rawValue)])
+    }
+
+    private func scaleRequests(_ direction: ScaleDirection) -> Counter {
+        registry.counter(
+            "sidecar_scale_requests_total", help: "Other sizes that computes asked for, by their agents' reports here.",
+            labels: [("direction", direction.rawValue)])
     }
 
     private func limitsReached(_ limit: Limit) -> Counter {

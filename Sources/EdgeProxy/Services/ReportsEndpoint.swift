@@ -55,13 +55,25 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
         _ transition: ReportV1.Transition, endpoint: EndpointName, version: FactVersion
     ) async throws(GRPCStatus) {
         switch try ReportedPlace(transition, of: endpoint, at: version) {
-        case .runs(let location): await facts.reported(location)
+        case .runs(let location):
+            await facts.reported(location)
+            keepDetails(of: transition, endpoint, version)
         case .ended: await facts.reportedEnd(of: endpoint, at: version)
-        case .asBefore: break
+        case .asBefore: keepDetails(of: transition, endpoint, version)
         }
         await facts.roleSecretsReported(of: endpoint, revision: transition.roleSecretsRevision)
         logger.debug(
             "an agent reported",
             metadata: ["ep": "\(endpoint)", "version": "\(version)", "state": "\(transition.state)"])
+    }
+
+    private func keepDetails(of transition: ReportV1.Transition, _ endpoint: EndpointName, _ version: FactVersion) {
+        let details = ReportedDetails(transition, at: version)
+        let change = facts.detailsReported(details, of: endpoint)
+        if change?.pageservers == true, !details.refused.isEmpty {
+            logger.warning(
+                "an agent tells more of its pageservers than is kept",
+                metadata: ["ep": "\(endpoint)", "version": "\(version)", "why": "\(details.refused)"])
+        }
     }
 }

@@ -9,6 +9,8 @@ package struct FleetEvent: Sendable, Equatable {
     package enum What: Sendable, Equatable {
         case member(MemberID, MemberChange, detail: String)
         case fact(Fact, from: FactOrigin)
+        /// An agent told this proxy something else about its compute than before.
+        case reported(EndpointName, FactVersion, ReportedChange, detail: String)
         case wakeBegan(EndpointName, WakeBeginning)
         case wakeEnded(EndpointName, WakeBeginning, WakeEnding)
         /// How many are open.
@@ -23,6 +25,9 @@ package struct FleetEvent: Sendable, Equatable {
         case joined, replaced, suspect, alive, dead, left, draining, returned
         case tcpOnly = "tcp-only"
     }
+
+    /// What an agent has told anew.
+    package enum ReportedChange: String, Sendable { case pageservers, scale }
 
     /// Who says what has become known.
     package enum FactOrigin: String, Sendable {
@@ -71,7 +76,7 @@ extension FleetEvent.What {
     package var kind: FleetEvent.Kind {
         switch self {
         case .member: .member
-        case .fact: .fact
+        case .fact, .reported: .fact
         case .wakeBegan, .wakeEnded: .wake
         case .sessions: .sessions
         case .reload: .reload
@@ -84,7 +89,7 @@ extension FleetEvent.What {
         switch self {
         case .fact(.endpoint(let fact), _): fact.endpoint
         case .fact(.secrets(let fact), _): fact.endpoint
-        case .wakeBegan(let endpoint, _), .wakeEnded(let endpoint, _, _): endpoint
+        case .wakeBegan(let endpoint, _), .wakeEnded(let endpoint, _, _), .reported(let endpoint, _, _, _): endpoint
         case .member, .sessions, .reload, .drain: nil
         }
     }

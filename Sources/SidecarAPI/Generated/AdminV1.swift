@@ -264,9 +264,12 @@ extension AdminV1 {
 
     package struct EndpointShowRequest: Equatable, Sendable {
         package var name: String
+        /// Without the control plane's part, and without asking it.
+        package var cacheOnly: Bool
 
-        package init(name: String = "") {
+        package init(name: String = "", cacheOnly: Bool = false) {
             self.name = name
+            self.cacheOnly = cacheOnly
         }
     }
 
@@ -307,11 +310,13 @@ extension AdminV1 {
         package var rules: AdminV1.CachedRules?
         /// Sessions of this proxy that are joined to the endpoint's compute.
         package var sessions: UInt64
+        /// What the compute's agent has told this proxy. Absent: it tells another one, none runs, or nobody has told anything.
+        package var reported: AdminV1.ReportedCompute?
 
         package init(
             proxy: String = "", location: AdminV1.CachedLocation? = nil, floor: AdminV1.Floor? = nil,
             flight: AdminV1.WakeFlight? = nil, secrets: [AdminV1.CachedSecret] = [], rules: AdminV1.CachedRules? = nil,
-            sessions: UInt64 = 0
+            sessions: UInt64 = 0, reported: AdminV1.ReportedCompute? = nil
         ) {
             self.proxy = proxy
             self.location = location
@@ -320,6 +325,108 @@ extension AdminV1 {
             self.secrets = secrets
             self.rules = rules
             self.sessions = sessions
+            self.reported = reported
+        }
+    }
+
+    /// What an agent says of its compute beyond where it is. It tells one proxy, and the others do not hear of it: whoever wants
+    /// to know asks every proxy, and takes the newest version.
+    package struct ReportedCompute: Equatable, Sendable {
+        /// Of the agent's last transition.
+        package var generation: UInt64
+        package var sequence: UInt64
+        /// Since that came, in milliseconds.
+        package var ageMillis: UInt64
+        /// Absent: the compute keeps its data on a local disk, or `pageserver_refused` says why it is not here.
+        package var pageserver: AdminV1.PageserverConnectionInfo?
+        /// Why what was told of pageservers is not kept: it is too much. Empty: it is.
+        package var pageserverRefused: String
+        /// Absent: it asks for nothing.
+        package var scaleRequest: AdminV1.ScaleRequest?
+
+        package init(
+            generation: UInt64 = 0, sequence: UInt64 = 0, ageMillis: UInt64 = 0,
+            pageserver: AdminV1.PageserverConnectionInfo? = nil, pageserverRefused: String = "",
+            scaleRequest: AdminV1.ScaleRequest? = nil
+        ) {
+            self.generation = generation
+            self.sequence = sequence
+            self.ageMillis = ageMillis
+            self.pageserver = pageserver
+            self.pageserverRefused = pageserverRefused
+            self.scaleRequest = scaleRequest
+        }
+    }
+
+    /// Where a compute's pages are kept.
+    package struct PageserverConnectionInfo: Equatable, Sendable {
+        /// Shards in all. 0: not sharded.
+        package var shardCount: UInt32
+        /// Pages per stripe. 0: unset, as when there is one shard.
+        package var stripeSize: UInt32
+        package var shards: [AdminV1.PageserverShard]
+        /// "libpq" or "grpc".
+        package var preferProtocol: String
+
+        package init(
+            shardCount: UInt32 = 0, stripeSize: UInt32 = 0, shards: [AdminV1.PageserverShard] = [],
+            preferProtocol: String = ""
+        ) {
+            self.shardCount = shardCount
+            self.stripeSize = stripeSize
+            self.shards = shards
+            self.preferProtocol = preferProtocol
+        }
+    }
+
+    /// The pageservers that hold one shard, the preferred first.
+    package struct PageserverShard: Equatable, Sendable {
+        /// Shard number and shard count as four hexadecimal digits. "0000": not sharded.
+        package var index: String
+        package var pageservers: [AdminV1.Pageserver]
+
+        package init(index: String = "", pageservers: [AdminV1.Pageserver] = []) {
+            self.index = index
+            self.pageservers = pageservers
+        }
+    }
+
+    /// Empty URLs: not spoken there. What may prove somebody (users, passwords, parameters that are not known to be harmless)
+    /// is "***" in both.
+    package struct Pageserver: Equatable, Sendable {
+        /// 0: unknown.
+        package var id: UInt64
+        package var libpqURL: String
+        package var grpcURL: String
+
+        package init(id: UInt64 = 0, libpqURL: String = "", grpcURL: String = "") {
+            self.id = id
+            self.libpqURL = libpqURL
+            self.grpcURL = grpcURL
+        }
+    }
+
+    /// What a compute would like to be given, as its agent measures it. It stands until the agent says otherwise.
+    package struct ScaleRequest: Equatable, Sendable {
+        /// Memory it would like to be limited to, in bytes.
+        package var memoryBytes: UInt64
+        /// Memory it is limited to, in bytes. 0: it is not.
+        package var memoryLimitBytes: UInt64
+        /// Memory it cannot give back, in bytes.
+        package var memoryUsedBytes: UInt64
+        /// How much of the time some process waited for memory lately, in thousandths.
+        package var memoryStallPermille: UInt32
+        package var reason: String
+
+        package init(
+            memoryBytes: UInt64 = 0, memoryLimitBytes: UInt64 = 0, memoryUsedBytes: UInt64 = 0,
+            memoryStallPermille: UInt32 = 0, reason: String = ""
+        ) {
+            self.memoryBytes = memoryBytes
+            self.memoryLimitBytes = memoryLimitBytes
+            self.memoryUsedBytes = memoryUsedBytes
+            self.memoryStallPermille = memoryStallPermille
+            self.reason = reason
         }
     }
 
@@ -935,7 +1042,8 @@ extension AdminV1 {
     package struct FactEvent: Equatable, Sendable {
         package var endpoint: String
         /// "located": a compute is there; "unreachable": somebody could not connect; "ended": its agent said
-        /// so, or it was deleted; "secrets": role secrets or rules changed.
+        /// so, or it was deleted; "secrets": role secrets or rules changed; "pageservers": its agent said where its pages are
+        /// now; "scale": its agent asks for more or less memory, or no longer does.
         package var change: String
         /// Of the compute. Of secrets: the revision is `generation`.
         package var generation: UInt64
@@ -944,10 +1052,12 @@ extension AdminV1 {
         package var address: String
         /// Who said so: "agent", "gossip", "control-plane", "proxy" (a failed dial of this one) or "admin".
         package var origin: String
+        /// More, for the operator, for "pageservers" and "scale".
+        package var detail: String
 
         package init(
             endpoint: String = "", change: String = "", generation: UInt64 = 0, sequence: UInt64 = 0,
-            address: String = "", origin: String = ""
+            address: String = "", origin: String = "", detail: String = ""
         ) {
             self.endpoint = endpoint
             self.change = change
@@ -955,6 +1065,7 @@ extension AdminV1 {
             self.sequence = sequence
             self.address = address
             self.origin = origin
+            self.detail = detail
         }
     }
 
@@ -1299,12 +1410,14 @@ extension AdminV1.EndpointShowRequest: GRPCMessage, @unsafe CMessage {
 
     init(copying c: UnsafePointer<Sidecar__Admin__V1__EndpointShowRequest>, in arena: Arena) throws(MessageFailure) {
         name = try unsafe arena.string(at: c.pointee.name)
+        cacheOnly = unsafe c.pointee.cache_only != 0
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__EndpointShowRequest>, in arena: Arena)
         throws(MessageFailure)
     {
         unsafe c.pointee.name = try arena.place(name)
+        unsafe c.pointee.cache_only = cacheOnly ? 1 : 0
     }
 }
 
@@ -1359,6 +1472,7 @@ extension AdminV1.EndpointCache: GRPCMessage, @unsafe CMessage {
         secrets = try unsafe arena.messages(at: c.pointee.secrets, count: c.pointee.n_secrets)
         rules = try unsafe arena.message(at: c.pointee.rules)
         sessions = unsafe c.pointee.sessions
+        reported = try unsafe arena.message(at: c.pointee.reported)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__EndpointCache>, in arena: Arena) throws(MessageFailure) {
@@ -1370,6 +1484,152 @@ extension AdminV1.EndpointCache: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.secrets = try arena.place(secrets)
         unsafe c.pointee.rules = try arena.place(rules)
         unsafe c.pointee.sessions = sessions
+        unsafe c.pointee.reported = try arena.place(reported)
+    }
+}
+
+extension AdminV1.ReportedCompute: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ReportedCompute>) {
+        unsafe sidecar__admin__v1__reported_compute__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__ReportedCompute>, in arena: Arena) throws(MessageFailure) {
+        generation = unsafe c.pointee.generation
+        sequence = unsafe c.pointee.sequence
+        ageMillis = unsafe c.pointee.age_millis
+        pageserver = try unsafe arena.message(at: c.pointee.pageserver)
+        pageserverRefused = try unsafe arena.string(at: c.pointee.pageserver_refused)
+        scaleRequest = try unsafe arena.message(at: c.pointee.scale_request)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ReportedCompute>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.generation = generation
+        unsafe c.pointee.sequence = sequence
+        unsafe c.pointee.age_millis = ageMillis
+        unsafe c.pointee.pageserver = try arena.place(pageserver)
+        unsafe c.pointee.pageserver_refused = try arena.place(pageserverRefused)
+        unsafe c.pointee.scale_request = try arena.place(scaleRequest)
+    }
+}
+
+extension AdminV1.PageserverConnectionInfo: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverConnectionInfo>) {
+        unsafe sidecar__admin__v1__pageserver_connection_info__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__PageserverConnectionInfo>, in arena: Arena) throws(MessageFailure)
+    {
+        shardCount = unsafe c.pointee.shard_count
+        stripeSize = unsafe c.pointee.stripe_size
+        shards = try unsafe arena.messages(at: c.pointee.shards, count: c.pointee.n_shards)
+        preferProtocol = try unsafe arena.string(at: c.pointee.prefer_protocol)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverConnectionInfo>, in arena: Arena)
+        throws(MessageFailure)
+    {
+        unsafe c.pointee.shard_count = shardCount
+        unsafe c.pointee.stripe_size = stripeSize
+        unsafe c.pointee.n_shards = shards.count
+        unsafe c.pointee.shards = try arena.place(shards)
+        unsafe c.pointee.prefer_protocol = try arena.place(preferProtocol)
+    }
+}
+
+extension AdminV1.PageserverShard: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverShard>) {
+        unsafe sidecar__admin__v1__pageserver_shard__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__PageserverShard>, in arena: Arena) throws(MessageFailure) {
+        index = try unsafe arena.string(at: c.pointee.index)
+        pageservers = try unsafe arena.messages(at: c.pointee.pageservers, count: c.pointee.n_pageservers)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverShard>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.index = try arena.place(index)
+        unsafe c.pointee.n_pageservers = pageservers.count
+        unsafe c.pointee.pageservers = try arena.place(pageservers)
+    }
+}
+
+extension AdminV1.Pageserver: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__Pageserver>) {
+        unsafe sidecar__admin__v1__pageserver__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__Pageserver>, in arena: Arena) throws(MessageFailure) {
+        id = unsafe c.pointee.id
+        libpqURL = try unsafe arena.string(at: c.pointee.libpq_url)
+        grpcURL = try unsafe arena.string(at: c.pointee.grpc_url)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__Pageserver>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.id = id
+        unsafe c.pointee.libpq_url = try arena.place(libpqURL)
+        unsafe c.pointee.grpc_url = try arena.place(grpcURL)
+    }
+}
+
+extension AdminV1.ScaleRequest: GRPCMessage, @unsafe CMessage {
+    package init(serializedBytes bytes: [UInt8]) throws {
+        self = try unsafe Self.decoded(from: bytes)
+    }
+
+    package func serializedBytes() throws -> [UInt8] {
+        try unsafe encoded()
+    }
+
+    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ScaleRequest>) {
+        unsafe sidecar__admin__v1__scale_request__init(c)
+    }
+
+    init(copying c: UnsafePointer<Sidecar__Admin__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
+        memoryBytes = unsafe c.pointee.memory_bytes
+        memoryLimitBytes = unsafe c.pointee.memory_limit_bytes
+        memoryUsedBytes = unsafe c.pointee.memory_used_bytes
+        memoryStallPermille = unsafe c.pointee.memory_stall_permille
+        reason = try unsafe arena.string(at: c.pointee.reason)
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
+        unsafe c.pointee.memory_bytes = memoryBytes
+        unsafe c.pointee.memory_limit_bytes = memoryLimitBytes
+        unsafe c.pointee.memory_used_bytes = memoryUsedBytes
+        unsafe c.pointee.memory_stall_permille = memoryStallPermille
+        unsafe c.pointee.reason = try arena.place(reason)
     }
 }
 
@@ -2533,6 +2793,7 @@ extension AdminV1.FactEvent: GRPCMessage, @unsafe CMessage {
         sequence = unsafe c.pointee.sequence
         address = try unsafe arena.string(at: c.pointee.address)
         origin = try unsafe arena.string(at: c.pointee.origin)
+        detail = try unsafe arena.string(at: c.pointee.detail)
     }
 
     func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__FactEvent>, in arena: Arena) throws(MessageFailure) {
@@ -2542,6 +2803,7 @@ extension AdminV1.FactEvent: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.sequence = sequence
         unsafe c.pointee.address = try arena.place(address)
         unsafe c.pointee.origin = try arena.place(origin)
+        unsafe c.pointee.detail = try arena.place(detail)
     }
 }
 

@@ -3,6 +3,7 @@ import GRPCLite
 import Gossip
 import SidecarAPI
 import Synchronization
+import Telemetry
 import TestKit
 import Testing
 import Transport
@@ -309,6 +310,61 @@ import Transport
             #expect(location.serverName == "compute-demo-4")
             // And handed over.
             #expect(proxy.told.all == [location.fact])
+            call.cancel()
+        }
+    }
+
+    @Test func `what an agent says of its storage and its size is kept until its end, and told to who watches`()
+        async throws
+    {
+        try await SmallFleet.run(controlPlane: "http://127.0.0.1:1/") { fleet in
+            let proxy = fleet.proxies[0]
+            let watch = try #require(proxy.events.watch(EventFilter(kinds: [.fact], endpoint: demo)))
+            let client = ReportV1.ReportsClient(try fleet.channel(to: proxy, as: agent(4)))
+            let call = try await client.report()
+            var acks = call.responses.makeAsyncIterator()
+            func report(_ state: ReportV1.ComputeState, _ sequence: UInt64, port: Int, memory: UInt64?) async throws {
+                var told = transition(state, 4, sequence)
+                let server = ReportV1.Pageserver(id: 9, libpqURL: "postgresql://u:SECRET@ps:\(port)")
+                told.pageserver = .init(shards: [.init(index: "0000", pageservers: [server])])
+                told.scaleRequest = memory.map { .init(memoryBytes: $0, memoryLimitBytes: 100) }
+                try await call.send(told)
+                _ = try await acks.next()
+            }
+            func url() -> String? {
+                proxy.reports.told(of: demo)?.details.pageserver?.shards[0].pageservers[0].libpqURL
+            }
+            try await report(.`init`, 1, port: 1, memory: nil)
+            #expect(url() == "postgresql://***@ps:1")
+            try await report(.running, 2, port: 2, memory: 200)
+            #expect(url() == "postgresql://***@ps:2")
+            // Nobody's news any more.
+            try await report(.running, 1, port: 1, memory: nil)
+            try await report(.running, 3, port: 2, memory: 50)
+            #expect(url() == "postgresql://***@ps:2")
+            #expect(proxy.reports.told(of: demo)?.details.scaleRequest?.memoryBytes == 50)
+            let page = proxy.registry.exposition()
+            for direction in ["up", "down"] {
+                #expect(page.contains("sidecar_scale_requests_total{direction=\"\(direction)\"} 1"))
+            }
+            // Not for gossip: the others know where it is, and no more.
+            #expect(fleet.proxies[1].reports.told(of: demo) == nil)
+            try await report(.terminated, 4, port: 2, memory: nil)
+            #expect(proxy.reports.told(of: demo) == nil)
+            try await report(.running, 3, port: 2, memory: 50)
+            #expect(proxy.reports.told(of: demo) == nil)
+            var heard: [String] = []
+            proxy.events.close()
+            await watch.forEachBatch { batch in
+                for case .reported(_, let version, let change, let detail) in batch.events.map(\.what) {
+                    heard.append("\(version.sequence) \(change): \(detail)")
+                }
+            }
+            #expect(
+                heard == [
+                    "1 pageservers: unsharded at 1 pageserver", "2 pageservers: unsharded at 1 pageserver",
+                    "2 scale: 200 bytes instead of 100", "3 scale: 50 bytes instead of 100",
+                ])
             call.cancel()
         }
     }

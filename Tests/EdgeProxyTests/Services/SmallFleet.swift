@@ -19,10 +19,13 @@ final class SmallFleet: Sendable {
         var wakes: WakeCoordinator
         var table: LocationTable
         var metrics: EdgeMetrics
+        var registry: MetricRegistry
         var listening: GRPCListening
         var links: PeerLinks
         var fleet: FleetView
         var facts: FactBridge
+        var reports: ReportBook
+        var events: EventHub
         var told: HeardFacts
         /// Cards that came with a redirect.
         var cards: HeardCards
@@ -97,7 +100,8 @@ final class SmallFleet: Sendable {
         }
         var proxies: [Proxy] = []
         for (index, id) in ids.enumerated() {
-            let metrics = EdgeMetrics(registry: MetricRegistry())
+            let registry = MetricRegistry()
+            let metrics = EdgeMetrics(registry: registry)
             let table = LocationTable(CacheLimits(size: 100, timeToLive: .seconds(60)), metrics: metrics)
             let told = HeardFacts()
             let cards = HeardCards()
@@ -124,7 +128,9 @@ final class SmallFleet: Sendable {
                 fleet: fleet, table: table, peers: links,
                 controlPlane: ControlPlaneCalls(client: client, outageLimit: .seconds(2)), outbox: told.outbox,
                 configuration: patient, seed: UInt64(index), metrics: metrics, logger: logger)
-            let facts = FactBridge(table: table, wakes: wakes, directory: nil, outbox: told.outbox)
+            let (reports, events) = (ReportBook(metrics: metrics), EventHub())
+            let facts = FactBridge(
+                table: table, wakes: wakes, directory: nil, outbox: told.outbox, events: events, reports: reports)
             services[index].fill(
                 reports: ReportsEndpoint(facts: facts, logger: logger),
                 peer: PeerEndpoint(
@@ -132,8 +138,9 @@ final class SmallFleet: Sendable {
                     cancels: { cancels.serve($0, $1, $2) }))
             proxies.append(
                 Proxy(
-                    id: id, wakes: wakes, table: table, metrics: metrics, listening: listening[index], links: links,
-                    fleet: fleet, facts: facts, told: told, cards: cards, cancels: cancels))
+                    id: id, wakes: wakes, table: table, metrics: metrics, registry: registry,
+                    listening: listening[index], links: links, fleet: fleet, facts: facts, reports: reports,
+                    events: events, told: told, cards: cards, cancels: cancels))
         }
         return SmallFleet(proxies: proxies, files: files)
     }

@@ -37,7 +37,7 @@ package struct AdminEndpoint: AdminV1.AdminService {
         _ request: AdminV1.EndpointShowRequest, context: ServerCallContext
     ) async throws -> AdminV1.EndpointShowReply {
         let name = try Self.name(request.name, context)
-        var reply = try await endpoints.show(name)
+        var reply = request.cacheOnly ? AdminV1.EndpointShowReply() : try await endpoints.show(name)
         reply.cache = await caches.show(name)
         return reply
     }

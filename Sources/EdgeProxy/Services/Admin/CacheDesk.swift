@@ -12,6 +12,7 @@ struct CacheDesk: Sendable {
     let directory: RoleDirectory
     let wakes: WakeCoordinator
     let facts: FactBridge
+    let reports: ReportBook
     let sessions: SessionRegistry
     let notifications: NotificationDesk
 
@@ -26,7 +27,8 @@ struct CacheDesk: Sendable {
             flight: await wakes.flight(of: name).map { AdminV1.WakeFlight($0, now: .now) },
             secrets: await directory.inspect(name).map { AdminV1.CachedSecret($0) },
             rules: rules.map { AdminV1.CachedRules($0) },
-            sessions: UInt64(await sessions.sessions(matching: joined).count))
+            sessions: UInt64(await sessions.sessions(matching: joined).count),
+            reported: reports.told(of: name).map { AdminV1.ReportedCompute($0, now: .now) })
     }
 
     func invalidate(

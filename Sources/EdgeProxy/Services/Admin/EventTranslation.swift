@@ -20,6 +20,11 @@ extension FleetEvent.What {
                 AdminV1.FactEvent(
                     endpoint: fact.endpoint.text, change: "secrets", generation: fact.revision,
                     origin: origin.rawValue))
+        case .reported(let endpoint, let version, let change, let detail):
+            .fact(
+                AdminV1.FactEvent(
+                    endpoint: endpoint.text, change: change.rawValue, generation: version.generation,
+                    sequence: version.sequence, origin: FleetEvent.FactOrigin.agent.rawValue, detail: detail))
         case .wakeBegan(let endpoint, let beginning):
             .wake(AdminV1.WakeEvent(endpoint, beginning, change: "began"))
         case .wakeEnded(let endpoint, let beginning, let ending):

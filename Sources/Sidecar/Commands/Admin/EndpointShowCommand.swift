@@ -16,6 +16,7 @@ struct EndpointShowCommand: AsyncParsableCommand {
         var endpoint: EndpointFacts?
         var history: [Entry]
         var cache: CacheFacts?
+        var reported: ReportedFacts?
         /// Why the control plane's part is missing.
         var unavailable: String?
     }
@@ -46,9 +47,25 @@ struct EndpointShowCommand: AsyncParsableCommand {
         }
         let shown = Shown(
             endpoint: reply.summary.map(EndpointFacts.init), history: reply.history.map(Entry.init),
-            cache: reply.cache.map(CacheFacts.init),
+            cache: reply.cache.map(CacheFacts.init), reported: try await reported(link, reply.cache),
             unavailable: reply.unavailable.isEmpty ? nil : reply.unavailable)
         try options.show(shown) { Self.table(shown) }
+    }
+
+    /// The agent tells one proxy, and only that one knows.
+    private func reported(_ link: AdminLink, _ known: AdminV1.EndpointCache?) async throws -> ReportedFacts? {
+        guard link.proxies.count > 1 else { return ReportedFacts.newest(of: [known].compactMap(\.self)) }
+        let request = AdminV1.EndpointShowRequest(name: name, cacheOnly: true)
+        let answers = try await link.callAll { admin throws(GRPCStatus) in
+            do throws(GRPCStatus) {
+                return try await admin.endpointShow(request, options: CallOptions(timeout: .seconds(5)))
+            } catch {
+                // One that hangs is one that does not answer: the others do.
+                guard error.code == .deadlineExceeded else { throw error }
+                throw GRPCStatus(.unavailable, "no answer in time")
+            }
+        }
+        return ReportedFacts.newest(of: answers.compactMap(\.value.cache))
     }
 
     private static func table(_ shown: Shown) -> String {
@@ -63,6 +80,7 @@ struct EndpointShowCommand: AsyncParsableCommand {
         }
         if let reason = shown.unavailable { lines += [reason, ""] }
         if let cache = shown.cache { lines += cache.lines + [""] }
+        if let reported = shown.reported { lines += reported.lines + [""] }
         var table = Table("AT (UTC)", "VERSION", "SOURCE", "EVENT", "DETAIL")
         for entry in shown.history {
             table.add(

@@ -51,6 +51,7 @@ struct ToldEvent: Encodable {
         guard message.change != "secrets" else { return }
         sequence = message.sequence
         address = message.address.isEmpty ? nil : message.address
+        detail = message.detail.isEmpty ? nil : message.detail
     }
 
     private mutating func take(_ message: AdminV1.WakeEvent) {
@@ -69,7 +70,7 @@ struct ToldEvent: Encodable {
         switch kind {
         case "missed": "\(missed ?? 0) events: this watch is too slow"
         case "member": words(member, change, detail)
-        case "fact": words(endpoint, change, version, address, origin.map { "(\($0))" })
+        case "fact": words(endpoint, change, version, address, detail, origin.map { "(\($0))" })
         case "wake":
             words(
                 endpoint, change, "seen \(generation ?? 0)", owner.map { "by \($0)" }, outcome,

@@ -547,6 +547,231 @@ void   sidecar__admin__v1__endpoint_cache__free_unpacked
   assert(message->base.descriptor == &sidecar__admin__v1__endpoint_cache__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   sidecar__admin__v1__reported_compute__init
+                     (Sidecar__Admin__V1__ReportedCompute         *message)
+{
+  static const Sidecar__Admin__V1__ReportedCompute init_value = SIDECAR__ADMIN__V1__REPORTED_COMPUTE__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__reported_compute__get_packed_size
+                     (const Sidecar__Admin__V1__ReportedCompute *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reported_compute__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__reported_compute__pack
+                     (const Sidecar__Admin__V1__ReportedCompute *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reported_compute__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__reported_compute__pack_to_buffer
+                     (const Sidecar__Admin__V1__ReportedCompute *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__reported_compute__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__ReportedCompute *
+       sidecar__admin__v1__reported_compute__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__ReportedCompute *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__reported_compute__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__reported_compute__free_unpacked
+                     (Sidecar__Admin__V1__ReportedCompute *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__reported_compute__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__pageserver_connection_info__init
+                     (Sidecar__Admin__V1__PageserverConnectionInfo         *message)
+{
+  static const Sidecar__Admin__V1__PageserverConnectionInfo init_value = SIDECAR__ADMIN__V1__PAGESERVER_CONNECTION_INFO__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__pageserver_connection_info__get_packed_size
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_connection_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__pageserver_connection_info__pack
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_connection_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__pageserver_connection_info__pack_to_buffer
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_connection_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__PageserverConnectionInfo *
+       sidecar__admin__v1__pageserver_connection_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__PageserverConnectionInfo *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__pageserver_connection_info__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__pageserver_connection_info__free_unpacked
+                     (Sidecar__Admin__V1__PageserverConnectionInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_connection_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__pageserver_shard__init
+                     (Sidecar__Admin__V1__PageserverShard         *message)
+{
+  static const Sidecar__Admin__V1__PageserverShard init_value = SIDECAR__ADMIN__V1__PAGESERVER_SHARD__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__pageserver_shard__get_packed_size
+                     (const Sidecar__Admin__V1__PageserverShard *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_shard__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__pageserver_shard__pack
+                     (const Sidecar__Admin__V1__PageserverShard *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_shard__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__pageserver_shard__pack_to_buffer
+                     (const Sidecar__Admin__V1__PageserverShard *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_shard__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__PageserverShard *
+       sidecar__admin__v1__pageserver_shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__PageserverShard *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__pageserver_shard__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__pageserver_shard__free_unpacked
+                     (Sidecar__Admin__V1__PageserverShard *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver_shard__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__pageserver__init
+                     (Sidecar__Admin__V1__Pageserver         *message)
+{
+  static const Sidecar__Admin__V1__Pageserver init_value = SIDECAR__ADMIN__V1__PAGESERVER__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__pageserver__get_packed_size
+                     (const Sidecar__Admin__V1__Pageserver *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__pageserver__pack
+                     (const Sidecar__Admin__V1__Pageserver *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__pageserver__pack_to_buffer
+                     (const Sidecar__Admin__V1__Pageserver *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__Pageserver *
+       sidecar__admin__v1__pageserver__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__Pageserver *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__pageserver__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__pageserver__free_unpacked
+                     (Sidecar__Admin__V1__Pageserver *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__pageserver__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   sidecar__admin__v1__scale_request__init
+                     (Sidecar__Admin__V1__ScaleRequest         *message)
+{
+  static const Sidecar__Admin__V1__ScaleRequest init_value = SIDECAR__ADMIN__V1__SCALE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t sidecar__admin__v1__scale_request__get_packed_size
+                     (const Sidecar__Admin__V1__ScaleRequest *message)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__scale_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t sidecar__admin__v1__scale_request__pack
+                     (const Sidecar__Admin__V1__ScaleRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__scale_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t sidecar__admin__v1__scale_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__ScaleRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &sidecar__admin__v1__scale_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Sidecar__Admin__V1__ScaleRequest *
+       sidecar__admin__v1__scale_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Sidecar__Admin__V1__ScaleRequest *)
+     protobuf_c_message_unpack (&sidecar__admin__v1__scale_request__descriptor,
+                                allocator, len, data);
+}
+void   sidecar__admin__v1__scale_request__free_unpacked
+                     (Sidecar__Admin__V1__ScaleRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &sidecar__admin__v1__scale_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   sidecar__admin__v1__cached_location__init
                      (Sidecar__Admin__V1__CachedLocation         *message)
 {
@@ -3268,7 +3493,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_summary__descripto
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_summary__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_request__field_descriptors[2] =
 {
   {
     "name",
@@ -3282,14 +3507,27 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_show_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cache_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointShowRequest, cache_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__endpoint_show_request__field_indices_by_name[] = {
+  1,   /* field[1] = cache_only */
   0,   /* field[0] = name */
 };
 static const ProtobufCIntRange sidecar__admin__v1__endpoint_show_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_request__descriptor =
 {
@@ -3299,7 +3537,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_request__desc
   "Sidecar__Admin__V1__EndpointShowRequest",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__EndpointShowRequest),
-  1,
+  2,
   sidecar__admin__v1__endpoint_show_request__field_descriptors,
   sidecar__admin__v1__endpoint_show_request__field_indices_by_name,
   1,  sidecar__admin__v1__endpoint_show_request__number_ranges,
@@ -3383,7 +3621,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_reply__descri
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_show_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_cache__field_descriptors[7] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_cache__field_descriptors[8] =
 {
   {
     "proxy",
@@ -3469,12 +3707,25 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__endpoint_cache__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reported",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__EndpointCache, reported),
+    &sidecar__admin__v1__reported_compute__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__endpoint_cache__field_indices_by_name[] = {
   3,   /* field[3] = flight */
   2,   /* field[2] = floor */
   1,   /* field[1] = location */
   0,   /* field[0] = proxy */
+  7,   /* field[7] = reported */
   5,   /* field[5] = rules */
   4,   /* field[4] = secrets */
   6,   /* field[6] = sessions */
@@ -3482,7 +3733,7 @@ static const unsigned sidecar__admin__v1__endpoint_cache__field_indices_by_name[
 static const ProtobufCIntRange sidecar__admin__v1__endpoint_cache__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_cache__descriptor =
 {
@@ -3492,11 +3743,396 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_cache__descriptor 
   "Sidecar__Admin__V1__EndpointCache",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__EndpointCache),
-  7,
+  8,
   sidecar__admin__v1__endpoint_cache__field_descriptors,
   sidecar__admin__v1__endpoint_cache__field_indices_by_name,
   1,  sidecar__admin__v1__endpoint_cache__number_ranges,
   (ProtobufCMessageInit) sidecar__admin__v1__endpoint_cache__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__reported_compute__field_descriptors[6] =
+{
+  {
+    "generation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, generation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age_millis",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, age_millis),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pageserver",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, pageserver),
+    &sidecar__admin__v1__pageserver_connection_info__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pageserver_refused",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, pageserver_refused),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scale_request",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ReportedCompute, scale_request),
+    &sidecar__admin__v1__scale_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__reported_compute__field_indices_by_name[] = {
+  2,   /* field[2] = age_millis */
+  0,   /* field[0] = generation */
+  3,   /* field[3] = pageserver */
+  4,   /* field[4] = pageserver_refused */
+  5,   /* field[5] = scale_request */
+  1,   /* field[1] = sequence */
+};
+static const ProtobufCIntRange sidecar__admin__v1__reported_compute__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__reported_compute__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.ReportedCompute",
+  "ReportedCompute",
+  "Sidecar__Admin__V1__ReportedCompute",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__ReportedCompute),
+  6,
+  sidecar__admin__v1__reported_compute__field_descriptors,
+  sidecar__admin__v1__reported_compute__field_indices_by_name,
+  1,  sidecar__admin__v1__reported_compute__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__reported_compute__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__pageserver_connection_info__field_descriptors[4] =
+{
+  {
+    "shard_count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PageserverConnectionInfo, shard_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stripe_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PageserverConnectionInfo, stripe_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shards",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__PageserverConnectionInfo, n_shards),
+    offsetof(Sidecar__Admin__V1__PageserverConnectionInfo, shards),
+    &sidecar__admin__v1__pageserver_shard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prefer_protocol",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PageserverConnectionInfo, prefer_protocol),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__pageserver_connection_info__field_indices_by_name[] = {
+  3,   /* field[3] = prefer_protocol */
+  0,   /* field[0] = shard_count */
+  2,   /* field[2] = shards */
+  1,   /* field[1] = stripe_size */
+};
+static const ProtobufCIntRange sidecar__admin__v1__pageserver_connection_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver_connection_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.PageserverConnectionInfo",
+  "PageserverConnectionInfo",
+  "Sidecar__Admin__V1__PageserverConnectionInfo",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__PageserverConnectionInfo),
+  4,
+  sidecar__admin__v1__pageserver_connection_info__field_descriptors,
+  sidecar__admin__v1__pageserver_connection_info__field_indices_by_name,
+  1,  sidecar__admin__v1__pageserver_connection_info__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__pageserver_connection_info__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__pageserver_shard__field_descriptors[2] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__PageserverShard, index),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pageservers",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Sidecar__Admin__V1__PageserverShard, n_pageservers),
+    offsetof(Sidecar__Admin__V1__PageserverShard, pageservers),
+    &sidecar__admin__v1__pageserver__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__pageserver_shard__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+  1,   /* field[1] = pageservers */
+};
+static const ProtobufCIntRange sidecar__admin__v1__pageserver_shard__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver_shard__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.PageserverShard",
+  "PageserverShard",
+  "Sidecar__Admin__V1__PageserverShard",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__PageserverShard),
+  2,
+  sidecar__admin__v1__pageserver_shard__field_descriptors,
+  sidecar__admin__v1__pageserver_shard__field_indices_by_name,
+  1,  sidecar__admin__v1__pageserver_shard__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__pageserver_shard__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__pageserver__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Pageserver, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "libpq_url",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Pageserver, libpq_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grpc_url",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__Pageserver, grpc_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__pageserver__field_indices_by_name[] = {
+  2,   /* field[2] = grpc_url */
+  0,   /* field[0] = id */
+  1,   /* field[1] = libpq_url */
+};
+static const ProtobufCIntRange sidecar__admin__v1__pageserver__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.Pageserver",
+  "Pageserver",
+  "Sidecar__Admin__V1__Pageserver",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__Pageserver),
+  3,
+  sidecar__admin__v1__pageserver__field_descriptors,
+  sidecar__admin__v1__pageserver__field_indices_by_name,
+  1,  sidecar__admin__v1__pageserver__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__pageserver__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor sidecar__admin__v1__scale_request__field_descriptors[5] =
+{
+  {
+    "memory_bytes",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ScaleRequest, memory_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_limit_bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ScaleRequest, memory_limit_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_used_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ScaleRequest, memory_used_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_stall_permille",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ScaleRequest, memory_stall_permille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__ScaleRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned sidecar__admin__v1__scale_request__field_indices_by_name[] = {
+  0,   /* field[0] = memory_bytes */
+  1,   /* field[1] = memory_limit_bytes */
+  3,   /* field[3] = memory_stall_permille */
+  2,   /* field[2] = memory_used_bytes */
+  4,   /* field[4] = reason */
+};
+static const ProtobufCIntRange sidecar__admin__v1__scale_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor sidecar__admin__v1__scale_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "sidecar.admin.v1.ScaleRequest",
+  "ScaleRequest",
+  "Sidecar__Admin__V1__ScaleRequest",
+  "sidecar.admin.v1",
+  sizeof(Sidecar__Admin__V1__ScaleRequest),
+  5,
+  sidecar__admin__v1__scale_request__field_descriptors,
+  sidecar__admin__v1__scale_request__field_indices_by_name,
+  1,  sidecar__admin__v1__scale_request__number_ranges,
+  (ProtobufCMessageInit) sidecar__admin__v1__scale_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor sidecar__admin__v1__cached_location__field_descriptors[3] =
@@ -6174,7 +6810,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__member_event__descriptor =
   (ProtobufCMessageInit) sidecar__admin__v1__member_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor sidecar__admin__v1__fact_event__field_descriptors[6] =
+static const ProtobufCFieldDescriptor sidecar__admin__v1__fact_event__field_descriptors[7] =
 {
   {
     "endpoint",
@@ -6248,10 +6884,23 @@ static const ProtobufCFieldDescriptor sidecar__admin__v1__fact_event__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "detail",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Sidecar__Admin__V1__FactEvent, detail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned sidecar__admin__v1__fact_event__field_indices_by_name[] = {
   4,   /* field[4] = address */
   1,   /* field[1] = change */
+  6,   /* field[6] = detail */
   0,   /* field[0] = endpoint */
   2,   /* field[2] = generation */
   5,   /* field[5] = origin */
@@ -6260,7 +6909,7 @@ static const unsigned sidecar__admin__v1__fact_event__field_indices_by_name[] = 
 static const ProtobufCIntRange sidecar__admin__v1__fact_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor sidecar__admin__v1__fact_event__descriptor =
 {
@@ -6270,7 +6919,7 @@ const ProtobufCMessageDescriptor sidecar__admin__v1__fact_event__descriptor =
   "Sidecar__Admin__V1__FactEvent",
   "sidecar.admin.v1",
   sizeof(Sidecar__Admin__V1__FactEvent),
-  6,
+  7,
   sidecar__admin__v1__fact_event__field_descriptors,
   sidecar__admin__v1__fact_event__field_indices_by_name,
   1,  sidecar__admin__v1__fact_event__number_ranges,

@@ -27,6 +27,11 @@ typedef struct Sidecar__Admin__V1__EndpointSummary Sidecar__Admin__V1__EndpointS
 typedef struct Sidecar__Admin__V1__EndpointShowRequest Sidecar__Admin__V1__EndpointShowRequest;
 typedef struct Sidecar__Admin__V1__EndpointShowReply Sidecar__Admin__V1__EndpointShowReply;
 typedef struct Sidecar__Admin__V1__EndpointCache Sidecar__Admin__V1__EndpointCache;
+typedef struct Sidecar__Admin__V1__ReportedCompute Sidecar__Admin__V1__ReportedCompute;
+typedef struct Sidecar__Admin__V1__PageserverConnectionInfo Sidecar__Admin__V1__PageserverConnectionInfo;
+typedef struct Sidecar__Admin__V1__PageserverShard Sidecar__Admin__V1__PageserverShard;
+typedef struct Sidecar__Admin__V1__Pageserver Sidecar__Admin__V1__Pageserver;
+typedef struct Sidecar__Admin__V1__ScaleRequest Sidecar__Admin__V1__ScaleRequest;
 typedef struct Sidecar__Admin__V1__CachedLocation Sidecar__Admin__V1__CachedLocation;
 typedef struct Sidecar__Admin__V1__Floor Sidecar__Admin__V1__Floor;
 typedef struct Sidecar__Admin__V1__WakeFlight Sidecar__Admin__V1__WakeFlight;
@@ -337,10 +342,14 @@ struct  Sidecar__Admin__V1__EndpointShowRequest
 {
   ProtobufCMessage base;
   char *name;
+  /*
+   * Without the control plane's part, and without asking it.
+   */
+  protobuf_c_boolean cache_only;
 };
 #define SIDECAR__ADMIN__V1__ENDPOINT_SHOW_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_show_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Sidecar__Admin__V1__EndpointShowReply
@@ -404,10 +413,140 @@ struct  Sidecar__Admin__V1__EndpointCache
    * Sessions of this proxy that are joined to the endpoint's compute.
    */
   uint64_t sessions;
+  /*
+   * What the compute's agent has told this proxy. Absent: it tells another one, none runs, or nobody has told anything.
+   */
+  Sidecar__Admin__V1__ReportedCompute *reported;
 };
 #define SIDECAR__ADMIN__V1__ENDPOINT_CACHE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__endpoint_cache__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, NULL, NULL, 0,NULL, NULL, 0 }
+    , (char *)protobuf_c_empty_string, NULL, NULL, NULL, 0,NULL, NULL, 0, NULL }
+
+
+/*
+ * What an agent says of its compute beyond where it is. It tells one proxy, and the others do not hear of it: whoever wants
+ * to know asks every proxy, and takes the newest version.
+ */
+struct  Sidecar__Admin__V1__ReportedCompute
+{
+  ProtobufCMessage base;
+  /*
+   * Of the agent's last transition.
+   */
+  uint64_t generation;
+  uint64_t sequence;
+  /*
+   * Since that came, in milliseconds.
+   */
+  uint64_t age_millis;
+  /*
+   * Absent: the compute keeps its data on a local disk, or `pageserver_refused` says why it is not here.
+   */
+  Sidecar__Admin__V1__PageserverConnectionInfo *pageserver;
+  /*
+   * Why what was told of pageservers is not kept: it is too much. Empty: it is.
+   */
+  char *pageserver_refused;
+  /*
+   * Absent: it asks for nothing.
+   */
+  Sidecar__Admin__V1__ScaleRequest *scale_request;
+};
+#define SIDECAR__ADMIN__V1__REPORTED_COMPUTE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__reported_compute__descriptor) \
+    , 0, 0, 0, NULL, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * Where a compute's pages are kept.
+ */
+struct  Sidecar__Admin__V1__PageserverConnectionInfo
+{
+  ProtobufCMessage base;
+  /*
+   * Shards in all. 0: not sharded.
+   */
+  uint32_t shard_count;
+  /*
+   * Pages per stripe. 0: unset, as when there is one shard.
+   */
+  uint32_t stripe_size;
+  size_t n_shards;
+  Sidecar__Admin__V1__PageserverShard **shards;
+  /*
+   * "libpq" or "grpc".
+   */
+  char *prefer_protocol;
+};
+#define SIDECAR__ADMIN__V1__PAGESERVER_CONNECTION_INFO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__pageserver_connection_info__descriptor) \
+    , 0, 0, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The pageservers that hold one shard, the preferred first.
+ */
+struct  Sidecar__Admin__V1__PageserverShard
+{
+  ProtobufCMessage base;
+  /*
+   * Shard number and shard count as four hexadecimal digits. "0000": not sharded.
+   */
+  char *index;
+  size_t n_pageservers;
+  Sidecar__Admin__V1__Pageserver **pageservers;
+};
+#define SIDECAR__ADMIN__V1__PAGESERVER_SHARD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__pageserver_shard__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * Empty URLs: not spoken there. What may prove somebody (users, passwords, parameters that are not known to be harmless)
+ * is "***" in both.
+ */
+struct  Sidecar__Admin__V1__Pageserver
+{
+  ProtobufCMessage base;
+  /*
+   * 0: unknown.
+   */
+  uint64_t id;
+  char *libpq_url;
+  char *grpc_url;
+};
+#define SIDECAR__ADMIN__V1__PAGESERVER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__pageserver__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What a compute would like to be given, as its agent measures it. It stands until the agent says otherwise.
+ */
+struct  Sidecar__Admin__V1__ScaleRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Memory it would like to be limited to, in bytes.
+   */
+  uint64_t memory_bytes;
+  /*
+   * Memory it is limited to, in bytes. 0: it is not.
+   */
+  uint64_t memory_limit_bytes;
+  /*
+   * Memory it cannot give back, in bytes.
+   */
+  uint64_t memory_used_bytes;
+  /*
+   * How much of the time some process waited for memory lately, in thousandths.
+   */
+  uint32_t memory_stall_permille;
+  char *reason;
+};
+#define SIDECAR__ADMIN__V1__SCALE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__scale_request__descriptor) \
+    , 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Sidecar__Admin__V1__CachedLocation
@@ -1197,7 +1336,8 @@ struct  Sidecar__Admin__V1__FactEvent
   char *endpoint;
   /*
    * "located": a compute is there; "unreachable": somebody could not connect; "ended": its agent said
-   * so, or it was deleted; "secrets": role secrets or rules changed.
+   * so, or it was deleted; "secrets": role secrets or rules changed; "pageservers": its agent said where its pages are
+   * now; "scale": its agent asks for more or less memory, or no longer does.
    */
   char *change;
   /*
@@ -1213,10 +1353,14 @@ struct  Sidecar__Admin__V1__FactEvent
    * Who said so: "agent", "gossip", "control-plane", "proxy" (a failed dial of this one) or "admin".
    */
   char *origin;
+  /*
+   * More, for the operator, for "pageservers" and "scale".
+   */
+  char *detail;
 };
 #define SIDECAR__ADMIN__V1__FACT_EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&sidecar__admin__v1__fact_event__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Sidecar__Admin__V1__WakeEvent
@@ -1555,6 +1699,101 @@ Sidecar__Admin__V1__EndpointCache *
                       const uint8_t       *data);
 void   sidecar__admin__v1__endpoint_cache__free_unpacked
                      (Sidecar__Admin__V1__EndpointCache *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__ReportedCompute methods */
+void   sidecar__admin__v1__reported_compute__init
+                     (Sidecar__Admin__V1__ReportedCompute         *message);
+size_t sidecar__admin__v1__reported_compute__get_packed_size
+                     (const Sidecar__Admin__V1__ReportedCompute   *message);
+size_t sidecar__admin__v1__reported_compute__pack
+                     (const Sidecar__Admin__V1__ReportedCompute   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__reported_compute__pack_to_buffer
+                     (const Sidecar__Admin__V1__ReportedCompute   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__ReportedCompute *
+       sidecar__admin__v1__reported_compute__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__reported_compute__free_unpacked
+                     (Sidecar__Admin__V1__ReportedCompute *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__PageserverConnectionInfo methods */
+void   sidecar__admin__v1__pageserver_connection_info__init
+                     (Sidecar__Admin__V1__PageserverConnectionInfo         *message);
+size_t sidecar__admin__v1__pageserver_connection_info__get_packed_size
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo   *message);
+size_t sidecar__admin__v1__pageserver_connection_info__pack
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__pageserver_connection_info__pack_to_buffer
+                     (const Sidecar__Admin__V1__PageserverConnectionInfo   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__PageserverConnectionInfo *
+       sidecar__admin__v1__pageserver_connection_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__pageserver_connection_info__free_unpacked
+                     (Sidecar__Admin__V1__PageserverConnectionInfo *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__PageserverShard methods */
+void   sidecar__admin__v1__pageserver_shard__init
+                     (Sidecar__Admin__V1__PageserverShard         *message);
+size_t sidecar__admin__v1__pageserver_shard__get_packed_size
+                     (const Sidecar__Admin__V1__PageserverShard   *message);
+size_t sidecar__admin__v1__pageserver_shard__pack
+                     (const Sidecar__Admin__V1__PageserverShard   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__pageserver_shard__pack_to_buffer
+                     (const Sidecar__Admin__V1__PageserverShard   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__PageserverShard *
+       sidecar__admin__v1__pageserver_shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__pageserver_shard__free_unpacked
+                     (Sidecar__Admin__V1__PageserverShard *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__Pageserver methods */
+void   sidecar__admin__v1__pageserver__init
+                     (Sidecar__Admin__V1__Pageserver         *message);
+size_t sidecar__admin__v1__pageserver__get_packed_size
+                     (const Sidecar__Admin__V1__Pageserver   *message);
+size_t sidecar__admin__v1__pageserver__pack
+                     (const Sidecar__Admin__V1__Pageserver   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__pageserver__pack_to_buffer
+                     (const Sidecar__Admin__V1__Pageserver   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__Pageserver *
+       sidecar__admin__v1__pageserver__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__pageserver__free_unpacked
+                     (Sidecar__Admin__V1__Pageserver *message,
+                      ProtobufCAllocator *allocator);
+/* Sidecar__Admin__V1__ScaleRequest methods */
+void   sidecar__admin__v1__scale_request__init
+                     (Sidecar__Admin__V1__ScaleRequest         *message);
+size_t sidecar__admin__v1__scale_request__get_packed_size
+                     (const Sidecar__Admin__V1__ScaleRequest   *message);
+size_t sidecar__admin__v1__scale_request__pack
+                     (const Sidecar__Admin__V1__ScaleRequest   *message,
+                      uint8_t             *out);
+size_t sidecar__admin__v1__scale_request__pack_to_buffer
+                     (const Sidecar__Admin__V1__ScaleRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Sidecar__Admin__V1__ScaleRequest *
+       sidecar__admin__v1__scale_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   sidecar__admin__v1__scale_request__free_unpacked
+                     (Sidecar__Admin__V1__ScaleRequest *message,
                       ProtobufCAllocator *allocator);
 /* Sidecar__Admin__V1__CachedLocation methods */
 void   sidecar__admin__v1__cached_location__init
@@ -2506,6 +2745,21 @@ typedef void (*Sidecar__Admin__V1__EndpointShowReply_Closure)
 typedef void (*Sidecar__Admin__V1__EndpointCache_Closure)
                  (const Sidecar__Admin__V1__EndpointCache *message,
                   void *closure_data);
+typedef void (*Sidecar__Admin__V1__ReportedCompute_Closure)
+                 (const Sidecar__Admin__V1__ReportedCompute *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__PageserverConnectionInfo_Closure)
+                 (const Sidecar__Admin__V1__PageserverConnectionInfo *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__PageserverShard_Closure)
+                 (const Sidecar__Admin__V1__PageserverShard *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__Pageserver_Closure)
+                 (const Sidecar__Admin__V1__Pageserver *message,
+                  void *closure_data);
+typedef void (*Sidecar__Admin__V1__ScaleRequest_Closure)
+                 (const Sidecar__Admin__V1__ScaleRequest *message,
+                  void *closure_data);
 typedef void (*Sidecar__Admin__V1__CachedLocation_Closure)
                  (const Sidecar__Admin__V1__CachedLocation *message,
                   void *closure_data);
@@ -2845,6 +3099,11 @@ extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_summary__de
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_show_reply__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__endpoint_cache__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__reported_compute__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver_connection_info__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver_shard__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__pageserver__descriptor;
+extern const ProtobufCMessageDescriptor sidecar__admin__v1__scale_request__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__cached_location__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__floor__descriptor;
 extern const ProtobufCMessageDescriptor sidecar__admin__v1__wake_flight__descriptor;
