@@ -50,6 +50,8 @@ package struct AgentConfiguration: Sendable {
     package var fastStopLimit: Duration = .seconds(10)
     /// How long an immediate shutdown may take before the processes are killed.
     package var immediateStopLimit: Duration = .seconds(5)
+    /// How long the apply of roles and databases may take.
+    package var catalogLimits = CatalogLimits()
     /// How long stopping Postgres waits for the announcement to be acknowledged.
     package var announcementLimit: Duration = .milliseconds(500)
     /// How long the last report of this agent's life may take.

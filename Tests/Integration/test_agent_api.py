@@ -10,12 +10,14 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import processes
 from http_agent import HTTPAgent, TokenKey, a_spec
 from conftest import new_folder
 from lone import BIN
+from lone_agent import verifier
 from waiting import eventually
 
 TOOL = Path(__file__).resolve().parents[2] / ".build/schemathesis/bin/schemathesis"
@@ -162,6 +164,37 @@ def test_a_change_that_postgres_refuses_leaves_it_serving(own_agent):
     status, answer = agent.call("POST", "/terminate?mode=immediate")
     assert (status, answer["lsn"]) == (200, None)
     assert agent.process.wait(timeout=10) == 0
+
+
+def test_a_client_that_sits_on_a_lock_keeps_no_compute(own_agent):
+    agent, secret = own_agent, verifier(b"secret")
+    spec = a_spec()
+    spec["spec"]["cluster"]["roles"] = [{"name": name, "encrypted_password": secret} for name in ("app", "goes")]
+    agent.start()
+    status, answer = agent.call("POST", "/configure", spec)
+    assert status == 200, answer
+
+    def connect(user):
+        return psycopg.connect(host="127.0.0.1", port=agent.port, user=user, password="secret", dbname="shop",
+                               application_name="sits", connect_timeout=10, autocommit=True)
+    with connect("app") as holder:
+        holder.execute("grant create on schema public to goes")
+        with connect("goes") as owner:
+            owner.execute("create table theirs (); grant select on theirs to app")
+        holder.execute("begin; select * from theirs")
+        spec["spec"]["cluster"]["roles"].pop()
+        spec["spec"]["delta_operations"] = [{"action": "delete_role", "name": "goes"}]
+        began = time.monotonic()
+        status, answer = agent.call("POST", "/configure", spec)
+        # Three waits of three seconds, and some for a slow machine.
+        assert time.monotonic() - began < 30
+        assert status == 500 and f'held by pid {holder.info.backend_pid} (application "sits"' in answer["error"], answer
+        told = agent.call("GET", "/status")[1]
+        assert told["status"] == "running" and 'role "goes" has in database "shop"' in told["error"], told
+        assert agent.call("POST", "/check_writability") == (200, True)
+        holder.execute("commit")
+        assert agent.call("POST", "/configure", spec)[0] == 200
+        assert holder.execute("select count(*) from pg_roles where rolname = 'goes'").fetchone() == (0,)
 
 
 def test_postgres_own_exit_code_is_carried_and_is_none_of_ours(own_agent):

@@ -20,6 +20,8 @@ struct AdministratorLogin: Sendable {
     let group: any EventLoopGroup
     /// Shared by all logins of one agent.
     let ownSessions: OwnSessions
+    /// Of every statement said in its sessions, and of each wait for a lock.
+    var limits = CatalogLimits()
 
     /// For dial, login and the first words together.
     static let limit: Duration = .seconds(10)
@@ -27,10 +29,16 @@ struct AdministratorLogin: Sendable {
 
     /// The first words of every session of ours. A statement that fails must not reach the log, for it may hold a
     /// verifier; and nothing on anybody's search path may stand in for what we call by its plain name.
-    private static let opening = """
-        SET log_min_error_statement = 'panic'; SET search_path = ''; SET statement_timeout = 0; \
-        SET default_transaction_read_only = off
+    private var opening: String {
         """
+        SET log_min_error_statement = 'panic'; SET search_path = ''; \
+        SET statement_timeout = \(Self.milliseconds(limits.statement)); \
+        SET lock_timeout = \(Self.milliseconds(limits.lock)); SET default_transaction_read_only = off
+        """
+    }
+
+    /// At least 1, for 0 would be for ever.
+    private static func milliseconds(_ limit: Duration) -> Int64 { max(1, Int64(limit / .milliseconds(1))) }
 
     func open(database: String = "postgres") async throws -> PostgresConnection {
         let deadline = ContinuousClock.now.advanced(by: Self.limit)
@@ -44,7 +52,7 @@ struct AdministratorLogin: Sendable {
         }
         do {
             try await TimeLimit.run(ContinuousClock.now.duration(to: deadline), "the first words to Postgres") {
-                _ = try await connection.query(Self.opening)
+                _ = try await connection.query(opening)
             }
             return connection
         } catch {

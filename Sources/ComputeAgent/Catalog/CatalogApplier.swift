@@ -9,6 +9,7 @@ struct CatalogApplier: Sendable {
     /// ``CatalogPlan/init(from:to:privileged:)``.
     let privileged: String?
     let log: Logger
+    var progress = CatalogProgress()
 
     /// Roles per round trip.
     private static let batch = 100
@@ -55,10 +56,13 @@ struct CatalogApplier: Sendable {
         var results: [CatalogReport.Result] = []
         for start in stride(from: 0, to: steps.count, by: Self.batch) {
             let part = steps[start..<min(start + Self.batch, steps.count)]
+            part.forEach { progress.begins($0.object) }
             do {
                 _ = try await session.query(part.flatMap(\.statements).joined(separator: "; "))
+                part.forEach { progress.ends($0.object) }
                 results += part.map { .init(object: $0.object, statements: $0.statements.count, error: nil) }
             } catch let error as PostgresServerError where error.isOfStatement {
+                part.forEach { progress.ends($0.object) }
                 for step in part { results.append(try await say(step, over: session)) }
             }
         }
@@ -90,15 +94,23 @@ struct CatalogApplier: Sendable {
 
     /// One statement at a time: Postgres makes and removes databases outside transactions.
     func say(_ step: CatalogStep, over session: PostgresConnection) async throws -> CatalogReport.Result {
+        progress.begins(step.object)
         for (position, statement) in step.statements.enumerated() {
             do {
-                _ = try await session.query(statement)
-            } catch let error as PostgresServerError where error.isOfStatement {
+                try await insist(statement, about: step.object, over: session)
+            } catch  where Self.isOfStatement(error) {
+                progress.ends(step.object)
                 log.error("could not apply", metadata: ["object": "\(step.object)", "error": "\(error)"])
                 return .init(object: step.object, statements: position + 1, error: "\(error)")
             }
         }
+        progress.ends(step.object)
         return .init(object: step.object, statements: step.statements.count, error: nil)
+    }
+
+    /// The session goes on.
+    private static func isOfStatement(_ error: any Error) -> Bool {
+        error is LockNotObtained || (error as? PostgresServerError)?.isOfStatement == true
     }
 }
 

@@ -11,6 +11,8 @@ struct LocalStorage: ClusterStorage {
     let binaries: PostgresBinaries
     let user: SystemUser?
     let log: Logger
+    /// How long `initdb` may take, on a slow disk too.
+    var initdbLimit: Duration = .seconds(300)
 
     /// What `initdb` may say before the rest is cut off, in bytes.
     private static let outputLimit = 256 * 1024
@@ -80,9 +82,11 @@ struct LocalStorage: ClusterStorage {
             "--pgdata=\(path)", "--username=\(CatalogName.administrator)", "--pwfile=\(passwordFile)",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
         ]
-        let result = try await run(
-            binaries.configuration("initdb", arguments, runningAs: user), output: .string(limit: Self.outputLimit),
-            error: .combinedWithOutput)
+        let result = try await TimeLimit.run(initdbLimit, "initdb") {
+            try await run(
+                binaries.configuration("initdb", arguments, runningAs: user), output: .string(limit: Self.outputLimit),
+                error: .combinedWithOutput)
+        }
         guard result.terminationStatus.isSuccess else {
             let said = result.standardOutput.split(separator: "\n").suffix(4).joined(separator: " | ")
             throw StorageFailure(.initdbFailed, "initdb in \(path): \(said)")

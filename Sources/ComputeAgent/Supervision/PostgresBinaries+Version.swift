@@ -5,12 +5,18 @@ extension PostgresBinaries {
         var description: String
     }
 
+    /// How long the program may take to say it.
+    static let versionLimit: Duration = .seconds(10)
+
     /// Asks the program.
     ///
     /// - Returns: the major version as `PG_VERSION` files have it, `15`.
-    func majorVersion() async throws -> String {
-        let result = try await run(
-            configuration("postgres", ["--version"], runningAs: nil), output: .string(limit: 1024), error: .discarded)
+    func majorVersion(within limit: Duration = versionLimit) async throws -> String {
+        let result = try await TimeLimit.run(limit, "postgres --version") {
+            try await run(
+                configuration("postgres", ["--version"], runningAs: nil), output: .string(limit: 1024),
+                error: .discarded)
+        }
         guard let version = Self.majorVersion(in: result.standardOutput) else {
             throw UnknownVersion(description: "\(folder)/postgres does not say its version")
         }

@@ -7,12 +7,27 @@ extension PostgresKeeper {
     private static let overrideLimit: Duration = .seconds(1)
     private static let overridePause: Duration = .milliseconds(1)
 
+    /// - Throws: `CatalogFailure` for what Postgres refused; `CatalogUnfinished` when it takes too long.
     func applyCatalog(of spec: ComputeSpec, isServing: Bool) async throws {
         guard let login = try login() else { return }
+        let limit = configuration.catalogLimits.whole
+        let progress = CatalogProgress()
+        do {
+            try await Deadline.run(until: .now + limit) {
+                try await self.applyCatalog(of: spec, login, isServing: isServing, noting: progress)
+            }
+        } catch is Deadline.Passed {
+            throw CatalogUnfinished(limit: limit, underWay: progress.description)
+        }
+    }
+
+    private func applyCatalog(
+        of spec: ComputeSpec, _ login: AdministratorLogin, isServing: Bool, noting progress: CatalogProgress
+    ) async throws {
         // Also when there is nothing to apply: only a session proves that clients can be served.
         let connection = try await login.open()
         do {
-            try await applyCatalog(of: spec, over: connection, login, isServing: isServing)
+            try await applyCatalog(of: spec, over: connection, login, isServing: isServing, noting: progress)
             await connection.close()
         } catch {
             await connection.close()
@@ -21,7 +36,8 @@ extension PostgresKeeper {
     }
 
     private func applyCatalog(
-        of spec: ComputeSpec, over connection: PostgresConnection, _ login: AdministratorLogin, isServing: Bool
+        of spec: ComputeSpec, over connection: PostgresConnection, _ login: AdministratorLogin, isServing: Bool,
+        noting progress: CatalogProgress
     ) async throws {
         let privileged = configuration.privilegedRole
         let mark = AppliedMark(of: spec, privileged: privileged)
@@ -29,7 +45,7 @@ extension PostgresKeeper {
         let isApplied = spec.storageMode != .attached && mark.isStored(beside: directory)
         // A read-only compute has what the primary applied.
         guard spec.mode == .primary, !spec.skipCatalogUpdates, !isApplied else { return }
-        let applier = CatalogApplier(login: login, privileged: privileged, log: log)
+        let applier = CatalogApplier(login: login, privileged: privileged, log: log, progress: progress)
         let report = try await withoutSizeLimit(of: spec, over: connection) {
             let report = try await applier.apply(spec, over: connection, isServing: isServing)
             guard report.failures.isEmpty, let privileged else { return report }

@@ -176,20 +176,23 @@ actor PostgresKeeper {
 
     /// How to log in; `nil` before the first start has made the data directory.
     func login() throws -> AdministratorLogin? {
+        var login: AdministratorLogin
         switch key {
         case nil: return nil
         case .password(let password)?:
             let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
-            return AdministratorLogin(
+            login = AdministratorLogin(
                 way: .network(
                     host: configuration.loopbackHost, port: configuration.port, tls: (trust, configuration.computeID),
                     password: password),
                 group: group, ownSessions: ownSessions)
         case .peer(let folder, _)?:
             let path = SocketFolder.socket(in: folder, port: configuration.port)
-            return AdministratorLogin(way: .socket(path: path), group: group, ownSessions: ownSessions)
-        case .given(let login)?: return login
+            login = AdministratorLogin(way: .socket(path: path), group: group, ownSessions: ownSessions)
+        case .given(let given)?: login = given
         }
+        login.limits = configuration.catalogLimits
+        return login
     }
 
     private func storage(of spec: ComputeSpec, as user: SystemUser?) throws -> any ClusterStorage {

@@ -19,6 +19,8 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     package static let tooManyConnections = SQLState("53300")
     package static let configurationLimitExceeded = SQLState("53400")
     package static let objectNotInPrerequisiteState = SQLState("55000")
+    package static let deadlockDetected = SQLState("40P01")
+    package static let lockNotAvailable = SQLState("55P03")
     package static let queryCanceled = SQLState("57014")
     package static let adminShutdown = SQLState("57P01")
     package static let cannotConnectNow = SQLState("57P03")
