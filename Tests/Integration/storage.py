@@ -29,7 +29,8 @@ AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups
 class Backup:
     """A cluster with the superuser `cloud_admin`, a role `reader` and a table `kept`, as a tar, and where its log ended."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, prepared=None):
+        """:param prepared: what a prepared transaction has done, and goes on holding."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         os.chmod(folder, 0o755)
@@ -39,11 +40,13 @@ class Backup:
         run(BIN / "initdb", "-D", data, "-U", "cloud_admin", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8", "-N",
             "--wal-segsize=1")
         run(BIN / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "start", "-o",
-            f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c wal_level=replica")
+            f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c wal_level=replica -c max_prepared_transactions={1 if prepared else 0}")
         try:
             psql = [BIN / "psql", "-h", folder, "-U", "cloud_admin", "-d", "postgres", "-Atqc"]
             run(*psql, "create table kept as select 'still here' word")
             run(*psql, "create role reader login password 'secret'")
+            if prepared:
+                run(*psql, f"begin; {prepared}; prepare transaction 'prepared'")
             run(*psql, "checkpoint")
             # `-D -` puts all into one archive: pg_control behind everything but the log.
             self.plain = run(BIN / "pg_basebackup", "-h", folder, "-U", "cloud_admin", "-D", "-", "-Ft", "-X", "fetch",

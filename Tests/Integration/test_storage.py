@@ -1,5 +1,6 @@
 """Computes whose storage is elsewhere: where the log ends, base backups over both protocols, their faults, and every stop."""
 import gzip
+import json
 import re
 import shutil
 import signal
@@ -9,12 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 import storage
 from conftest import new_folder
+from http_agent import TokenKey, listener
 from lone import server_certificate
 from lone_agent import TENANT, TIMELINE, TOKEN, Agent
 from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper, sync_program
@@ -227,6 +230,40 @@ def test_safekeepers_that_differ_are_synchronized(folder, backup, stands):
         assert "sync: at the end" in agent.text() and "the log ends here" in agent.text()
 
 
+def test_a_synchronization_that_fails_at_the_end_is_told(folder, backup, stands):
+    keepers = [stands(Safekeeper, backup.lsn, token=TOKEN), stands(Safekeeper, "0/1", token=TOKEN)]
+    program = sync_program(folder, f"""
+        [ ! -e "$PGDATA/PG_VERSION" ] || {{ echo asked >> {folder}/asked; echo "no majority" >&2; exit 1; }}
+        echo {backup.lsn}""")
+    folder.chmod(0o777)
+    key, linger = TokenKey(folder, "key"), 4
+    (folder / "jwks.json").write_text(json.dumps({"keys": [key.jwk]}))
+    agent = Agent(folder, [both(stands(Pageserver, backup.packed, token=TOKEN))], keepers)
+    with agent.start("--sync-safekeepers-program", program, "--external-http-port", "0", "--http-listen", "127.0.0.1",
+                     "--jwks-file", folder / "jwks.json", "--http-linger", str(linger)):
+        agent.runs()
+        base = listener(SimpleNamespace(process=agent.process, log=SimpleNamespace(read_text=agent.text)), "external")
+
+        def call(method, path):
+            request = urllib.request.Request(f"{base}{path}", method=method,
+                                             headers={"Authorization": f"Bearer {key.token(compute_id='c1')}"})
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        status, ended = call("POST", "/terminate?mode=fast")
+        began = time.monotonic()
+        assert (status, ended["lsn"]) == (200, None) and "no majority" in ended["lsn_missing_because"], ended
+        # Whoever wants to look has as long as after any other end.
+        assert call("POST", "/terminate?mode=fast") == (201, ended)
+        assert call("GET", "/status")[1]["status"] == "terminated"
+        assert agent.process.wait(timeout=30) == 0
+        assert time.monotonic() - began > linger - 1
+        assert re.search(r"-> terminated: postgres has stopped, its last position not obtained[^\n]*no majority", agent.text()), (
+            agent.text()[-3000:])
+    # Postgres had ended in order by then; one attempt was made.
+    assert "database system is shut down" in agent.text()
+    assert (folder / "asked").read_text() == "asked\n"
+
+
 def test_a_timeline_without_log_starts_from_the_newest(folder, backup, stands):
     pageserver = stands(Pageserver, backup.packed, token=TOKEN)
     with Agent(folder, [both(pageserver)], [stands(Safekeeper, "0/0", token=TOKEN)]) as agent:
@@ -260,8 +297,7 @@ def test_a_replica_starts_from_the_newest_and_stays_one(folder, backup, stands):
 
 @pytest.mark.parametrize("step, with_signal", [
     ("sync", signal.SIGTERM), ("sync", signal.SIGQUIT), ("silent pageserver", signal.SIGTERM),
-    ("first bytes", signal.SIGTERM), ("middle of the stream", signal.SIGTERM), ("middle of the stream", signal.SIGQUIT),
-    ("postgres", signal.SIGTERM), ("catalog", signal.SIGQUIT)])
+    ("first bytes", signal.SIGTERM), ("middle of the stream", signal.SIGTERM), ("middle of the stream", signal.SIGQUIT)])
 def test_a_stop_leaves_nothing(folder, backup, stands, step, with_signal):
     safekeeper = stands(Safekeeper, None if step == "sync" else backup.lsn, token=TOKEN)
     pageserver = stands(Pageserver, backup.packed, token=TOKEN)
@@ -277,15 +313,45 @@ def test_a_stop_leaves_nothing(folder, backup, stands, step, with_signal):
         pageserver.faults = [SILENT]
         if step == "first bytes":
             pageserver.content = pageserver.content[:2]
-    words = {"sync": "sync: waiting", "postgres": "PG: ", "catalog": "database system is ready"}.get(step)
     agent.start("--sync-safekeepers-program", program)
-    stop(agent, lambda: agent.says(words) if words else eventually(lambda: pageserver.commands, 30, "a request"),
-         with_signal)
+    stop(agent, lambda: agent.says("sync: waiting") if step == "sync" else eventually(
+        lambda: pageserver.commands, 30, "a request"), with_signal)
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_stop_while_postgres_replays_its_log(folder, backup, stands, with_signal):
+    # A log that is waited for: until it comes Postgres is there and serves nobody.
+    agent = Agent(folder, [both(stands(Pageserver, backup.packed, token=TOKEN))], [], mode="Replica")
+    agent.spec["cluster"]["settings"] = [
+        {"name": "restore_command", "value": f"touch {folder}/reached; sleep 1000", "vartype": "string"}]
+    folder.chmod(0o777)
+    agent.start()
+    stop(agent, lambda: eventually((folder / "reached").exists, 30, "the wait for a log"), with_signal)
+
+
+@pytest.fixture(scope="module")
+def held_backup():
+    """Where somebody else is making the role `app`, and never comes to an end."""
+    folder = new_folder()
+    yield Backup(folder / "backup", prepared="create role app")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_stop_while_roles_are_applied(folder, held_backup, stands, with_signal):
+    pageserver = stands(Pageserver, held_backup.packed, token=TOKEN)
+    agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, held_backup.lsn, token=TOKEN)])
+    agent.spec["cluster"]["settings"] = [
+        {"name": name, "value": value, "vartype": "integer"} for name, value in (
+            ("max_prepared_transactions", "1"), ("log_lock_waits", "on"), ("deadlock_timeout", "100"))]
+    agent.start()
+    stop(agent, lambda: agent.says("still waiting for ShareLock on transaction"), with_signal)
 
 
 def stop(agent, reached, with_signal):
     reached()
     agent.end(with_signal)
+    assert "-> running" not in agent.text(), agent.text()[-3000:]
     assert agent.process.returncode == 0, agent.text()[-3000:]
     assert agent.leftovers() == [], agent.text()[-3000:]
 
