@@ -14,7 +14,7 @@ final class SpecDesk: Sendable {
     /// How often a compute without a spec asks for one.
     private static let emptyPause: Duration = .seconds(1)
     /// Between fetches of a spec that fail: grows from the first to the second, jittered.
-    private static let refreshPauses: (shortest: Duration, longest: Duration) = (.milliseconds(500), .seconds(30))
+    static let refreshPauses: (shortest: Duration, longest: Duration) = (.milliseconds(500), .seconds(30))
 
     private let source: SpecSource
     private let mailbox: AgentMailbox
@@ -23,9 +23,15 @@ final class SpecDesk: Sendable {
     private let specs = Mutex(Specs())
 
     private let metrics: AgentMetrics
+    private let rest: @Sendable (Duration) async throws -> Void
 
-    init(source: SpecSource, mailbox: AgentMailbox, keyring: TokenKeyring, metrics: AgentMetrics) {
+    /// - Parameter rest: ends when so much time has passed, or with an error when the task is cancelled.
+    init(
+        source: SpecSource, mailbox: AgentMailbox, keyring: TokenKeyring, metrics: AgentMetrics,
+        rest: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.source = source
+        self.rest = rest
         self.metrics = metrics
         self.mailbox = mailbox
         self.keyring = keyring
@@ -93,7 +99,7 @@ final class SpecDesk: Sendable {
                     return
                 }
                 // The control plane has no spec for us yet, and is asked, not heard. Ends when one was pushed.
-                try await Task.sleep(for: Self.emptyPause)
+                try await rest(Self.emptyPause)
             }
         } catch {
             if !Task.isCancelled { mailbox.send(.specNotObtained("\(error)")) }
@@ -102,7 +108,7 @@ final class SpecDesk: Sendable {
 
     func refresh(after pause: Duration) async {
         // The back-off after a refresh that failed; a cancelled one finds nothing left to do below.
-        try? await Task.sleep(for: pause)
+        try? await rest(pause)
         // A configure or a terminate may have come while we rested.
         guard !Task.isCancelled, await mailbox.ask(.refreshBegan)?.isAccepted == true else { return }
         do {
