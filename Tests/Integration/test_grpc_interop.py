@@ -114,6 +114,17 @@ def test_every_status_code_arrives(our_server, code):
             assert (error.code(), error.details()) == (code, code.name)
 
 
+@pytest.mark.parametrize("text", ["x" * 100_000, "\u00fc" * 50_000], ids=["plain", "escaped"])
+def test_a_status_text_that_is_too_long_is_cut(our_server, text):
+    with grpc.insecure_channel(our_server.address) as channel:
+        client = Client(channel)
+        request = pb.SimpleRequest(response_status=pb.EchoStatus(code=9, message=text))
+        error = client.status(lambda: client.unary(request, timeout=10))
+        assert error.code() == grpc.StatusCode.FAILED_PRECONDITION
+        assert len(error.details()) >= 600 and text.startswith(error.details())
+        client.unary(pb.SimpleRequest(), timeout=10)
+
+
 def test_the_details_of_a_status_pass_through(our_server):
     details = b"\x08\x09\x12\x04why?"  # A google.rpc.Status: code 9, and a message.
     with grpc.insecure_channel(our_server.address) as channel:

@@ -201,6 +201,12 @@ package final class ClientConnection: DrivenConnection {
         fields += commonFields.plain
         if start.encoding != .identity { fields.append(HeaderField("grpc-encoding", start.encoding.rawValue)) }
         fields += start.metadata.fields
+        // No other connection could send it either.
+        guard fields.canBeSent else {
+            let status = GRPCStatus(.resourceExhausted, "the request's metadata is longer than can be sent")
+            start.inbound.finish(status)
+            return start.outbound.fail(status)
+        }
         do throws(HTTP2Failure) {
             let stream = try session.submitRequest(fields)
             let timeout = start.timeout.map { min($0, ConnectionLimits.longestTimer) }

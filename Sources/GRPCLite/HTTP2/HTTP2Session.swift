@@ -377,11 +377,15 @@ extension HTTP2Session {
         }
     }
 
-    /// A request that the session could not send: the connection is going away, or the call was cancelled before.
+    /// Headers that the session could not send. A request's: the connection is going away, or the call was cancelled
+    /// before. An answer's: they are too long, and the client would wait for ever.
     func frameNotSent(_ frame: nghttp2_frame) {
         let head = unsafe frame.hd
-        guard role == .client, UInt32(head.type) == NGHTTP2_HEADERS.rawValue else { return }
-        streamClosed(head.stream_id, HTTP2ErrorCode.refusedStream.rawValue)
+        guard UInt32(head.type) == NGHTTP2_HEADERS.rawValue else { return }
+        switch role {
+        case .client: streamClosed(head.stream_id, HTTP2ErrorCode.refusedStream.rawValue)
+        case .server: if !isLocallyClosed(head.stream_id) { reset(head.stream_id, .internalError) }
+        }
     }
 
     func streamClosed(_ stream: HTTP2StreamID, _ code: UInt32) {

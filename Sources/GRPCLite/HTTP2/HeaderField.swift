@@ -19,4 +19,15 @@ extension [HeaderField] {
     func first(named name: String) -> String? {
         first { $0.name == name }?.value
     }
+
+    /// As HTTP/2 counts it. RFC 9113 §6.5.2.
+    var listSize: Int {
+        reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + HeaderField.overhead }
+    }
+
+    /// What one header block may hold beside the fields that are constants: nghttp2 sends none above 64 KiB. It counts
+    /// less for a field than HTTP/2 does.
+    static var longestSent: Int { 60 * 1024 }
+
+    var canBeSent: Bool { listSize <= Self.longestSent }
 }

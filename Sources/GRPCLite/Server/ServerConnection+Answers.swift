@@ -14,12 +14,13 @@ extension ServerConnection {
             let status = GRPCStatus(.resourceExhausted, "the message is longer than gRPC can frame")
             return end(call, .handlerEnded, status)
         }
+        guard headersFit(call) else { return breakOff(call, Self.tooMuchMetadata) }
         let steps = call.state.handle(.handlerReplied)
         guard steps.contains(.sendMessage) else { return }
-        let trailing = outlet?.withHead(\.trailing).fields ?? []
+        let hasTrailing = outlet?.withHead { !$0.trailing.isEmpty } ?? false
         let whole = OutboundBody(
             message: body, prefix: prefix,
-            then: trailing.isEmpty ? .withConstants(Self.success) : .withTrailers(GRPCStatus.ok.fields + trailing))
+            then: hasTrailing ? .withTrailers(trailers(of: call, .ok)) : .withConstants(Self.success))
         if steps.contains(.sendHeaders) {
             session.submitResponse(Self.responseHead, headerFields(of: call), whole, on: call.stream)
         } else {
@@ -35,27 +36,37 @@ extension ServerConnection {
     /// What ends a call, by whatever way, with a status.
     func end(_ call: ServerCall, _ event: CallState.Event, _ status: GRPCStatus) {
         // Metadata for the headers is not lost when there is no message to send it before.
-        if event == .handlerEnded, call.wire.outboundInUse?.withHead({ !$0.isSent && !$0.initial.isEmpty }) == true,
-            call.state.handle(.handlerSpoke).contains(.sendHeaders)
-        {
-            sendHeaders(of: call)
+        if event == .handlerEnded, call.wire.outboundInUse?.withHead({ !$0.isSent && !$0.initial.isEmpty }) == true {
+            guard headersFit(call) else { return breakOff(call, Self.tooMuchMetadata) }
+            if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
         }
         let steps = call.state.handle(event)
         if steps.contains(.abandonHandler) { call.abandonHandler(status) }
         if !steps.isDisjoint(with: [.sendTrailers, .sendTrailersOnly]) {
-            let trailing = call.wire.outboundInUse?.withHead(\.trailing).fields ?? []
+            let trailers = trailers(of: call, status)
             if steps.contains(.sendTrailers) {
                 let end: OutboundBody.End =
-                    status == .ok && trailing.isEmpty
-                    ? .withConstants(Self.success) : .withTrailers(status.fields + trailing)
+                    trailers == GRPCStatus.ok.fields ? .withConstants(Self.success) : .withTrailers(trailers)
                 session.finish(call.stream, end)
             } else {
-                session.submitWholeResponse(Self.responseHead, status.fields + trailing, on: call.stream)
+                session.submitWholeResponse(Self.responseHead, trailers, on: call.stream)
             }
         }
         if steps.contains(.reset) { session.reset(call.stream, .cancel) }
         // A handler that has answered may still have tasks of its own that use the call.
         if event == .handlerEnded { call.wire.fail(Self.over) }
+    }
+
+    /// The status and the handler's trailing metadata or, when they are more than can be sent, only that they are.
+    private func trailers(of call: ServerCall, _ status: GRPCStatus) -> [HeaderField] {
+        let fields = status.fields + (call.wire.outboundInUse?.withHead(\.trailing).fields ?? [])
+        return fields.canBeSent ? fields : Self.tooMuchMetadata.fields
+    }
+
+    /// Whether the headers are sent already, or can be.
+    func headersFit(_ call: ServerCall) -> Bool {
+        guard !call.state.areHeadersSent, let outlet = call.wire.outboundInUse else { return true }
+        return outlet.withHead(\.initial).fields.canBeSent
     }
 
     func sendHeaders(of call: ServerCall) {
@@ -76,6 +87,7 @@ extension ServerConnection {
     }
 
     static let acceptedEncodings = HeaderField("grpc-accept-encoding", MessageEncoding.acceptedList)
+    static let tooMuchMetadata = GRPCStatus(.resourceExhausted, "the answer's metadata is longer than can be sent")
     static let over = GRPCStatus(.cancelled, "the call has ended")
     static let responseHead = [
         ConstantField(":status", "200"), ConstantField("content-type", "application/grpc"),

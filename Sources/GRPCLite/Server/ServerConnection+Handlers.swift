@@ -76,10 +76,12 @@ extension ServerConnection {
         switch command {
         case .sendHeaders(let stream):
             guard let call = calls[stream] else { return }
+            guard headersFit(call) else { return breakOff(call, Self.tooMuchMetadata) }
             if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
         case .send(let stream, let message):
             backlog.messageTaken(message.count)
             guard let call = calls[stream] else { return }
+            guard headersFit(call) else { return breakOff(call, Self.tooMuchMetadata) }
             let steps = call.state.handle(.handlerSpoke)
             if steps.contains(.sendHeaders) { sendHeaders(of: call) }
             if steps.contains(.sendMessage) { session.send(message, on: stream) }

@@ -42,13 +42,18 @@ extension GRPCStatus {
 
     private static let detailsName = "grpc-status-details-bin"
 
+    /// Bytes of the text as they are sent, percent-encoded; more is cut off. Others refuse trailers above 8 KiB, and the
+    /// code is worth more than the end of its text.
+    static let longestText = 4 * 1024
+
     /// `grpc-status` and, when there are any, `grpc-message` and `grpc-status-details-bin`.
     var fields: [HeaderField] {
         let status = HeaderField("grpc-status", "\(code.rawValue)")
         guard !message.isEmpty || !details.isEmpty else { return [status] }
         var fields = [status]
         if !message.isEmpty {
-            fields.append(HeaderField("grpc-message", PercentEncoding.encode(message), isIndexed: false))
+            let text = PercentEncoding.encode(message, limit: Self.longestText)
+            fields.append(HeaderField("grpc-message", text, isIndexed: false))
         }
         if !details.isEmpty {
             fields.append(HeaderField(Self.detailsName, Base64.encode(details), isIndexed: false))

@@ -1,14 +1,22 @@
 /// The form in which `grpc-message` carries any text: printable ASCII except `%` stays, every other UTF-8 byte becomes
 /// `%` and two upper-case hex digits. gRPC over HTTP/2, “Percent-Encoded”.
 enum PercentEncoding {
-    static func encode(_ text: String) -> String {
-        guard !text.utf8.allSatisfy(isPlain) else { return text }
+    /// - Parameter limit: of bytes that are put out; the text is cut behind the last whole scalar that fits.
+    static func encode(_ text: String, limit: Int = .max) -> String {
+        if text.utf8.count <= limit, text.utf8.allSatisfy(isPlain) { return text }
         var encoded: [UInt8] = []
-        for byte in text.utf8 {
-            if isPlain(byte) {
-                encoded.append(byte)
-            } else {
-                encoded += [UInt8(ascii: "%"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 0xF)]]
+        for scalar in text.unicodeScalars {
+            let end = encoded.count
+            for byte in UTF8.encode(scalar).map(Array.init) ?? [] {
+                if isPlain(byte) {
+                    encoded.append(byte)
+                } else {
+                    encoded += [UInt8(ascii: "%"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 0xF)]]
+                }
+            }
+            guard encoded.count <= limit else {
+                encoded.removeSubrange(end...)
+                break
             }
         }
         return String(decoding: encoded, as: UTF8.self)
