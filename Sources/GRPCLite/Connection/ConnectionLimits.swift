@@ -10,8 +10,12 @@ package struct ConnectionLimits: Sendable {
     /// started, and one that streams waits for all that it has written to leave, so that a client with closed windows
     /// cannot have the server filled with answers.
     package var unsentBytes = 4 * 1024 * 1024
-    /// How long a stream may have something to send and no window for it before it is reset; at most twice this long.
+    /// How long a stream may have something to send and move less than `leastProgress` of it before it is reset; at most
+    /// twice this long.
     package var stalledStream: Duration = .seconds(60)
+    /// Bytes. More would end honest calls when hundreds of them share a slow link; any byte at all would let a client keep
+    /// an answer for ever by taking one a minute.
+    package var leastProgress = 4 * 1024
     /// From the first frame of a header block to its last.
     package var headerBlock: Duration = .seconds(5)
     /// How long the peer may take to say its first word of HTTP/2.

@@ -11,17 +11,21 @@ final class OutboundBacklog: Sendable {
     /// With the session, when it last said so.
     private let unsent: SharedBytesPart
 
-    init(limit: Int, within server: SharedBytes) {
+    /// - Parameter wake: as for ``SharedBytesPart``.
+    init(limit: Int, within server: SharedBytes, wake: @escaping @Sendable () -> Void = {}) {
         self.limit = limit
-        unsent = SharedBytesPart(of: server)
+        unsent = SharedBytesPart(of: server, wake: wake)
     }
 
     /// Whether somebody whose own bytes wait should wait for them to leave.
     var isOver: Bool {
-        posted.load(ordering: .relaxed) + unsent.byteCount > limit || isServerOver
+        posted.load(ordering: .relaxed) + unsent.byteCount > limit || unsent.whole.isOver
     }
 
-    var isServerOver: Bool { unsent.whole.isOver }
+    /// What this connection is to drop, since it holds most of what is too much.
+    func takeExcess() -> Int { unsent.takeExcess() }
+
+    func askGreatest() { unsent.whole.askGreatest() }
 
     func messagePosted(_ byteCount: Int) {
         posted.add(byteCount, ordering: .relaxed)

@@ -1,9 +1,19 @@
 internal import Synchronization
 
 /// Bytes that all connections of a server hold together, under one bound.
+///
+/// When it is passed, the connection that holds most is asked to let go of what is too much. Nobody else is refused
+/// anything for it: a few clients that take nothing cost themselves.
 package final class SharedBytes: Sendable {
+    private struct Member {
+        weak var part: SharedBytesPart?
+    }
+
     package let limit: Int
     private let held = Atomic(0)
+    private let members = Mutex<[ObjectIdentifier: Member]>([:])
+    /// Somebody was asked and has not had its turn: nobody else is, or one excess would be let go of twice.
+    private let isAsking = Atomic(false)
 
     package init(limit: Int = .max) {
         self.limit = limit
@@ -11,9 +21,33 @@ package final class SharedBytes: Sendable {
 
     package var byteCount: Int { held.load(ordering: .relaxed) }
     var isOver: Bool { byteCount > limit }
+    /// How much is too much.
+    var excess: Int { max(0, byteCount - limit) }
 
     fileprivate func add(_ byteCount: Int) {
         held.add(byteCount, ordering: .relaxed)
+        if byteCount > 0, isOver { askGreatest() }
+    }
+
+    /// Has the connection that holds most let go of the excess at its next turn, which is soon.
+    func askGreatest() {
+        guard isOver, !isAsking.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // They leave the lock before any of them can go, which takes it.
+        let parts = members.withLock { $0.values.compactMap(\.part) }
+        guard let greatest = parts.max(by: { $0.byteCount < $1.byteCount }) else { return answered() }
+        greatest.ask()
+    }
+
+    fileprivate func answered() {
+        isAsking.store(false, ordering: .releasing)
+    }
+
+    fileprivate func join(_ part: SharedBytesPart) {
+        members.withLock { $0[ObjectIdentifier(part)] = Member(part: part) }
+    }
+
+    fileprivate func leave(_ part: ObjectIdentifier) {
+        members.withLock { $0[part] = nil }
     }
 }
 
@@ -21,13 +55,20 @@ package final class SharedBytes: Sendable {
 final class SharedBytesPart: Sendable {
     let whole: SharedBytes
     private let held = Atomic(0)
+    private let isAsked = Atomic(false)
+    private let wake: @Sendable () -> Void
 
-    init(of whole: SharedBytes) {
+    /// - Parameter wake: called from any thread when this one is to let go of bytes; has its connection look soon.
+    init(of whole: SharedBytes, wake: @escaping @Sendable () -> Void = {}) {
         self.whole = whole
+        self.wake = wake
+        whole.join(self)
     }
 
     deinit {
+        whole.leave(ObjectIdentifier(self))
         whole.add(-byteCount)
+        _ = takeExcess()
     }
 
     var byteCount: Int { held.load(ordering: .relaxed) }
@@ -36,6 +77,23 @@ final class SharedBytesPart: Sendable {
     func set(_ byteCount: Int) {
         let before = held.exchange(byteCount, ordering: .relaxed)
         if byteCount != before { whole.add(byteCount - before) }
+        // Whoever has nothing may be gone, and never have its turn.
+        if byteCount == 0 { _ = takeExcess() }
+    }
+
+    fileprivate func ask() {
+        isAsked.store(true, ordering: .releasing)
+        wake()
+    }
+
+    /// To be called at each turn.
+    /// - Returns: how many bytes to let go of now; 0 when this one was not asked.
+    func takeExcess() -> Int {
+        guard isAsked.load(ordering: .relaxed), isAsked.exchange(false, ordering: .acquiringAndReleasing) else {
+            return 0
+        }
+        whole.answered()
+        return whole.excess
     }
 }
 

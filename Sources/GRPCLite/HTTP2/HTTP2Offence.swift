@@ -28,7 +28,9 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case tooManyStreams = "too_many_streams"
     /// More bytes of unfinished requests than the connection may keep. The call is refused.
     case tooManyUnfinishedBytes = "too_many_unfinished_bytes"
-    /// A stream with an answer to send and no window for it for too long. It is reset.
+    /// The client that had the most answers waiting when all together were too many. Its fullest streams are reset.
+    case tooManyUnsentBytes = "too_many_unsent_bytes"
+    /// A stream with an answer to send and next to no window for it for too long. It is reset.
     case stalledStream = "stalled_stream"
     /// A header block that was begun and not ended in time.
     case unfinishedHeaders = "unfinished_headers"

@@ -200,16 +200,32 @@ final class HTTP2Session {
         note(unsafe nghttp2_submit_rst_stream(handle, flags(NGHTTP2_FLAG_NONE), stream, code.rawValue))
     }
 
-    /// Resets the streams that had something to send the last time this was asked, and have sent nothing since.
-    ///
-    /// A peer that takes its answers slowly lives on; one that takes nothing at all costs memory for nothing.
-    func resetStalledStreams() {
+    /// Resets the streams that had something to send all the time since this was last asked, and have sent less of it than
+    /// that many bytes.
+    func resetStalledStreams(movingLessThan least: Int) {
         for stream in bodies.streams.sorted() {
-            let isStalled = bodies.modify(stream) { $0.isStalledSinceLastAsked() }
+            let isStalled = bodies.modify(stream) { $0.isStalledSinceLastAsked(least: least) }
             guard isStalled == true else { continue }
             events.append(.offence(.stalledStream))
-            reset(stream, .cancel)
+            drop(stream, .cancel)
         }
+    }
+
+    /// Resets the streams with most to send, until that many bytes have gone or none is left.
+    func resetFullest(freeing byteCount: Int) {
+        var left = byteCount
+        let fullest = bodies.streams.map { ($0, bodies[$0]?.byteCount ?? 0) }.filter { $0.1 > 0 }
+        for (stream, held) in fullest.sorted(by: { ($1.1, $0.0) < ($0.1, $1.0) }) where left > 0 {
+            events.append(.offence(.tooManyUnsentBytes))
+            drop(stream, .enhanceYourCalm)
+            left -= held
+        }
+    }
+
+    /// Resets a stream and frees its body at once: the reset itself may wait for a socket that nobody reads.
+    private func drop(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
+        if let body = bodies.remove(stream) { unsentBytes -= body.byteCount }
+        reset(stream, code)
     }
 
     /// Opens the stream's window by bytes that its reader has taken.

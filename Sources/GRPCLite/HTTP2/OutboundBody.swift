@@ -25,7 +25,8 @@ struct OutboundBody {
     /// Bytes that have not been moved to a frame.
     private(set) var byteCount = 0
     private var messagesMoved = 0
-    private var hasMoved = true
+    /// What has to move before it is next asked whether this is stalled.
+    private var owed = 0
     private var nextWaiting = 0
 
     init() {}
@@ -74,7 +75,7 @@ struct OutboundBody {
             }
         }
         byteCount -= filled
-        if filled > 0 { hasMoved = true }
+        owed = isEmpty ? 0 : max(0, owed - filled)
         return filled
     }
 
@@ -84,10 +85,12 @@ struct OutboundBody {
         return messagesMoved
     }
 
-    /// Whether there was and is something to send, and nothing has been sent since this was last asked.
-    mutating func isStalledSinceLastAsked() -> Bool {
-        defer { hasMoved = isEmpty }
-        return !isEmpty && !hasMoved
+    /// Whether there was always something to send since this was last asked, and less of it has been sent than was asked
+    /// for then.
+    /// - Parameter least: bytes that have to move until the next time.
+    mutating func isStalledSinceLastAsked(least: Int) -> Bool {
+        defer { owed = isEmpty ? 0 : least }
+        return !isEmpty && owed > 0
     }
 
     private mutating func moveToNextChunk() {

@@ -17,9 +17,6 @@ extension ServerConnection {
     /// Runs a handler that takes one message and gives one, here and now as far as it does not wait.
     func startUnary(_ call: ServerCall) {
         guard session.unsentBytes <= limits.unsentBytes else { return waitingToStart.append(call.stream) }
-        if backlog.isServerOver {
-            return breakOff(call, GRPCStatus(.resourceExhausted, "too many answers wait for their clients"))
-        }
         guard let reply = call.method.reply, let message = takeRequest(of: call) else { return }
         if message.isCompressed { call.wire.noteCompressedRequest() }
         let request: [UInt8]

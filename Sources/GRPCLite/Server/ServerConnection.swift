@@ -65,7 +65,7 @@ package final class ServerConnection: DrivenConnection {
         self.authorize = authorize
         self.handlerExecutor = handlerExecutor
         self.offences = offences
-        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: shared.unsent)
+        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: shared.unsent, wake: wake)
         sharedUnfinished = SharedBytesPart(of: shared.unfinished)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
@@ -101,14 +101,27 @@ package final class ServerConnection: DrivenConnection {
 
     package func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant) {
         for command in commands.takeAll() { run(command) }
+        letGo()
+        if !waitingToStart.isEmpty { startWaiting() }
         session.takeOutput(into: &output)
         handleEvents(of: RawSpan(), at: now)
-        if !waitingToStart.isEmpty { startWaiting() }
         backlog.sessionHolds(session.unsentBytes)
         sharedUnfinished.set(unfinishedBytes)
     }
 
+    /// Drops what this connection holds too much of while it holds more than any other.
+    private func letGo() {
+        let excess = backlog.takeExcess()
+        guard excess > 0 else { return }
+        session.resetFullest(freeing: excess)
+        backlog.sessionHolds(session.unsentBytes)
+        // There may be more than this one had.
+        backlog.askGreatest()
+    }
+
     package func takeTimerChanges() -> [TimerChange] {
+        // No output is taken while the socket is full, and that is when most is held.
+        letGo()
         if session.unsentBytes > 0, !isStallTimed {
             isStallTimed = true
             timerChanges.append(.arm(.stalledStreams, after: limits.stalledStream))
@@ -125,7 +138,7 @@ package final class ServerConnection: DrivenConnection {
         case .headerBlockDue: lose(for: .unfinishedHeaders)
         case .stalledStreams:
             isStallTimed = false
-            session.resetStalledStreams()
+            session.resetStalledStreams(movingLessThan: limits.leastProgress)
         case .maxAge: beginShutdown("max_age", grace: limits.maxAgeGrace)
         case .idle: checkIdle()
         case .graceOver: endCalls()

@@ -7,8 +7,8 @@ package struct GRPCListenerLimits: Sendable {
     package var connections = 4096
     /// The same for each client address, so that one host cannot take all of them.
     package var connectionsPerAddress = 1024
-    /// Bytes of all answers of all connections that wait for clients to take them. Above it unary calls end
-    /// `RESOURCE_EXHAUSTED`, and handlers that stream wait for all that they have written to leave.
+    /// Bytes of all answers of all connections that wait for clients to take them. Above it the connection with most of
+    /// them has its fullest streams reset; until then handlers that stream wait for all that they have written to leave.
     package var unsentBytes = 256 * 1024 * 1024
     /// Bytes of all requests of all connections that no handler has yet; the call that passes it ends
     /// `RESOURCE_EXHAUSTED`.

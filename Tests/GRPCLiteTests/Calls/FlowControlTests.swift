@@ -77,20 +77,54 @@ import Testing
         #expect(server.byteCount == 50)
     }
 
-    @Test func `a server whose clients take nothing refuses unary calls, and serves again`() throws {
+    @Test func `clients that take nothing cost themselves, and never those beside them`() throws {
+        let backlog = SharedBytes(limit: 10_000)
+        let hostile = try (0..<5).map { _ in try HostilePeer(window: 0, shared: ServerBytes(unsent: backlog)) }
+        let innocent = try HostilePeer(shared: ServerBytes(unsent: backlog))
+        for round in 0..<4 {
+            for (index, peer) in hostile.enumerated() {
+                let stream = 2 * round + 1
+                let body = [UInt8](repeating: 7, count: 3000 + 100 * index)
+                peer.send(HostilePeer.call(stream) + HostilePeer.message(body, on: stream))
+                // The shell of a connection that is woken has it look.
+                for other in hostile { other.pump() }
+                #expect(backlog.byteCount <= 10_000)
+                innocent.forgetWhatWasSent()
+                let own = 2 * (5 * round + index) + 1
+                innocent.send(HostilePeer.call(own) + HostilePeer.message([1], on: own))
+                #expect(innocent.framesFromServer.filter { $0.stream == own }.map(\.type) == [1, 0, 1])
+            }
+        }
+        #expect(innocent.offences[.tooManyUnsentBytes] == 0)
+        // A stream that was reset is told so; those that fit are still open.
+        let dropped = hostile.reduce(0) { $0 + $1.offences[.tooManyUnsentBytes] }
+        #expect(dropped >= 17)
+        #expect(hostile.reduce(0) { $0 + $1.server.openCalls } == 20 - dropped)
+        for peer in hostile { peer.server.connectionLost() }
+        #expect(backlog.byteCount == 0)
+    }
+
+    @Test func `what a client holds that reads nothing at all is dropped without its help`() throws {
         let backlog = SharedBytes(limit: 5000)
         let full = try HostilePeer(window: 0, shared: ServerBytes(unsent: backlog))
-        for stream in [1, 3] {
-            full.send(HostilePeer.call(stream) + HostilePeer.message([UInt8](repeating: 7, count: 4000), on: stream))
-        }
-        #expect(backlog.byteCount == 8010)
-        let other = try HostilePeer(shared: ServerBytes(unsent: backlog))
-        other.send(HostilePeer.call(1) + HostilePeer.message([1], on: 1))
-        #expect(other.framesFromServer.filter { $0.stream == 1 }.map(\.type) == [1])
-        full.send(HostilePeer.reset(1) + HostilePeer.reset(3))
-        #expect(backlog.byteCount == 0)
-        other.send(HostilePeer.call(3) + HostilePeer.message([1], on: 3))
-        #expect(other.framesFromServer.filter { $0.stream == 3 }.map(\.type) == [1, 0, 1])
+        full.send(HostilePeer.call(1) + HostilePeer.message([UInt8](repeating: 7, count: 4000), on: 1))
+        let other = try HostilePeer(window: 0, shared: ServerBytes(unsent: backlog))
+        other.send(HostilePeer.call(1) + HostilePeer.message([UInt8](repeating: 7, count: 3000), on: 1))
+        #expect(backlog.byteCount == 7010)
+        // As a shell does whose socket is full: it takes no output.
+        _ = full.server.takeTimerChanges()
+        #expect(backlog.byteCount == 3005)
+    }
+
+    @Test func `calls that waited for answers to leave are answered when the client cancels those`() throws {
+        var limits = ConnectionLimits()
+        limits.unsentBytes = 1000
+        let peer = try HostilePeer(limits: limits, window: 0)
+        peer.send(HostilePeer.call(1) + HostilePeer.message([UInt8](repeating: 7, count: 4000), on: 1))
+        peer.send(HostilePeer.call(3) + HostilePeer.message([1], on: 3))
+        #expect(!peer.framesFromServer.contains { $0.stream == 3 })
+        peer.send(HostilePeer.reset(1))
+        #expect(peer.framesFromServer.filter { $0.stream == 3 }.map(\.type) == [1])
     }
 
     @Test func `what all connections keep of requests is one sum too`() throws {

@@ -140,18 +140,20 @@ import Testing
 
     // MARK: Slow readers
 
-    @Test func `a client that takes nothing has its streams reset, and one that takes a little has not`() throws {
-        for takes in [false, true] {
-            let peer = try Peer(window: 0)
-            peer.send(Peer.call(1) + Peer.message([UInt8](repeating: 7, count: 1000), on: 1))
-            #expect(peer.timers[.stalledStreams] != nil)
-            for _ in 0..<3 {
-                peer.fire(.stalledStreams)
-                if takes { peer.send(Peer.frame(8, stream: 1, payload: [0, 0, 0, 10])) }
-            }
-            #expect(peer.offences[.stalledStream] == (takes ? 0 : 1))
-            #expect(peer.server.openCalls == (takes ? 1 : 0))
+    @Test(arguments: [0, 10, 4096])
+    func `a client that takes next to nothing has its streams reset, and one that takes a little has not`(
+        taken: Int
+    ) throws {
+        let peer = try Peer(window: 0)
+        peer.send(Peer.call(1) + Peer.message([UInt8](repeating: 7, count: 16_000), on: 1))
+        #expect(peer.timers[.stalledStreams] != nil)
+        for _ in 0..<3 {
+            peer.fire(.stalledStreams)
+            if taken > 0 { peer.send(Peer.frame(8, stream: 1, payload: Peer.bigEndian(UInt32(taken)))) }
         }
+        let isEnough = taken >= 4096
+        #expect(peer.offences[.stalledStream] == (isEnough ? 0 : 1))
+        #expect(peer.server.openCalls == (isEnough ? 1 : 0))
     }
 
     @Test func `answers that nobody takes are bounded, and go on when somebody does`() throws {
