@@ -10,8 +10,8 @@ package struct ConnectionLimits: Sendable {
     /// started, and one that streams waits for all that it has written to leave, so that a client with closed windows
     /// cannot have the server filled with answers.
     package var unsentBytes = 4 * 1024 * 1024
-    /// How long a stream may have something to send and move less than `leastProgress` of it before it is reset; at most
-    /// twice this long.
+    /// How long a stream may have something to send and move less than `leastProgress` of it before it is reset, or a unary
+    /// request grow by less before its call ends; at most twice this long.
     package var stalledStream: Duration = .seconds(60)
     /// Bytes. More would end honest calls when hundreds of them share a slow link; any byte at all would let a client keep
     /// an answer for ever by taking one a minute.

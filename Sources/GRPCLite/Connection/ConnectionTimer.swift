@@ -10,7 +10,7 @@ package enum ConnectionTimer: Hashable, Sendable {
     case shutdownHeard
     /// A header block that was begun must have ended.
     case headerBlockDue
-    /// Time to see whose streams take nothing.
+    /// Time to see which streams take nothing, and which requests do not go on.
     case stalledStreams
     /// The connection has lived long enough.
     case maxAge

@@ -26,8 +26,11 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case headerListTooLarge = "header_list_too_large"
     /// More streams than allowed, or more handlers that have not noticed their end. The stream is refused.
     case tooManyStreams = "too_many_streams"
-    /// More bytes of unfinished requests than the connection may keep. The call is refused.
+    /// More bytes of unfinished requests than the connection may keep, or most of them when those of all connections are
+    /// too many. The call is refused.
     case tooManyUnfinishedBytes = "too_many_unfinished_bytes"
+    /// A request that was begun and hardly grew for too long. The call is refused.
+    case stalledRequest = "stalled_request"
     /// The client that had the most answers waiting when all together were too many. Its fullest streams are reset.
     case tooManyUnsentBytes = "too_many_unsent_bytes"
     /// A stream with an answer to send and next to no window for it for too long. It is reset.

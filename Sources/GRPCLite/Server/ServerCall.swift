@@ -8,6 +8,8 @@ final class ServerCall {
     var deframer: MessageDeframer
     /// The whole request of a unary call, until its handler starts.
     var request: ReceivedMessage?
+    /// What has to come of an unfinished request before it is next asked whether that is stalled.
+    var owedBytes = 0
     /// The handler. Cancelled when the call ends by other means than its return.
     var task: Task<Void, Never>?
 
@@ -25,6 +27,17 @@ final class ServerCall {
 
     /// Bytes kept here and not yet in anybody's hands.
     var bufferedBytes: Int { deframer.bufferedBytes + (request?.bytes.count ?? 0) }
+
+    /// Bytes are kept for a handler that cannot start before the client has sent the rest.
+    var isRequestAwaited: Bool {
+        guard case .collecting = state.phase else { return false }
+        return bufferedBytes > 0
+    }
+
+    func forgetRequest() {
+        request = nil
+        deframer = MessageDeframer(messageLimit: deframer.messageLimit, takesCompressed: deframer.takesCompressed)
+    }
 
     /// The handler is not wanted any more: it is cancelled, and its reads and writes fail.
     func abandonHandler(_ reason: GRPCStatus) {

@@ -84,11 +84,48 @@ extension ServerConnection {
             if let message = messages.first { messageArrived(message, of: call) }
             for message in messages.others { messageArrived(message, of: call) }
         }
-        if call.bufferedBytes > 0, hasTooManyUnfinished {
-            offences.count(.tooManyUnfinishedBytes)
-            breakOff(call, GRPCStatus(.resourceExhausted, "too many unfinished messages"))
+        call.owedBytes = max(0, call.owedBytes - bytes.byteCount)
+        if call.bufferedBytes > 0, unfinishedBytes > limits.unfinishedMessages {
+            breakOff(call, Self.tooManyUnfinished, for: .tooManyUnfinishedBytes)
         }
     }
+
+    /// Ends the calls with most of a request that no handler has, until that many bytes have gone or none is left.
+    func breakOffFullest(freeing byteCount: Int) {
+        let goal = unfinishedBytes - byteCount
+        let fullest = calls.streams.compactMap { calls[$0] }.filter { $0.bufferedBytes > 0 }
+        for call in fullest.sorted(by: { ($1.bufferedBytes, $0.stream) < ($0.bufferedBytes, $1.stream) })
+        where unfinishedBytes > goal {
+            breakOff(call, Self.tooManyUnfinished, for: .tooManyUnfinishedBytes)
+        }
+    }
+
+    /// Ends the calls whose requests were not whole when this was last done, and have hardly grown since.
+    func breakOffStalledRequests() {
+        for stream in calls.streams.sorted() {
+            guard let call = calls[stream] else { continue }
+            guard call.isRequestAwaited else {
+                call.owedBytes = 0
+                continue
+            }
+            if call.owedBytes > 0 {
+                let status = GRPCStatus(.resourceExhausted, "the request did not arrive in time")
+                breakOff(call, status, for: .stalledRequest)
+            } else {
+                call.owedBytes = limits.leastProgress
+            }
+        }
+    }
+
+    private func breakOff(_ call: ServerCall, _ status: GRPCStatus, for offence: HTTP2Offence) {
+        offences.count(offence)
+        // Before its stream closes: that may wait for a socket that nobody reads.
+        unfinishedBytes -= call.bufferedBytes
+        call.forgetRequest()
+        breakOff(call, status)
+    }
+
+    private static let tooManyUnfinished = GRPCStatus(.resourceExhausted, "too many unfinished messages")
 
     /// What one DATA frame completed: seldom more than one message, which then needs no array.
     private struct ArrivedMessages {

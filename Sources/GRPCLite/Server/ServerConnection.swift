@@ -30,7 +30,7 @@ package final class ServerConnection: DrivenConnection {
     var runningHandlers = 0
     /// Bytes kept of requests that no handler has yet.
     var unfinishedBytes = 0
-    private let sharedUnfinished: SharedBytesPart
+    let sharedUnfinished: SharedBytesPart
     private var keepalive: Keepalive
     var timerChanges: [TimerChange] = []
     private var isLost = false
@@ -66,7 +66,7 @@ package final class ServerConnection: DrivenConnection {
         self.handlerExecutor = handlerExecutor
         self.offences = offences
         self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: shared.unsent, wake: wake)
-        sharedUnfinished = SharedBytesPart(of: shared.unfinished)
+        sharedUnfinished = SharedBytesPart(of: shared.unfinished, wake: wake)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
@@ -84,12 +84,6 @@ package final class ServerConnection: DrivenConnection {
         handleEvents(of: bytes, at: now)
         sharedUnfinished.set(unfinishedBytes)
         timeHeaderBlock()
-    }
-
-    /// Too many bytes of requests are not whole, here or on all connections of the server.
-    var hasTooManyUnfinished: Bool {
-        let others = sharedUnfinished.whole.byteCount - sharedUnfinished.byteCount
-        return unfinishedBytes > limits.unfinishedMessages || unfinishedBytes + others > sharedUnfinished.whole.limit
     }
 
     private func timeHeaderBlock() {
@@ -111,18 +105,25 @@ package final class ServerConnection: DrivenConnection {
 
     /// Drops what this connection holds too much of while it holds more than any other.
     private func letGo() {
-        let excess = backlog.takeExcess()
-        guard excess > 0 else { return }
-        session.resetFullest(freeing: excess)
-        backlog.sessionHolds(session.unsentBytes)
-        // There may be more than this one had.
-        backlog.askGreatest()
+        let unsent = backlog.takeExcess()
+        if unsent > 0 {
+            session.resetFullest(freeing: unsent)
+            backlog.sessionHolds(session.unsentBytes)
+            // There may be more than this one had.
+            backlog.askGreatest()
+        }
+        let unfinished = sharedUnfinished.takeExcess()
+        if unfinished > 0 {
+            breakOffFullest(freeing: unfinished)
+            sharedUnfinished.set(unfinishedBytes)
+            sharedUnfinished.whole.askGreatest()
+        }
     }
 
     package func takeTimerChanges() -> [TimerChange] {
         // No output is taken while the socket is full, and that is when most is held.
         letGo()
-        if session.unsentBytes > 0, !isStallTimed {
+        if session.unsentBytes > 0 || unfinishedBytes > 0, !isStallTimed {
             isStallTimed = true
             timerChanges.append(.arm(.stalledStreams, after: limits.stalledStream))
         }
@@ -139,6 +140,7 @@ package final class ServerConnection: DrivenConnection {
         case .stalledStreams:
             isStallTimed = false
             session.resetStalledStreams(movingLessThan: limits.leastProgress)
+            breakOffStalledRequests()
         case .maxAge: beginShutdown("max_age", grace: limits.maxAgeGrace)
         case .idle: checkIdle()
         case .graceOver: endCalls()

@@ -10,12 +10,14 @@ package struct GRPCListenerLimits: Sendable {
     /// Bytes of all answers of all connections that wait for clients to take them. Above it the connection with most of
     /// them has its fullest streams reset; until then handlers that stream wait for all that they have written to leave.
     package var unsentBytes = 256 * 1024 * 1024
-    /// Bytes of all requests of all connections that no handler has yet; the call that passes it ends
-    /// `RESOURCE_EXHAUSTED`.
+    /// Bytes of all requests of all connections that no handler has yet. Above it the fullest calls of the connection with
+    /// most of them end `RESOURCE_EXHAUSTED`.
     package var unfinishedBytes = 256 * 1024 * 1024
     /// Connections whose TLS handshake is under way; more are closed as soon as they are accepted. Each costs a
     /// signature, so that a flood of them would be all that a loop does.
     package var handshakes = 512
+    /// The same for each client address, so that one host that connects and says nothing cannot shut out the others.
+    package var handshakesPerAddress = 128
     /// From accept to the end of the TLS handshake.
     package var handshake: Duration = .seconds(10)
 

@@ -8,10 +8,23 @@ final class GRPCServerConnections: Sendable {
 
     private struct State {
         var open: [ObjectIdentifier: (channel: any Channel, handler: Handler)] = [:]
-        var handshaking: Set<ObjectIdentifier> = []
+        /// The addresses of those whose handshake is under way.
+        var handshaking: [ObjectIdentifier: String] = [:]
+        var handshakesByAddress: [String: Int] = [:]
         var countByAddress: [String: Int] = [:]
         var isShuttingDown = false
         var outputRooms: [ObjectIdentifier: NIOLoopBound<OutputRoom>] = [:]
+
+        mutating func beginHandshake(_ id: ObjectIdentifier, from address: String) {
+            handshaking[id] = address
+            handshakesByAddress[address, default: 0] += 1
+        }
+
+        mutating func endHandshake(_ id: ObjectIdentifier) {
+            guard let address = handshaking.removeValue(forKey: id) else { return }
+            let left = handshakesByAddress[address, default: 1] - 1
+            handshakesByAddress[address] = left > 0 ? left : nil
+        }
     }
 
     private let limits: GRPCListenerLimits
@@ -40,9 +53,10 @@ final class GRPCServerConnections: Sendable {
         let address = channel.remoteAddress?.ipAddress ?? ""
         let isTaken = state.withLock { state in
             guard state.open.count < limits.connections, state.handshaking.count < limits.handshakes,
+                state.handshakesByAddress[address, default: 0] < limits.handshakesPerAddress,
                 state.countByAddress[address, default: 0] < limits.connectionsPerAddress
             else { return false }
-            state.handshaking.insert(id)
+            state.beginHandshake(id, from: address)
             state.open[id] = entry
             state.countByAddress[address, default: 0] += 1
             return true
@@ -54,7 +68,7 @@ final class GRPCServerConnections: Sendable {
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { state in
                 state.open[id] = nil
-                state.handshaking.remove(id)
+                state.endHandshake(id)
                 let left = state.countByAddress[address, default: 1] - 1
                 state.countByAddress[address] = left > 0 ? left : nil
             }
@@ -64,7 +78,7 @@ final class GRPCServerConnections: Sendable {
 
     /// Well or badly.
     func handshakeEnded(of channel: any Channel) {
-        state.withLock { _ = $0.handshaking.remove(ObjectIdentifier(channel)) }
+        state.withLock { $0.endHandshake(ObjectIdentifier(channel)) }
     }
 
     /// To be called on the loop.

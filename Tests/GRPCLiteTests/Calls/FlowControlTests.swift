@@ -127,19 +127,51 @@ import Testing
         #expect(peer.framesFromServer.filter { $0.stream == 3 }.map(\.type) == [1])
     }
 
-    @Test func `what all connections keep of requests is one sum too`() throws {
+    @Test func `requests that are never whole cost whoever has most of them`() throws {
         let unfinished = SharedBytes(limit: 1000)
-        let peers = try (0..<3).map { _ in try HostilePeer(shared: ServerBytes(unfinished: unfinished)) }
-        for peer in peers {
-            // 400 of 500 bytes of a message.
-            let part = [0, 0, 0, 1, 0xF4] + [UInt8](repeating: 7, count: 395)
-            peer.send(HostilePeer.call(1) + HostilePeer.frame(0, stream: 1, payload: part))
+        let hostile = try (0..<3).map { _ in try HostilePeer(shared: ServerBytes(unfinished: unfinished)) }
+        let innocent = try HostilePeer(shared: ServerBytes(unfinished: unfinished))
+        for round in 0..<4 {
+            for (index, peer) in hostile.enumerated() {
+                let stream = 2 * round + 1
+                // 400 of 500 bytes of a message.
+                let part = [0, 0, 0, 1, 0xF4] + [UInt8](repeating: 7, count: 395)
+                peer.send(HostilePeer.call(stream) + HostilePeer.frame(0, stream: stream, payload: part))
+                for other in hostile { other.pump() }
+                #expect(unfinished.byteCount <= 1000)
+                // In two pieces, so that it is unfinished for a while.
+                let own = 2 * (3 * round + index) + 1
+                let whole = HostilePeer.call(own) + HostilePeer.message([UInt8](repeating: 1, count: 250), on: own)
+                innocent.send(Array(whole.dropLast(50)))
+                for other in hostile { other.pump() }
+                innocent.forgetWhatWasSent()
+                innocent.send(Array(whole.suffix(50)))
+                #expect(innocent.framesFromServer.filter { $0.stream == own }.map(\.type) == [1, 0, 1])
+            }
         }
-        #expect(peers.map(\.server.openCalls) == [1, 1, 0])
-        #expect(peers[2].offences[.tooManyUnfinishedBytes] == 1)
-        #expect(unfinished.byteCount < 1000)
-        peers[0].server.connectionLost()
-        #expect(unfinished.byteCount < 500)
+        #expect(innocent.offences[.tooManyUnfinishedBytes] == 0)
+        let dropped = hostile.reduce(0) { $0 + $1.offences[.tooManyUnfinishedBytes] }
+        #expect(dropped >= 10)
+        #expect(hostile.reduce(0) { $0 + $1.server.openCalls } == 12 - dropped)
+        for peer in hostile { peer.server.connectionLost() }
+        #expect(unfinished.byteCount == 0)
+    }
+
+    @Test(arguments: [0, 100, 4096])
+    func `a request that hardly grows ends its call`(grown: Int) throws {
+        let peer = try HostilePeer()
+        peer.send(HostilePeer.call(1) + HostilePeer.frame(0, stream: 1, payload: [0, 0, 1, 0, 0, 7]))
+        #expect(peer.timers[.stalledStreams] != nil)
+        for _ in 0..<3 {
+            peer.fire(.stalledStreams)
+            if grown > 0 {
+                peer.send(HostilePeer.frame(0, stream: 1, payload: [UInt8](repeating: 7, count: grown)))
+            }
+        }
+        let isEnough = grown >= 4096
+        #expect(peer.offences[.stalledRequest] == (isEnough ? 0 : 1))
+        #expect(peer.server.openCalls == (isEnough ? 1 : 0))
+        #expect((peer.timers[.stalledStreams] != nil) == isEnough)
     }
 
     @Test func `a long conversation does not run out of window`() async throws {

@@ -98,10 +98,14 @@ import Transport
         }
     }
 
-    @Test func `handshakes over the limit are not begun, and offences are counted`() async throws {
+    @Test(arguments: [(inAll: 1, perAddress: 9), (inAll: 9, perAddress: 1)])
+    func `handshakes over the limit are not begun, and offences are counted`(
+        limit: (inAll: Int, perAddress: Int)
+    ) async throws {
         let (fleet, registry) = (try TestFleet(), MetricRegistry())
         var limits = GRPCListenerLimits()
-        limits.handshakes = 1
+        limits.handshakes = limit.inAll
+        limits.handshakesPerAddress = limit.perAddress
         let server = try await GRPCListener.start(
             host: "127.0.0.1", port: 0, tls: try fleet.server("proxy/proxy-a"), services: [service.definition],
             authorize: { _, _ in nil }, limits: limits, metrics: registry, group: grpcLoops)
