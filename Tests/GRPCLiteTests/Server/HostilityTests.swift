@@ -138,6 +138,18 @@ import Testing
         #expect(!peer.server.isFinished)
     }
 
+    @Test func `what is on its way to a call that was refused does not cost the connection`() throws {
+        let peer = try Peer()
+        let data = Peer.frame(0, stream: 1, payload: [UInt8](repeating: 7, count: 16_000))
+        peer.send(Peer.call(1) + Peer.frame(0, stream: 1, payload: [0, 0xFF, 0xFF, 0xFF, 0xFF]))
+        #expect(peer.server.openCalls == 0)
+        for _ in 0..<16 { peer.send(data) }
+        #expect(!peer.server.isFinished)
+        // More than any window is not on its way.
+        #expect(peer.flood(data, batch: 10) != nil)
+        #expect(peer.offences[.unknownFrameFlood] == 1)
+    }
+
     // MARK: Slow readers
 
     @Test(arguments: [0, 10, 4096])
