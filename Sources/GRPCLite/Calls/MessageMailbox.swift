@@ -24,6 +24,8 @@ final class MessageMailbox: Sendable {
         var observer: MailboxObserver?
         /// Bytes received and not yet returned to the sender's window.
         var owedCredit = 0
+        /// What the messages cost that nobody has taken.
+        var waitingBytes = 0
         var end: End?
         var reader: CheckedContinuation<Delivery, Never>?
 
@@ -36,14 +38,27 @@ final class MessageMailbox: Sendable {
     private let state = Mutex(State())
     private let messageLimit: Int
     private let returnCredit: @Sendable (Int) -> Void
+    private let waiting: SharedBytesPart?
 
     /// - Parameters:
+    ///   - waiting: what the messages that wait are counted in. Their number of bytes on the wire is bounded by the window,
+    ///     but small ones cost a lot more than that.
     ///   - messageLimit: bytes that a compressed message may have unpacked.
     ///   - returnCredit: opens the sender's window by that many bytes; called from the reader's task.
-    init(messageLimit: Int, returnCredit: @escaping @Sendable (Int) -> Void) {
+    init(
+        messageLimit: Int, waiting: SharedBytesPart? = nil, returnCredit: @escaping @Sendable (Int) -> Void
+    ) {
         self.messageLimit = messageLimit
+        self.waiting = waiting
         self.returnCredit = returnCredit
     }
+
+    deinit {
+        waiting?.add(-waitingBytes)
+    }
+
+    /// What the messages cost that nobody has taken.
+    var waitingBytes: Int { state.withLock(\.waitingBytes) }
 
     /// Whether the call's end is known; messages may still wait before it.
     var hasEnded: Bool {
@@ -81,16 +96,22 @@ final class MessageMailbox: Sendable {
     /// Hands over the messages that were completed by `byteCount` bytes from the wire.
     /// - Returns: the bytes to give back to the sender's window at once.
     func deliver(_ arrived: [ReceivedMessage], byteCount: Int) -> Int {
+        let cost = arrived.reduce(0) { $0 + $1.cost }
+        waiting?.add(cost)
         let (reader, delivery, credit) = state.withLock {
             state -> (CheckedContinuation<Delivery, Never>?, Delivery?, Int) in
-            guard state.end == nil else { return (nil, nil, byteCount) }
+            guard state.end == nil else {
+                waiting?.add(-cost)
+                return (nil, nil, byteCount)
+            }
+            state.waitingBytes += cost
             state.messages.append(contentsOf: arrived)
             state.owedCredit += byteCount
             var delivery: Delivery?
             let reader = state.reader
             if reader != nil, state.hasMessage {
                 state.reader = nil
-                delivery = .message(Self.takeNext(&state), creditToReturn: 0)
+                delivery = .message(takeNext(&state), creditToReturn: 0)
             }
             guard !state.hasMessage else { return (delivery == nil ? nil : reader, delivery, 0) }
             defer { state.owedCredit = 0 }
@@ -116,6 +137,8 @@ final class MessageMailbox: Sendable {
             if dropsMessages {
                 state.messages = []
                 state.next = 0
+                waiting?.add(-state.waitingBytes)
+                state.waitingBytes = 0
             }
             guard state.end == nil || dropsMessages else { return (nil, nil) }
             let observer = state.end == nil ? state.observer : nil
@@ -159,7 +182,7 @@ final class MessageMailbox: Sendable {
             // Read inside the lock: a cancellation after this line finds the continuation already in place.
             if Task.isCancelled { return Self.cancelled }
             if state.hasMessage {
-                let message = Self.takeNext(&state)
+                let message = takeNext(&state)
                 return .message(message, creditToReturn: Self.takeCredit(&state))
             }
             switch state.end {
@@ -175,10 +198,12 @@ final class MessageMailbox: Sendable {
         }
     }
 
-    private static func takeNext(_ state: inout State) -> ReceivedMessage {
+    private func takeNext(_ state: inout State) -> ReceivedMessage {
         let message = state.messages[state.next]
         state.messages[state.next].bytes = []
         state.next += 1
+        state.waitingBytes -= message.cost
+        waiting?.add(-message.cost)
         state.wasLastCompressed = message.isCompressed
         state.observer?.messageTaken()
         if !state.hasMessage {

@@ -81,6 +81,13 @@ final class SharedBytesPart: Sendable {
         if byteCount == 0 { _ = takeExcess() }
     }
 
+    /// To be called on any thread. Who takes away may hold a lock.
+    func add(_ byteCount: Int) {
+        guard byteCount != 0 else { return }
+        held.add(byteCount, ordering: .relaxed)
+        whole.add(byteCount)
+    }
+
     fileprivate func ask() {
         isAsked.store(true, ordering: .releasing)
         wake()

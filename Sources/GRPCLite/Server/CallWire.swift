@@ -21,16 +21,18 @@ final class CallWire: Sendable {
     private let messageLimit: Int
     private let commands: CommandQueue<ServerCommand>
     private let backlog: OutboundBacklog
+    private let waiting: SharedBytesPart
     private let parts = Mutex(Parts())
     private let wasRequestCompressed = Atomic(false)
 
     init(
         _ stream: HTTP2StreamID, _ commands: CommandQueue<ServerCommand>, _ backlog: OutboundBacklog,
-        messageLimit: Int, clientAcceptsGzip: Bool
+        waiting: SharedBytesPart, messageLimit: Int, clientAcceptsGzip: Bool
     ) {
         self.stream = stream
         self.commands = commands
         self.backlog = backlog
+        self.waiting = waiting
         self.messageLimit = messageLimit
         self.clientAcceptsGzip = clientAcceptsGzip
     }
@@ -38,7 +40,7 @@ final class CallWire: Sendable {
     var inbound: MessageMailbox {
         parts.withLock { parts in
             if let inbound = parts.inbound { return inbound }
-            let inbound = MessageMailbox(messageLimit: messageLimit) { [stream, commands] credit in
+            let inbound = MessageMailbox(messageLimit: messageLimit, waiting: waiting) { [stream, commands] credit in
                 commands.post(.returnCredit(stream, credit))
             }
             parts.inbound = inbound
@@ -68,6 +70,9 @@ final class CallWire: Sendable {
     func flushHeaders() {
         commands.post(.sendHeaders(stream))
     }
+
+    /// What the requests cost that the handler has not taken.
+    var waitingBytes: Int { parts.withLock(\.inbound)?.waitingBytes ?? 0 }
 
     /// Whether the request message that was read last came compressed.
     var wasLastRequestCompressed: Bool {

@@ -28,10 +28,17 @@ final class ServerCall {
     /// Bytes kept here and not yet in anybody's hands.
     var bufferedBytes: Int { deframer.bufferedBytes + (request?.bytes.count ?? 0) }
 
-    /// Bytes are kept for a handler that cannot start before the client has sent the rest.
+    /// The same, and those that the handler has not taken.
+    var heldBytes: Int { bufferedBytes + wire.waitingBytes }
+
+    /// Bytes are kept of what nobody can use before the client has sent the rest, and nothing keeps the client from it: its
+    /// windows are open.
     var isRequestAwaited: Bool {
-        guard case .collecting = state.phase else { return false }
-        return bufferedBytes > 0
+        switch state.phase {
+        case .collecting: bufferedBytes > 0
+        case .serving: request == nil && bufferedBytes > 0 && wire.waitingBytes == 0
+        case .answered, .closed: false
+        }
     }
 
     func forgetRequest() {

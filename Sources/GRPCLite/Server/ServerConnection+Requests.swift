@@ -44,7 +44,8 @@ extension ServerConnection {
         var context = ServerCallContext(
             method: method.path, metadata: head.metadata, peer: peer, deadline: timeout.map { now.advanced(by: $0) })
         let wire = CallWire(
-            stream, commands, backlog, messageLimit: limits.messageSize, clientAcceptsGzip: head.acceptsGzip)
+            stream, commands, backlog, waiting: sharedUnfinished, messageLimit: limits.messageSize,
+            clientAcceptsGzip: head.acceptsGzip)
         context.call = wire
         let deframer = MessageDeframer(messageLimit: limits.messageSize, takesCompressed: head.encoding != .identity)
         let call = ServerCall(stream, method, context, wire, deframer)
@@ -90,13 +91,13 @@ extension ServerConnection {
         }
     }
 
-    /// Ends the calls with most of a request that no handler has, until that many bytes have gone or none is left.
+    /// Ends the calls with most of what no handler has taken, until that many bytes have gone or none is left.
     func breakOffFullest(freeing byteCount: Int) {
-        let goal = unfinishedBytes - byteCount
-        let fullest = calls.streams.compactMap { calls[$0] }.filter { $0.bufferedBytes > 0 }
-        for call in fullest.sorted(by: { ($1.bufferedBytes, $0.stream) < ($0.bufferedBytes, $1.stream) })
-        where unfinishedBytes > goal {
+        var left = byteCount
+        let fullest = calls.streams.compactMap { calls[$0] }.map { ($0, $0.heldBytes) }.filter { $0.1 > 0 }
+        for (call, held) in fullest.sorted(by: { ($1.1, $0.0.stream) < ($0.1, $1.0.stream) }) where left > 0 {
             breakOff(call, Self.tooManyUnfinished, for: .tooManyUnfinishedBytes)
+            left -= held
         }
     }
 

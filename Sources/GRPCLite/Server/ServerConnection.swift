@@ -30,6 +30,8 @@ package final class ServerConnection: DrivenConnection {
     var runningHandlers = 0
     /// Bytes kept of requests that no handler has yet.
     var unfinishedBytes = 0
+    private var reportedUnfinished = 0
+    /// What all connections together keep of requests: those bytes, and messages that handlers have not taken.
     let sharedUnfinished: SharedBytesPart
     private var keepalive: Keepalive
     var timerChanges: [TimerChange] = []
@@ -82,8 +84,14 @@ package final class ServerConnection: DrivenConnection {
         keepalive.bytesReceived()
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
-        sharedUnfinished.set(unfinishedBytes)
+        reportUnfinished()
         timeHeaderBlock()
+    }
+
+    /// Messages that wait for handlers that run are counted by their mailboxes.
+    private func reportUnfinished() {
+        sharedUnfinished.add(unfinishedBytes - reportedUnfinished)
+        reportedUnfinished = unfinishedBytes
     }
 
     private func timeHeaderBlock() {
@@ -100,7 +108,7 @@ package final class ServerConnection: DrivenConnection {
         session.takeOutput(into: &output)
         handleEvents(of: RawSpan(), at: now)
         backlog.sessionHolds(session.unsentBytes)
-        sharedUnfinished.set(unfinishedBytes)
+        reportUnfinished()
     }
 
     /// Drops what this connection holds too much of while it holds more than any other.
@@ -115,7 +123,7 @@ package final class ServerConnection: DrivenConnection {
         let unfinished = sharedUnfinished.takeExcess()
         if unfinished > 0 {
             breakOffFullest(freeing: unfinished)
-            sharedUnfinished.set(unfinishedBytes)
+            reportUnfinished()
             sharedUnfinished.whole.askGreatest()
         }
     }
@@ -195,9 +203,12 @@ package final class ServerConnection: DrivenConnection {
         isLost = true
         for stream in calls.streams { calls[stream]?.abandonHandler(Self.gone) }
         backlog.sessionHolds(0)
-        sharedUnfinished.set(0)
+        unfinishedBytes = 0
+        reportUnfinished()
         calls = StreamTable()
         _ = commands.close()
+        // Whoever is gone lets go of nothing when it is asked.
+        _ = (backlog.takeExcess(), sharedUnfinished.takeExcess())
     }
 
     private func lose(for offence: HTTP2Offence) {

@@ -10,7 +10,8 @@ package struct GRPCListenerLimits: Sendable {
     /// Bytes of all answers of all connections that wait for clients to take them. Above it the connection with most of
     /// them has its fullest streams reset; until then handlers that stream wait for all that they have written to leave.
     package var unsentBytes = 256 * 1024 * 1024
-    /// Bytes of all requests of all connections that no handler has yet. Above it the fullest calls of the connection with
+    /// Bytes of all requests of all connections that no handler has taken, messages that wait in streams among them with
+    /// what each costs in memory. Above it the fullest calls of the connection with
     /// most of them end `RESOURCE_EXHAUSTED`.
     package var unfinishedBytes = 256 * 1024 * 1024
     /// Connections whose TLS handshake is under way; more are closed as soon as they are accepted. Each costs a

@@ -157,6 +157,40 @@ import Testing
         #expect(unfinished.byteCount == 0)
     }
 
+    @Test func `messages that no handler takes are counted with what they cost`() async throws {
+        let whole = SharedBytes()
+        let part = SharedBytesPart(of: whole)
+        let mailbox = MessageMailbox(messageLimit: 100, waiting: part) { _ in }
+        #expect(mailbox.deliver([ReceivedMessage([1]), ReceivedMessage([2])], byteCount: 12) == 0)
+        #expect(mailbox.waitingBytes == 2 * 65)
+        #expect(part.byteCount == 2 * 65)
+        #expect(try await mailbox.next() == [1])
+        #expect(whole.byteCount == 65)
+        mailbox.abort(.ok)
+        #expect(part.byteCount == 0)
+        #expect(mailbox.deliver([ReceivedMessage([3])], byteCount: 6) == 6)
+        #expect(whole.byteCount == 0)
+    }
+
+    @Test func `small messages that no handler takes end their call when they cost too much`() throws {
+        let unfinished = SharedBytes(limit: 1_000_000)
+        let hostile = try HostilePeer(shared: ServerBytes(unfinished: unfinished))
+        let innocent = try HostilePeer(shared: ServerBytes(unfinished: unfinished))
+        hostile.send(HostilePeer.call(1, "/test.Echo/Deaf"))
+        let many = Array(repeatElement([0, 0, 0, 0, 1, 7] as [UInt8], count: 2000).joined())
+        // 240,000 bytes, fewer than the stream's window: flow control lets them in.
+        for _ in 0..<20 {
+            hostile.send(HostilePeer.frame(0, stream: 1, payload: many))
+            #expect(unfinished.byteCount <= 1_000_000)
+        }
+        #expect(hostile.offences[.tooManyUnfinishedBytes] == 1)
+        #expect(hostile.server.openCalls == 0)
+        #expect(!hostile.server.isFinished)
+        innocent.send(HostilePeer.call(1) + HostilePeer.message([1], on: 1))
+        #expect(innocent.framesFromServer.filter { $0.stream == 1 }.map(\.type) == [1, 0, 1])
+        #expect(unfinished.byteCount == 0)
+    }
+
     @Test(arguments: [0, 100, 4096])
     func `a request that hardly grows ends its call`(grown: Int) throws {
         let peer = try HostilePeer()
