@@ -198,3 +198,4 @@ def test_a_handler_is_cancelled_and_the_deadline_kept_on_both_sides():
     with PythonServer(service=service) as server:
         done = our_client(server.address, "timeout_on_sleeping_server", "--wait-for-ready", "--times", "20")
         assert done.returncode == 0, done.stderr
+        assert seen.wait(10), "no handler of theirs heard that its call had ended"

@@ -88,6 +88,22 @@ import Testing
 
     @Test func `a silent peer is found out`() async throws {
         try await withLink([echo.definition]) { link in
+            let answer: Blob = try await link.unary("/test.Echo/Unary", "x" as Blob)
+            #expect(answer == "x")
+            await link.silence()
+            await link.advance(by: .seconds(30))
+            #expect(await !link.isClientFinished)
+            // The PINGs of both are on their way, and nothing comes.
+            await link.advance(by: .seconds(30))
+            await link.advance(by: .seconds(20))
+            #expect(await link.isClientFinished)
+            #expect(await link.isServerFinished)
+            #expect(!link.caller.acceptsCalls)
+        }
+    }
+
+    @Test func `a peer that answers PINGs stays`() async throws {
+        try await withLink([echo.definition]) { link in
             // Every PING is answered: the link stays.
             for _ in 0..<10 { await link.advance(by: .seconds(30)) }
             #expect(await !link.isClientFinished)

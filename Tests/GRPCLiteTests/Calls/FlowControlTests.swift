@@ -208,6 +208,30 @@ import Testing
         #expect((peer.timers[.stalledStreams] != nil) == isEnough)
     }
 
+    @Test func `calls above the server's limit of streams wait for their turn`() async throws {
+        var limits = ConnectionLimits()
+        limits.http2.concurrentStreams = 1
+        try await withLink([echo.definition], limits: limits) { link in
+            let first = try await link.bidirectional("/test.Echo/Chat", of: (Blob.self, Blob.self))
+            var answers = first.responses.makeAsyncIterator()
+            try await first.send("one")
+            #expect(try await answers.next() == "one")
+            try await withThrowingTaskGroup(of: Blob.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { try await link.unary("/test.Echo/Unary", "next" as Blob) }
+                }
+                try await eventually("all of them wait") { await link.openCallsAtClient == 21 }
+                try await first.send("two")
+                #expect(try await answers.next() == "two")
+                #expect(echo.counts.started == 0)
+                first.finishSending()
+                #expect(try await answers.next() == nil)
+                for try await answer in group { #expect(answer == "next") }
+            }
+            #expect(echo.counts.started == 20)
+        }
+    }
+
     @Test func `a long conversation does not run out of window`() async throws {
         try await withLink([echo.definition]) { link in
             let call = try await link.bidirectional("/test.Echo/Chat", of: (Blob.self, Blob.self))

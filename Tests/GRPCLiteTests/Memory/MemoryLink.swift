@@ -11,6 +11,7 @@ actor MemoryLink: GRPCChannel {
     private var now = ContinuousClock.now
     private var timers: [(side: any DrivenConnection, timer: ConnectionTimer, at: ContinuousClock.Instant)] = []
     private var isCut = false
+    private var isSilent = false
     /// Bytes that have gone each way.
     private(set) var sentByServer = 0
     private(set) var sentByClient = 0
@@ -55,6 +56,11 @@ actor MemoryLink: GRPCChannel {
         server.connectionLost()
     }
 
+    /// What either sends from now on is lost, and neither is told.
+    func silence() {
+        isSilent = true
+    }
+
     func beginServerShutdown() {
         server.beginShutdown()
         pump()
@@ -83,9 +89,9 @@ actor MemoryLink: GRPCChannel {
         var isMoving = true
         while isMoving {
             let fromClient = client.takeOutput(limit: 16 * 1024, at: now)
-            if !fromClient.isEmpty { server.receive(fromClient.span.bytes, at: now) }
+            if !fromClient.isEmpty, !isSilent { server.receive(fromClient.span.bytes, at: now) }
             let fromServer = server.takeOutput(limit: 16 * 1024, at: now)
-            if !fromServer.isEmpty { client.receive(fromServer.span.bytes, at: now) }
+            if !fromServer.isEmpty, !isSilent { client.receive(fromServer.span.bytes, at: now) }
             sentByClient += fromClient.count
             sentByServer += fromServer.count
             isMoving = !fromClient.isEmpty || !fromServer.isEmpty
