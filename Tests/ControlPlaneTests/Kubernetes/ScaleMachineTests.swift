@@ -180,6 +180,14 @@ import Testing
         #expect(writes(machine.handle(.wakeRequested(seen: 0))).map(\.kind) == [.wake(generation: 9)])
     }
 
+    @Test func `the story of a write is told also when the watch is faster than its answer`() throws {
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1))
+        _ = machine.handle(.agentSaid(Sample.news(8, .failed, error: "no disk")))
+        let slept = try Sample.scale(generation: 8, compute: Sample.news(8, .failed, error: "no disk"), version: 2)
+        #expect(stories(machine.handle(.observed(slept))).isEmpty)
+        #expect(stories(machine.handle(.written(slept))) == [.wakeFailed(generation: 8, why: "no disk")])
+    }
+
     @Test func `a database that ran and died is left to its pod, or replaced by who needs it`() throws {
         var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running)))
         let died = machine.handle(.agentSaid(Sample.news(8, .failed, sequence: 5, error: "signal 9")))

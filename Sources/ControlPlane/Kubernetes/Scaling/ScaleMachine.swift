@@ -57,7 +57,7 @@ package struct ScaleMachine: Sendable {
 
     private enum Work: Equatable, Sendable {
         case none
-        case writing(ScaleChange.Kind)
+        case writing(ScaleChange.Kind, isFailure: Bool)
         case reading
         case pausing
     }
@@ -169,7 +169,7 @@ package struct ScaleMachine: Sendable {
             actions.append(.answerSuspends)
         }
         guard work == .none, let change = nextChange(scale) else { return actions }
-        work = .writing(change)
+        work = .writing(change, isFailure: sleep?.isFailure ?? false)
         return actions + [.write(ScaleChange(change, resourceVersion: scale.resourceVersion))]
     }
 
@@ -291,10 +291,9 @@ package struct ScaleMachine: Sendable {
     // MARK: - What became of it
 
     private mutating func written(_ newer: EndpointScale) -> [Action] {
-        guard case .writing(let change) = work else { return [] }
+        guard case .writing(let change, let wasFailure) = work else { return [] }
         work = .none
         refusals = 0
-        let wasFailure = sleep?.isFailure ?? false
         if scale.map({ !newer.isOlder(than: $0) }) ?? true { scale = newer }
         switch change {
         case .wake(let generation): return [.tell(.woken(generation: generation))]
