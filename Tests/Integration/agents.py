@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+import processes
 from fleet import BINARY
 from lone import server_certificate
 from waiting import eventually
@@ -63,13 +64,7 @@ class Agent:
         self.end()
 
     def end(self, with_signal=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            return self.process.wait(timeout=40)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        return processes.end(self.process, with_signal, limit=40)
 
     def told(self, words):
         return words in self.log.read_text()

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fleet import BINARY, Fleet  # noqa: E402
 from lone import ControlPlane, Database, LoneProxy  # noqa: E402
+from storage import Backup  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 
@@ -18,6 +19,22 @@ def new_folder(mode=0o755, place=None):
     folder = tempfile.mkdtemp(prefix="sidecar-test-", dir=place)
     os.chmod(folder, mode)
     return Path(folder)
+
+
+@pytest.fixture
+def folder():
+    """For this test alone, and gone after it."""
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def backup():
+    """What a pageserver would send of a Postgres that was just made."""
+    folder = new_folder()
+    yield Backup(folder / "backup")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

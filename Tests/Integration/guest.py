@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import processes
 from fleet import BINARY, sum_of
 
 READY_LIMIT = 30
@@ -50,14 +51,7 @@ class Guest:
         return self
 
     def end(self, with_signal):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            self.process.wait(timeout=20)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
+        processes.end(self.process, with_signal, limit=20)
 
     def metric(self, name, **labels):
         return sum_of(self.fleet.get(self.told["http"], "/metrics")[1], name, labels)

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import processes
 from fleet import BINARY
 from guest import openssl
 from waiting import eventually
@@ -111,13 +112,7 @@ class HTTPAgent:
 
     def end(self, with_signal, limit=60):
         """Its exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            return self.process.wait(timeout=limit)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        return processes.end(self.process, with_signal, limit=limit)
 
 
 def listener(agent, side):

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import processes
 from fleet import BINARY, sum_of
 from lone import server_certificate
 from waiting import eventually
@@ -447,13 +448,7 @@ class ClusterControlPlane:
         self.end()
 
     def end(self, with_signal=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        return processes.end(self.process, with_signal, limit=30)
 
     def get(self, path, method="GET", headers={}, timeout=40):
         """Status and JSON, or text."""

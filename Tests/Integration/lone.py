@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlparse
 
 import psycopg
 
+import processes
 from fleet import BINARY, sum_of
 from guest import identity, openssl
 from waiting import eventually
@@ -184,14 +185,7 @@ class LoneProxy:
 
     def end(self, with_signal=signal.SIGTERM, limit=40):
         """The exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            return self.process.wait(timeout=limit)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
+        return processes.end(self.process, with_signal, limit=limit)
 
     @property
     def port(self):

@@ -73,13 +73,7 @@ class Agent:
         assert self.leftovers() == []
 
     def end(self, with_signal=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        return processes.end(self.process, with_signal, limit=30)
 
     def text(self):
         return "".join(self.log)

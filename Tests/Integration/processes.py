@@ -1,5 +1,6 @@
-"""What runs on this machine because of a fleet, read from /proc."""
+"""What runs on this machine because of a fleet, read from /proc; and how a process of a test's own ends."""
 import os
+import signal
 from pathlib import Path
 
 
@@ -57,6 +58,19 @@ def ended_children_of(pid):
 
 def resident_bytes(pid):
     return _status(pid)["VmRSS"] * 1024
+
+
+def end(process, with_signal=signal.SIGTERM, limit=30):
+    """The exit status of a process that is asked to end, and is gone in any case."""
+    if process.poll() is None:
+        process.send_signal(with_signal)
+    try:
+        return process.wait(timeout=limit)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def within(folders):

@@ -1,10 +1,8 @@
 """An agent beside a Postgres that somebody else started: watched, told of, asked to stop, and taken up again."""
-import shutil
 import signal
 
 import pytest
 
-from conftest import new_folder
 from lone import Database
 from lone_agent import Agent, verifier
 
@@ -34,13 +32,6 @@ class Attached(Agent):
 
     def connect(self, dbname="shop"):
         return super().connect(dbname, sslmode="disable")
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

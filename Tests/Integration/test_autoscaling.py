@@ -1,15 +1,12 @@
 """An autoscaler of virtual machines, and a container's own memory, as a real agent sees them in a made-up cgroup."""
 import json
-import os
 import re
-import shutil
 
 import pytest
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
 from agents import Agent
-from conftest import new_folder
 from lone import LoneProxy
 from test_agent_secrets import NoControlPlane
 from waiting import eventually
@@ -47,11 +44,9 @@ class Cgroup:
 
 
 @pytest.fixture
-def folder():
-    folder = new_folder()
+def folder(folder):
     LoneProxy(folder, NoControlPlane)._authority()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):

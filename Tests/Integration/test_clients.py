@@ -5,7 +5,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import threading
 from pathlib import Path
 
 import asyncpg

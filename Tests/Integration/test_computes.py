@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from accepting import clients
-from conftest import new_folder
 from guest import openssl
 from lone import Database, LoneProxy, server_certificate
 from waiting import eventually
@@ -56,13 +55,6 @@ class Doorman:
 
     def close(self):
         self.listener.close()
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_compute_that_asks_for_it_hears_who_its_clients_are(folder, database, control_plane):

@@ -5,13 +5,11 @@ import json
 import os
 import select
 import shutil
-import signal
 import subprocess
 
 import psycopg
-import pytest
 
-from conftest import new_folder
+import processes
 from fleet import BINARY, ROOT
 from kubernetes import NAMESPACE, Cluster, Pods, free_port
 from kustomize import built, containers, key, pod_of
@@ -68,14 +66,7 @@ class Container:
         return json.loads(told)
 
     def end(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=60)
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
+        return processes.end(self.process, limit=60)
 
 
 class ManifestPods(Pods):
@@ -93,13 +84,6 @@ class ManifestPods(Pods):
 
     def log(self):
         return self.container.log.read_text()
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_client_wakes_the_endpoint_of_the_manifests(folder):

@@ -12,7 +12,7 @@ import pytest
 from conftest import new_folder
 from fleet import BINARY
 from guest import openssl
-from kubernetes import COMPUTE, GENERATION, ClusterControlPlane, Cluster, Pods
+from kubernetes import COMPUTE, ClusterControlPlane, Cluster, Pods
 from lone import LoneProxy
 from lone_agent import verifier
 from waiting import eventually

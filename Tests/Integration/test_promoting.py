@@ -1,15 +1,12 @@
 """A replica that follows a real primary, and becomes one."""
 import json
-import shutil
 import socket
 import urllib.error
 import urllib.request
 
 import psycopg
-import pytest
 
 import storage
-from conftest import new_folder
 from http_agent import TokenKey
 from lone import BIN
 from lone_agent import TOKEN, Agent
@@ -34,13 +31,6 @@ class Primary:
         with psycopg.connect(host="127.0.0.1", port=self.port, user="cloud_admin", dbname="postgres", autocommit=True) as session:
             cursor = session.execute(text)
             return cursor.fetchone()[0] if cursor.description else None
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_replica_follows_and_is_promoted(folder):

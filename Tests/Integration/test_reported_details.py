@@ -1,13 +1,10 @@
 """What an agent tells one proxy beyond where its compute is: where the pages are, and what it would like to be given."""
 import json
-import shutil
 import subprocess
 import urllib.request
 
-import pytest
 
 from agents import Agent
-from conftest import new_folder
 from fleet import BINARY
 from http_agent import TokenKey, listener
 from lone import LoneProxy, server_certificate
@@ -17,13 +14,6 @@ from test_autoscaling import GIBIBYTE, Cgroup
 from waiting import eventually
 
 SCALE = "sidecar_scale_requests_total"
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def admin(proxies, *words):

@@ -1,22 +1,13 @@
 """Proxies that share one certificate, as the replicas of a Deployment do."""
-import shutil
 
 import pytest
 
-from conftest import new_folder
 from guest import identity
 from lone import LoneProxy
 from waiting import eventually
 
 KEYS = "1 " + "5a" * 32 + "\n"
 ENDPOINTS = [f"demo{number}" for number in range(12)]
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("words, do_they_speak", [(["--shared-identity", "proxy"], True), ([], False)])

@@ -1,28 +1,12 @@
 """A stop while one step of a start is held up: nothing goes on running, and nothing half-made has the data directory's name."""
-import shutil
 import signal
 
 import pytest
 
-from conftest import new_folder
 from lone import BIN
 from lone_agent import TOKEN, Agent
-from storage import SILENT, Backup, Pageserver, Safekeeper
+from storage import SILENT, Pageserver, Safekeeper
 from waiting import eventually
-
-
-@pytest.fixture(scope="module")
-def backup():
-    folder = new_folder()
-    yield Backup(folder / "backup")
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def programs(folder, **held):

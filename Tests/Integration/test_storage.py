@@ -24,20 +24,6 @@ from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Page
 from waiting import eventually
 
 
-@pytest.fixture(scope="module")
-def backup():
-    folder = new_folder()
-    yield Backup(folder / "backup")
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def folder():
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
 def stands():
     """Makes servers that end with the test."""
