@@ -337,17 +337,18 @@ extension AdminV1 {
         package var sequence: UInt64
         /// Since that came, in milliseconds.
         package var ageMillis: UInt64
-        /// Absent: the compute keeps its data on a local disk, or `pageserver_refused` says why it is not here.
-        package var pageserver: AdminV1.PageserverConnectionInfo?
+        /// As the agent told it, but for what may prove somebody in the URLs (users, passwords, parameters that are not known to be
+        /// harmless): that is "***". Absent: the compute keeps its data on a local disk, or `pageserver_refused` says why it is not here.
+        package var pageserver: ReportV1.PageserverConnectionInfo?
         /// Why what was told of pageservers is not kept: it is too much. Empty: it is.
         package var pageserverRefused: String
-        /// Absent: it asks for nothing.
-        package var scaleRequest: AdminV1.ScaleRequest?
+        /// It stands until the agent says otherwise. Absent: it asks for nothing.
+        package var scaleRequest: ReportV1.ScaleRequest?
 
         package init(
             generation: UInt64 = 0, sequence: UInt64 = 0, ageMillis: UInt64 = 0,
-            pageserver: AdminV1.PageserverConnectionInfo? = nil, pageserverRefused: String = "",
-            scaleRequest: AdminV1.ScaleRequest? = nil
+            pageserver: ReportV1.PageserverConnectionInfo? = nil, pageserverRefused: String = "",
+            scaleRequest: ReportV1.ScaleRequest? = nil
         ) {
             self.generation = generation
             self.sequence = sequence
@@ -355,78 +356,6 @@ extension AdminV1 {
             self.pageserver = pageserver
             self.pageserverRefused = pageserverRefused
             self.scaleRequest = scaleRequest
-        }
-    }
-
-    /// Where a compute's pages are kept.
-    package struct PageserverConnectionInfo: Equatable, Sendable {
-        /// Shards in all. 0: not sharded.
-        package var shardCount: UInt32
-        /// Pages per stripe. 0: unset, as when there is one shard.
-        package var stripeSize: UInt32
-        package var shards: [AdminV1.PageserverShard]
-        /// "libpq" or "grpc".
-        package var preferProtocol: String
-
-        package init(
-            shardCount: UInt32 = 0, stripeSize: UInt32 = 0, shards: [AdminV1.PageserverShard] = [],
-            preferProtocol: String = ""
-        ) {
-            self.shardCount = shardCount
-            self.stripeSize = stripeSize
-            self.shards = shards
-            self.preferProtocol = preferProtocol
-        }
-    }
-
-    /// The pageservers that hold one shard, the preferred first.
-    package struct PageserverShard: Equatable, Sendable {
-        /// Shard number and shard count as four hexadecimal digits. "0000": not sharded.
-        package var index: String
-        package var pageservers: [AdminV1.Pageserver]
-
-        package init(index: String = "", pageservers: [AdminV1.Pageserver] = []) {
-            self.index = index
-            self.pageservers = pageservers
-        }
-    }
-
-    /// Empty URLs: not spoken there. What may prove somebody (users, passwords, parameters that are not known to be harmless)
-    /// is "***" in both.
-    package struct Pageserver: Equatable, Sendable {
-        /// 0: unknown.
-        package var id: UInt64
-        package var libpqURL: String
-        package var grpcURL: String
-
-        package init(id: UInt64 = 0, libpqURL: String = "", grpcURL: String = "") {
-            self.id = id
-            self.libpqURL = libpqURL
-            self.grpcURL = grpcURL
-        }
-    }
-
-    /// What a compute would like to be given, as its agent measures it. It stands until the agent says otherwise.
-    package struct ScaleRequest: Equatable, Sendable {
-        /// Memory it would like to be limited to, in bytes.
-        package var memoryBytes: UInt64
-        /// Memory it is limited to, in bytes. 0: it is not.
-        package var memoryLimitBytes: UInt64
-        /// Memory it cannot give back, in bytes.
-        package var memoryUsedBytes: UInt64
-        /// How much of the time some process waited for memory lately, in thousandths.
-        package var memoryStallPermille: UInt32
-        package var reason: String
-
-        package init(
-            memoryBytes: UInt64 = 0, memoryLimitBytes: UInt64 = 0, memoryUsedBytes: UInt64 = 0,
-            memoryStallPermille: UInt32 = 0, reason: String = ""
-        ) {
-            self.memoryBytes = memoryBytes
-            self.memoryLimitBytes = memoryLimitBytes
-            self.memoryUsedBytes = memoryUsedBytes
-            self.memoryStallPermille = memoryStallPermille
-            self.reason = reason
         }
     }
 
@@ -1517,119 +1446,6 @@ extension AdminV1.ReportedCompute: GRPCMessage, @unsafe CMessage {
         unsafe c.pointee.pageserver = try arena.place(pageserver)
         unsafe c.pointee.pageserver_refused = try arena.place(pageserverRefused)
         unsafe c.pointee.scale_request = try arena.place(scaleRequest)
-    }
-}
-
-extension AdminV1.PageserverConnectionInfo: GRPCMessage, @unsafe CMessage {
-    package init(serializedBytes bytes: [UInt8]) throws {
-        self = try unsafe Self.decoded(from: bytes)
-    }
-
-    package func serializedBytes() throws -> [UInt8] {
-        try unsafe encoded()
-    }
-
-    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverConnectionInfo>) {
-        unsafe sidecar__admin__v1__pageserver_connection_info__init(c)
-    }
-
-    init(copying c: UnsafePointer<Sidecar__Admin__V1__PageserverConnectionInfo>, in arena: Arena) throws(MessageFailure)
-    {
-        shardCount = unsafe c.pointee.shard_count
-        stripeSize = unsafe c.pointee.stripe_size
-        shards = try unsafe arena.messages(at: c.pointee.shards, count: c.pointee.n_shards)
-        preferProtocol = try unsafe arena.string(at: c.pointee.prefer_protocol)
-    }
-
-    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverConnectionInfo>, in arena: Arena)
-        throws(MessageFailure)
-    {
-        unsafe c.pointee.shard_count = shardCount
-        unsafe c.pointee.stripe_size = stripeSize
-        unsafe c.pointee.n_shards = shards.count
-        unsafe c.pointee.shards = try arena.place(shards)
-        unsafe c.pointee.prefer_protocol = try arena.place(preferProtocol)
-    }
-}
-
-extension AdminV1.PageserverShard: GRPCMessage, @unsafe CMessage {
-    package init(serializedBytes bytes: [UInt8]) throws {
-        self = try unsafe Self.decoded(from: bytes)
-    }
-
-    package func serializedBytes() throws -> [UInt8] {
-        try unsafe encoded()
-    }
-
-    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverShard>) {
-        unsafe sidecar__admin__v1__pageserver_shard__init(c)
-    }
-
-    init(copying c: UnsafePointer<Sidecar__Admin__V1__PageserverShard>, in arena: Arena) throws(MessageFailure) {
-        index = try unsafe arena.string(at: c.pointee.index)
-        pageservers = try unsafe arena.messages(at: c.pointee.pageservers, count: c.pointee.n_pageservers)
-    }
-
-    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__PageserverShard>, in arena: Arena) throws(MessageFailure) {
-        unsafe c.pointee.index = try arena.place(index)
-        unsafe c.pointee.n_pageservers = pageservers.count
-        unsafe c.pointee.pageservers = try arena.place(pageservers)
-    }
-}
-
-extension AdminV1.Pageserver: GRPCMessage, @unsafe CMessage {
-    package init(serializedBytes bytes: [UInt8]) throws {
-        self = try unsafe Self.decoded(from: bytes)
-    }
-
-    package func serializedBytes() throws -> [UInt8] {
-        try unsafe encoded()
-    }
-
-    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__Pageserver>) {
-        unsafe sidecar__admin__v1__pageserver__init(c)
-    }
-
-    init(copying c: UnsafePointer<Sidecar__Admin__V1__Pageserver>, in arena: Arena) throws(MessageFailure) {
-        id = unsafe c.pointee.id
-        libpqURL = try unsafe arena.string(at: c.pointee.libpq_url)
-        grpcURL = try unsafe arena.string(at: c.pointee.grpc_url)
-    }
-
-    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__Pageserver>, in arena: Arena) throws(MessageFailure) {
-        unsafe c.pointee.id = id
-        unsafe c.pointee.libpq_url = try arena.place(libpqURL)
-        unsafe c.pointee.grpc_url = try arena.place(grpcURL)
-    }
-}
-
-extension AdminV1.ScaleRequest: GRPCMessage, @unsafe CMessage {
-    package init(serializedBytes bytes: [UInt8]) throws {
-        self = try unsafe Self.decoded(from: bytes)
-    }
-
-    package func serializedBytes() throws -> [UInt8] {
-        try unsafe encoded()
-    }
-
-    static func initialize(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ScaleRequest>) {
-        unsafe sidecar__admin__v1__scale_request__init(c)
-    }
-
-    init(copying c: UnsafePointer<Sidecar__Admin__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
-        memoryBytes = unsafe c.pointee.memory_bytes
-        memoryLimitBytes = unsafe c.pointee.memory_limit_bytes
-        memoryUsedBytes = unsafe c.pointee.memory_used_bytes
-        memoryStallPermille = unsafe c.pointee.memory_stall_permille
-        reason = try unsafe arena.string(at: c.pointee.reason)
-    }
-
-    func fill(_ c: UnsafeMutablePointer<Sidecar__Admin__V1__ScaleRequest>, in arena: Arena) throws(MessageFailure) {
-        unsafe c.pointee.memory_bytes = memoryBytes
-        unsafe c.pointee.memory_limit_bytes = memoryLimitBytes
-        unsafe c.pointee.memory_used_bytes = memoryUsedBytes
-        unsafe c.pointee.memory_stall_permille = memoryStallPermille
-        unsafe c.pointee.reason = try arena.place(reason)
     }
 }
 

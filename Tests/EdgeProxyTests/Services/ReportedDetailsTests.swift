@@ -39,7 +39,7 @@ struct ReportedDetailsTests {
         let shown = AdminV1.ReportedCompute(.init(details: kept, at: .now), now: .now)
         #expect(shown.generation == 1 && shown.sequence == 1 && shown.pageserverRefused.isEmpty)
         #expect(shown.pageserver?.shardCount == 2 && shown.pageserver?.stripeSize == 2048)
-        #expect(shown.pageserver?.preferProtocol == "grpc")
+        #expect(shown.pageserver?.preferProtocol == .grpc)
         #expect(shown.pageserver?.shards.map(\.index) == ["0002", "0102"])
         #expect(shown.pageserver?.shards[0].pageservers.first?.grpcURL == "grpc://ps-1:51051")
         #expect(shown.scaleRequest?.memoryBytes == 5 && shown.scaleRequest?.reason == "pressure")

@@ -8,35 +8,7 @@ extension AdminV1.ReportedCompute {
         let details = told.details
         self.init(
             generation: details.version.generation, sequence: details.version.sequence,
-            ageMillis: told.at.duration(to: now).wholeMillis,
-            pageserver: details.pageserver.map { AdminV1.PageserverConnectionInfo($0) },
-            pageserverRefused: details.refused,
-            scaleRequest: details.scaleRequest.map { request in
-                AdminV1.ScaleRequest(
-                    memoryBytes: request.memoryBytes, memoryLimitBytes: request.memoryLimitBytes,
-                    memoryUsedBytes: request.memoryUsedBytes, memoryStallPermille: request.memoryStallPermille,
-                    reason: request.reason)
-            })
-    }
-}
-
-extension AdminV1.PageserverConnectionInfo {
-    fileprivate init(_ info: ReportV1.PageserverConnectionInfo) {
-        let preferred =
-            switch info.preferProtocol {
-            case .libpq: "libpq"
-            case .grpc: "grpc"
-            case .unrecognized(let number): "\(number)"
-            }
-        self.init(
-            shardCount: info.shardCount, stripeSize: info.stripeSize,
-            shards: info.shards.map { shard in
-                AdminV1.PageserverShard(
-                    index: shard.index,
-                    pageservers: shard.pageservers.map {
-                        AdminV1.Pageserver(id: $0.id, libpqURL: $0.libpqURL, grpcURL: $0.grpcURL)
-                    })
-            },
-            preferProtocol: preferred)
+            ageMillis: told.at.duration(to: now).wholeMillis, pageserver: details.pageserver,
+            pageserverRefused: details.refused, scaleRequest: details.scaleRequest)
     }
 }

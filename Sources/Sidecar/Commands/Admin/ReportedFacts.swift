@@ -85,9 +85,15 @@ struct ReportedFacts: Encodable {
 }
 
 extension ReportedFacts.PageserverConnectionInfo {
-    init(_ info: AdminV1.PageserverConnectionInfo) {
+    init(_ info: ReportV1.PageserverConnectionInfo) {
+        let preferred =
+            switch info.preferProtocol {
+            case .libpq: "libpq"
+            case .grpc: "grpc"
+            case .unrecognized(let number): "\(number)"
+            }
         self.init(
-            shardCount: info.shardCount, stripeSize: info.stripeSize, preferProtocol: info.preferProtocol,
+            shardCount: info.shardCount, stripeSize: info.stripeSize, preferProtocol: preferred,
             shards: info.shards.map { shard in
                 ReportedFacts.Shard(
                     index: shard.index,
