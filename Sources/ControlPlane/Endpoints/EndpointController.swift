@@ -23,7 +23,7 @@ package actor EndpointController {
     /// A stop that was decided before the process existed.
     private var pendingStop: StopUrgency?
     /// The open streams of agents, to ask them something.
-    private var links: [Int: AsyncStream<ReportV1.Version>.Continuation] = [:]
+    private var questions = IdleQuestions()
     private var timers: [EndpointTimer: Task<Void, Never>] = [:]
     private var nextWaiter = 0
     private var waitingWakes: [Int: CheckedContinuation<Result<ComputeLocation, WakeFailure>, Never>] = [:]
@@ -100,20 +100,10 @@ package actor EndpointController {
         handle(.agentReported(news.report), from: nil)
     }
 
-    /// An agent's stream has opened.
-    ///
-    /// - Returns: its number, for `detach`, and the versions at which the agent is asked to stop if it is idle. A question
-    ///   that nobody fetched is replaced by the next.
-    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) {
-        let (questions, source) = AsyncStream.makeStream(
-            of: ReportV1.Version.self, bufferingPolicy: .bufferingNewest(1))
-        let link = takeWaiter()
-        links[link] = source
-        return (link, questions)
-    }
+    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) { questions.attach() }
 
     package func detach(_ link: Int) {
-        links.removeValue(forKey: link)?.finish()
+        questions.detach(link)
     }
 
     /// Replaces the role's verifier; a running compute learns of it at its next start.
@@ -177,7 +167,7 @@ package actor EndpointController {
         case .stopCompute(_, let urgency): stopCompute(urgency)
         case .askToStop(let generation, let sequence):
             // To every stream: an agent pays no attention to a version that is not its newest.
-            for link in links.values { link.yield(ReportV1.Version(generation: generation, sequence: sequence)) }
+            questions.ask(generation: generation, sequence: sequence)
         case .answerWake(let answer): answerWake(waiter, answer)
         case .holdWake, .holdStop: break
         case .answerWaitingWakes(let answer):

@@ -45,7 +45,7 @@ package actor ClusterEndpoint: ServedEndpoint {
     private var secrets: EndpointSecrets?
     private var isClosed = false
 
-    private var links: [Int: AsyncStream<ReportV1.Version>.Continuation] = [:]
+    private var questions = IdleQuestions()
     private var timers: [ScaleMachine.Timer: Task<Void, Never>] = [:]
     private var idleTimer: Task<Void, Never>?
     private var nextWaiter = 0
@@ -73,11 +73,7 @@ package actor ClusterEndpoint: ServedEndpoint {
         guard !isClosed else { return .failure(WakeFailure(.closing)) }
         let wasRunning = location != nil
         let waiter = takeWaiter()
-        let limit = Task { [limit = configuration.wakeLimit] in
-            // Cancelled below, when the answer has come.
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
-            self.giveUp(waiter)
-        }
+        let limit = after(configuration.wakeLimit) { $0.giveUp(waiter) }
         let answer = await withCheckedContinuation { continuation in
             waitingWakes[waiter] = continuation
             handle(.wakeRequested(seen: seen))
@@ -90,11 +86,7 @@ package actor ClusterEndpoint: ServedEndpoint {
     /// Kubernetes asks the pod to end in order, and kills it after its grace period: there is one way to be suspended.
     package func suspend(_ urgency: StopUrgency) async {
         let waiter = takeWaiter()
-        let limit = Task { [limit = configuration.answerLimit] in
-            // Cancelled below, when the answer has come.
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
-            self.waitingSuspends.removeValue(forKey: waiter)?.resume()
-        }
+        let limit = after(configuration.answerLimit) { $0.waitingSuspends.removeValue(forKey: waiter)?.resume() }
         await withCheckedContinuation { continuation in
             waitingSuspends[waiter] = continuation
             handle(.suspendAsked)
@@ -129,18 +121,12 @@ package actor ClusterEndpoint: ServedEndpoint {
         guard await isKept(version) else { throw NotKept() }
     }
 
-    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) {
-        let (questions, source) = AsyncStream.makeStream(
-            of: ReportV1.Version.self, bufferingPolicy: .bufferingNewest(1))
-        let link = takeWaiter()
-        links[link] = source
-        return (link, questions)
-    }
+    package func attach() -> (link: Int, questions: AsyncStream<ReportV1.Version>) { questions.attach() }
 
     package func detach(_ link: Int) {
-        links.removeValue(forKey: link)?.finish()
+        questions.detach(link)
         // Whichever control plane the agent speaks to now hears the newest again, and asks.
-        if links.isEmpty { idleTimer?.cancel() }
+        if questions.isEmpty { idleTimer?.cancel() }
     }
 
     package func verifier(of role: String) async throws -> Secret<String>? {
@@ -176,6 +162,7 @@ package actor ClusterEndpoint: ServedEndpoint {
             var dice = SystemRandomNumberGenerator()
             let delay = pause.duration(using: &dice)
             call { endpoint in
+                // The back-off that the core decided on; what comes after it is of no use to a closed endpoint.
                 try? await Task.sleep(for: delay)
                 await endpoint.goOnCopying()
             }
@@ -281,14 +268,12 @@ package actor ClusterEndpoint: ServedEndpoint {
         switch action {
         case .arm(let delay):
             idleTimer?.cancel()
-            // Held in `idleTimer`, and cancelled from there.
-            idleTimer = Task {
-                guard (try? await Task.sleep(for: delay)) != nil, !Task.isCancelled else { return }
-                for action in idle.timerFired() { perform(action) }
+            idleTimer = after(delay) { endpoint in
+                for action in endpoint.idle.timerFired() { endpoint.perform(action) }
             }
         case .disarm: idleTimer?.cancel()
         case .askToStop(let generation, let sequence):
-            for link in links.values { link.yield(ReportV1.Version(generation: generation, sequence: sequence)) }
+            questions.ask(generation: generation, sequence: sequence)
         }
     }
 
@@ -328,10 +313,16 @@ package actor ClusterEndpoint: ServedEndpoint {
         timers.removeValue(forKey: timer)?.cancel()
         var dice = SystemRandomNumberGenerator()
         let delay = pause.duration(using: &dice)
-        // Held in `timers`, and cancelled from there.
-        timers[timer] = Task {
+        timers[timer] = after(delay) { $0.handle(.timerFired(timer)) }
+    }
+
+    /// Whoever gets the task holds it, and cancels it when it is not wanted any more: a timer, or the limit of a wait.
+    private func after(
+        _ delay: Duration, _ body: @escaping @Sendable (isolated ClusterEndpoint) -> Void
+    ) -> Task<Void, Never> {
+        Task {
             guard (try? await Task.sleep(for: delay)) != nil, !Task.isCancelled else { return }
-            handle(.timerFired(timer))
+            body(self)
         }
     }
 
@@ -355,10 +346,8 @@ package actor ClusterEndpoint: ServedEndpoint {
     private func isKept(_ version: ReportV1.Version) async -> Bool {
         if machine.isKept(generation: version.generation, sequence: version.sequence) { return true }
         let waiter = takeWaiter()
-        let limit = Task { [limit = configuration.answerLimit] in
-            // Cancelled below, when the answer has come.
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
-            self.waitingReports.removeValue(forKey: waiter)?.continuation.resume(returning: false)
+        let limit = after(configuration.answerLimit) {
+            $0.waitingReports.removeValue(forKey: waiter)?.continuation.resume(returning: false)
         }
         defer { limit.cancel() }
         return await withCheckedContinuation { continuation in

@@ -30,6 +30,7 @@ package actor StatefulSetWatch {
             case .watch(let version): await watch(from: version)
             case .pause(let pause):
                 var dice = SystemRandomNumberGenerator()
+                // The back-off that the core decided on. Ends with the directory.
                 guard (try? await Task.sleep(for: pause.duration(using: &dice))) != nil else { return }
                 await took(.pauseEnded)
             case .replaceAll, .put, .remove: return
