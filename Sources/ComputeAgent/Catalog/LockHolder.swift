@@ -38,6 +38,7 @@ struct LockHolder: Equatable, Sendable, CustomStringConvertible {
                 var holders: [LockHolder] = []
                 while holders.isEmpty {
                     holders = try await session.query(question(backend)).compactMap { LockHolder(row: $0) }
+                    // Who waits may not be in the queue yet, and nobody tells us when it is. The caller bounds this.
                     if holders.isEmpty { try await Task.sleep(for: lookAgain) }
                 }
                 await session.close()

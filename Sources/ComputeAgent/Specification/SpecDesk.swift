@@ -28,6 +28,7 @@ final class SpecDesk: Sendable {
     /// - Parameter rest: ends when so much time has passed, or with an error when the task is cancelled.
     init(
         source: SpecSource, mailbox: AgentMailbox, keyring: TokenKeyring, metrics: AgentMetrics,
+        // Between attempts at a spec: real time, but for tests that tell the order of events instead.
         rest: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.source = source

@@ -71,6 +71,7 @@ extension PostgresKeeper {
             let end = ContinuousClock.now + Self.overrideLimit
             // Postgres reads its files some time after the signal. Without it in force most things can be done as well.
             while try await connection.query("SHOW \(name)") != [["-1"]], ContinuousClock.now < end {
+                // Nobody tells when that is. Bounded by `end`.
                 try await Task.sleep(for: Self.overridePause)
             }
             return try await work()

@@ -21,7 +21,13 @@ struct MetricFamily: Sendable {
         private let words: [String]
 
         init(_ labels: MetricRegistry.Labels) {
-            words = labels.flatMap { [$0, $1] }
+            var words: [String] = []
+            words.reserveCapacity(2 * labels.count)
+            for (name, value) in labels {
+                words.append(name)
+                words.append(value)
+            }
+            self.words = words
         }
 
         var labels: MetricRegistry.Labels {

@@ -71,6 +71,7 @@ struct CollectorExports: Sendable {
         // Whichever ends first ends the other.
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await flushAll(refresh) }
+            // The limit: a collector that is gone must not keep the process.
             group.addTask { try? await Task.sleep(for: Self.flushLimit) }
             await group.next()
             group.cancelAll()
