@@ -17,8 +17,8 @@ from waiting import eventually
 def messages(tmp_path_factory):
     """The Python module of admin.proto."""
     folder = tmp_path_factory.mktemp("proto")
-    subprocess.run(["protoc", "-I", ROOT / "proto", f"--python_out={folder}", "sidecar/admin/v1/admin.proto"], check=True,
-                   cwd=ROOT / "proto")
+    subprocess.run(["protoc", "-I", ROOT / "proto", f"--python_out={folder}", "sidecar/admin/v1/admin.proto",
+                    "sidecar/report/v1/report.proto"], check=True, cwd=ROOT / "proto")
     sys.path.insert(0, str(folder))
     yield importlib.import_module("sidecar.admin.v1.admin_pb2")
     sys.path.remove(str(folder))

@@ -144,7 +144,8 @@ def test_a_client_wakes_the_endpoint_of_the_manifests(folder):
                     assert client.execute("select current_user").fetchone() == ("demo",)
             assert cluster.generation("demo") == 1, "one wake for both proxies"
             eventually(lambda: cluster.stateful_set("demo")["spec"]["replicas"] == 0, 60, "sleep")
-            assert {event["reason"] for event in cluster.events()} == {"Woken", "Suspended"}
+            # An event is told after what it is about, and nobody waits for it.
+            eventually(lambda: {event["reason"] for event in cluster.events()} == {"Woken", "Suspended"}, 10, "the events")
         finally:
             pods.close()
         for process in reversed(started):
