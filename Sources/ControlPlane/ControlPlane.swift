@@ -36,6 +36,7 @@ package final class ControlPlane: Sendable {
     package let registry: any EndpointDirectory
     package let httpPort: Int
     package let grpcPort: Int
+    private let notices: FleetNotices?
     /// What is to be done when the last compute has ended.
     private let closed: @Sendable () async -> Void
     private let http: Task<Void, any Error>
@@ -44,10 +45,12 @@ package final class ControlPlane: Sendable {
     private let renewal: Task<Void, Never>
 
     private init(
-        registry: any EndpointDirectory, closed: @escaping @Sendable () async -> Void, httpPort: Int,
+        registry: any EndpointDirectory, notices: FleetNotices?, closed: @escaping @Sendable () async -> Void,
+        httpPort: Int,
         http: Task<Void, any Error>, grpc: GRPCListening, health: HealthBoard, renewal: Task<Void, Never>
     ) {
         self.registry = registry
+        self.notices = notices
         self.closed = closed
         self.httpPort = httpPort
         self.http = http
@@ -58,17 +61,19 @@ package final class ControlPlane: Sendable {
     }
 
     /// Ends what an earlier control plane left running, reads the endpoints and listens. Returns when requests are served.
+    ///
+    /// - Parameter notices: told what changes about endpoints; closed with the control plane.
     package static func start(
-        _ configuration: ControlPlaneConfiguration, starter: any ComputeStarter,
+        _ configuration: ControlPlaneConfiguration, starter: any ComputeStarter, notices: FleetNotices? = nil,
         metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
         changed: @escaping EndpointsChanged = { _ in }
     ) async throws -> ControlPlane {
         await starter.endLeftovers()
         let registry = try EndpointRegistry(
             store: EndpointStore(folder: configuration.endpointsFolder), starter: starter, limits: configuration.limits,
-            wakeLimit: configuration.wakeLimit, metrics: metrics, log: log)
+            wakeLimit: configuration.wakeLimit, notices: notices, metrics: metrics, log: log)
         return try await start(
-            configuration, serving: registry, metrics: metrics, log: log, changed: changed,
+            configuration, serving: registry, notices: notices, metrics: metrics, log: log, changed: changed,
             closed: { await starter.endLeftovers() })
     }
 
@@ -77,6 +82,7 @@ package final class ControlPlane: Sendable {
     /// - Parameter closed: called when the endpoints are closed.
     package static func start(
         _ configuration: ControlPlaneConfiguration, serving registry: any EndpointDirectory,
+        notices: FleetNotices? = nil,
         metrics: ControlPlaneMetrics = ControlPlaneMetrics(MetricRegistry()), log: Logger,
         changed: @escaping EndpointsChanged = { _ in }, closed: @escaping @Sendable () async -> Void = {}
     ) async throws -> ControlPlane {
@@ -97,7 +103,7 @@ package final class ControlPlane: Sendable {
             readiness.isReady.store(true, ordering: .relaxed)
             openServices.health.look()
             return ControlPlane(
-                registry: registry, closed: closed, httpPort: port, http: http, grpc: grpc,
+                registry: registry, notices: notices, closed: closed, httpPort: port, http: http, grpc: grpc,
                 health: openServices.health, renewal: renewing(tls, configuration, log))
         } catch {
             await grpc.shutdown(grace: .zero)
@@ -111,6 +117,7 @@ package final class ControlPlane: Sendable {
         renewal.cancel()
         await renewal.value
         await registry.close()
+        await notices?.close()
         await closed()
         await grpc.shutdown(grace: Self.farewellGrace)
         http.cancel()
@@ -179,15 +186,5 @@ package final class ControlPlane: Sendable {
     private static func failure(_ listener: StartFailure.Listener, _ error: any Error) -> StartFailure {
         let isPortTaken = (error as? IOError)?.errnoCode == EADDRINUSE
         return StartFailure(listener: listener, isPortTaken: isPortTaken, description: "\(error)")
-    }
-}
-
-extension ControlPlaneConfiguration {
-    fileprivate var identityFiles: [String] { [certificateFile, privateKeyFile, authorityFile] }
-
-    /// Shows who this control plane is, and asks agents who they are.
-    @Sendable fileprivate func serverContext() throws -> TLSContext {
-        try TLSContext.server(
-            certificateFile: certificateFile, privateKeyFile: privateKeyFile, alpn: ["h2"], clientCAFile: authorityFile)
     }
 }

@@ -1,3 +1,4 @@
+internal import TLSEngine
 package import Telemetry
 
 /// Everything that the control plane has to be told.
@@ -33,5 +34,22 @@ package struct ControlPlaneConfiguration: Sendable {
         self.certificateFile = certificateFile
         self.privateKeyFile = privateKeyFile
         self.authorityFile = authorityFile
+    }
+}
+
+extension ControlPlaneConfiguration {
+    var identityFiles: [String] { [certificateFile, privateKeyFile, authorityFile] }
+
+    /// Shows who this control plane is, and asks agents who they are.
+    @Sendable func serverContext() throws -> TLSContext {
+        try TLSContext.server(
+            certificateFile: certificateFile, privateKeyFile: privateKeyFile, alpn: ["h2"], clientCAFile: authorityFile)
+    }
+
+    /// For calls to agents and proxies.
+    func clientContext() throws -> TLSContext {
+        try TLSContext.client(
+            trustedCAFile: authorityFile, certificateFile: certificateFile, privateKeyFile: privateKeyFile,
+            alpn: ["h2"])
     }
 }

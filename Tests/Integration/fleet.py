@@ -97,20 +97,24 @@ class Fleet:
     def postgres_port(self, proxy):
         return int(self.proxies[proxy]["postgres"].rsplit(":", 1)[1])
 
-    def get(self, address, path, headers={}):
+    def get(self, address, path, headers={}, method="GET", body=None):
         """An HTTP request; (status, body)."""
         address = address if "://" in address else f"http://{address}"
-        request = urllib.request.Request(address.rstrip("/") + path, headers=headers)
+        request = urllib.request.Request(address.rstrip("/") + path, body, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
+    def ask_control_plane(self, path, **request):
+        """As `get`, with the fleet's token."""
+        token = (self.data / "token").read_text().strip()
+        return self.get(self.description["control_plane"], path, {"Authorization": f"Bearer {token}"}, **request)
+
     def metric(self, name, **labels):
         """The sum of a metric of the control plane over all series with these labels."""
-        token = (self.data / "token").read_text().strip()
-        status, page = self.get(self.description["control_plane"], "/metrics", {"Authorization": f"Bearer {token}"})
+        status, page = self.ask_control_plane("/metrics")
         assert status == 200, page
         return sum_of(page, name, labels)
 

@@ -1,4 +1,5 @@
 """Who may connect, from where and how often, by the word of a control plane that is the test's own."""
+import json
 import socket
 import struct
 import subprocess
@@ -273,3 +274,37 @@ def test_options_that_make_no_sense(plane, option, value):
     done = subprocess.run([str(word) for word in proxy.command], capture_output=True, text=True, timeout=30)
     assert done.returncode != 0
     assert option in done.stderr
+
+
+# News of the embedded control plane
+
+
+def set_rules(fleet, rules):
+    status, told = fleet.ask_control_plane("/sidecar/v1/endpoints/demo/access", method="PUT", body=json.dumps(rules).encode())
+    assert status == 200, told
+
+
+def is_let_in(fleet, proxy):
+    try:
+        fleet.connect(proxy).close()
+    except psycopg.OperationalError as error:
+        assert "is not allowed to connect" in str(error)
+        return False
+    return True
+
+
+def test_rules_that_change_count_at_every_proxy_at_once(fleet):
+    """A proxy remembers rules for minutes, and asks again by itself only when it would refuse somebody."""
+    assert is_let_in(fleet, 0) and is_let_in(fleet, 1)
+    before = fleet.everywhere("sidecar_cache_lookups_total", cache="access_rules", outcome="hit")
+    assert is_let_in(fleet, 0) and is_let_in(fleet, 1)
+    after = fleet.everywhere("sidecar_cache_lookups_total", cache="access_rules", outcome="hit")
+    assert all(now > then for now, then in zip(after, before)), "both go by what they remember"
+    set_rules(fleet, {"allowed_ips": ["192.0.2.1"]})
+    try:
+        for proxy in (0, 1):
+            eventually(lambda: not is_let_in(fleet, proxy), 10, f"the news at proxy {proxy}")
+    finally:
+        set_rules(fleet, {})
+    for proxy in (0, 1):
+        eventually(lambda: is_let_in(fleet, proxy), 10, f"an end of it at proxy {proxy}")

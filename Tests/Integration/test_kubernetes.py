@@ -12,7 +12,7 @@ import pytest
 from conftest import new_folder
 from fleet import BINARY
 from guest import openssl
-from kubernetes import COMPUTE, ClusterControlPlane, Cluster, Pods
+from kubernetes import COMPUTE, ClusterControlPlane, Cluster, Pods, free_port
 from lone import LoneProxy
 from lone_agent import verifier
 from waiting import eventually
@@ -98,6 +98,33 @@ def test_a_client_wakes_a_pod_and_an_idle_one_sleeps(cluster, planes):
             assert status == 200 and shown["state"] == "terminated" and pods.process is None
         finally:
             pods.close()
+
+
+def test_a_proxy_that_asked_before_a_new_password_was_copied_is_told_of_it(cluster):
+    proxies = f"127.0.0.1:{free_port()}"
+    name = cluster.make_endpoint("demo", SPEC)
+    with ClusterControlPlane(cluster, "cp-0", "--suspend-after", "never", "--notify", proxies) as plane:
+        with LoneProxy(cluster.folder, plane, "--grpc", proxies) as proxy:
+            pods = Pods(cluster, name, "demo", f"{plane.grpc},{proxies}")
+
+            def who_refuses_the_old_one():
+                with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                    proxy.connect(dbname="demo")
+                return [line for line in proxy.log.read_text().splitlines() if "session ended" in line][-1]
+
+            try:
+                with proxy.connect(dbname="demo") as client:
+                    eventually(lambda: roles(cluster, name), 20, "a copy of the first one")
+                    cluster.fail("PATCH", "/secrets/", status=500, count=10_000)
+                    before = cluster.count("PATCH", "/secrets/")
+                    client.execute("alter role demo password 'another one'")
+                    eventually(lambda: cluster.count("PATCH", "/secrets/") > before, 20, "an attempt to copy it")
+                assert "refused_by_compute" in who_refuses_the_old_one(), "the proxy remembers it"
+                cluster.faults[-1].count = 0
+                eventually(lambda: "refused_by_compute" not in who_refuses_the_old_one(), 10, "the news")
+                proxy.connect(dbname="demo", password="another one").close()
+            finally:
+                pods.close()
 
 
 def test_two_control_planes_that_race_for_200_wakes_start_200(cluster, planes):

@@ -8,6 +8,7 @@ package actor EndpointController {
     package nonisolated let name: EndpointName
     private let store: EndpointStore
     private let starter: any ComputeStarter
+    private let notices: FleetNotices?
     private let metrics: ControlPlaneMetrics
     private let log: Logger
     /// How long one asker waits; the start goes on without it.
@@ -31,12 +32,13 @@ package actor EndpointController {
 
     package init(
         _ record: EndpointRecord, store: EndpointStore, starter: any ComputeStarter, limits: EndpointLimits,
-        wakeLimit: Duration, metrics: ControlPlaneMetrics, log: Logger
+        wakeLimit: Duration, notices: FleetNotices? = nil, metrics: ControlPlaneMetrics, log: Logger
     ) throws {
         name = record.name
         self.record = record
         self.store = store
         self.starter = starter
+        self.notices = notices
         self.metrics = metrics
         self.log = log
         self.wakeLimit = wakeLimit
@@ -107,20 +109,23 @@ package actor EndpointController {
     }
 
     /// Replaces the role's verifier; a running compute learns of it at its next start.
-    package func setVerifier(_ verifier: Secret<String>) throws -> EndpointRecord {
+    package func setVerifier(_ verifier: Secret<String>) async throws -> EndpointRecord {
         record.verifier = verifier
         try store.save(record)
         note(event: "password changed")
-        return record
+        let changed = record
+        await notices?.changed(name)
+        return changed
     }
 
-    /// Replaces the rules; proxies hear of them when they ask.
-    package func setRules(_ rules: EndpointRules) throws {
+    /// Replaces the rules, and tells the fleet that they are others.
+    package func setRules(_ rules: EndpointRules) async throws {
         var changed = record
         changed.rules = rules
         try store.save(changed)
         record = changed
         note(event: "access rules changed")
+        await notices?.changed(name)
     }
 
     package var summary: EndpointSummary {

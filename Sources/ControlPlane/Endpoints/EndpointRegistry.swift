@@ -33,6 +33,7 @@ package actor EndpointRegistry {
     private let starter: any ComputeStarter
     private let limits: EndpointLimits
     private let wakeLimit: Duration
+    private let notices: FleetNotices?
     private let metrics: ControlPlaneMetrics
     private let log: Logger
     private var controllers: [EndpointName: EndpointController] = [:]
@@ -43,18 +44,19 @@ package actor EndpointRegistry {
     /// Reads every endpoint from disk.
     package init(
         store: EndpointStore, starter: any ComputeStarter, limits: EndpointLimits, wakeLimit: Duration,
-        metrics: ControlPlaneMetrics, log: Logger
+        notices: FleetNotices? = nil, metrics: ControlPlaneMetrics, log: Logger
     ) throws {
         self.store = store
         self.starter = starter
         self.limits = limits
         self.wakeLimit = wakeLimit
+        self.notices = notices
         self.metrics = metrics
         self.log = log
         for record in try store.load() {
             controllers[record.name] = try EndpointController(
-                record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, metrics: metrics, log: log
-            )
+                record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, notices: notices,
+                metrics: metrics, log: log)
         }
     }
 
@@ -78,8 +80,11 @@ package actor EndpointRegistry {
             createdUnixMicros: WallClock.unixMicros())
         try store.save(record)
         let controller = try EndpointController(
-            record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, metrics: metrics, log: log)
+            record, store: store, starter: starter, limits: limits, wakeLimit: wakeLimit, notices: notices,
+            metrics: metrics, log: log)
         controllers[name] = controller
+        // A proxy may remember that there is none of this name.
+        await notices?.changed(name)
         await controller.note(event: "created", detail: "role \(role), database \(database)")
         return Created(name: name, role: role, password: password, database: database)
     }
@@ -107,6 +112,7 @@ package actor EndpointRegistry {
         defer { leaving.remove(name) }
         await controller.close()
         try store.remove(name)
+        await notices?.changed(name)
         try await starter.removeData(of: name)
     }
 

@@ -37,7 +37,7 @@ package protocol ServedEndpoint: Sendable {
     func verifier(of role: String) async throws -> Secret<String>?
     var rules: EndpointRules { get async }
 
-    /// Replaces the rules; proxies hear of them when they ask.
+    /// Replaces the rules; the fleet is told that they are others.
     func setRules(_ rules: EndpointRules) async throws
 
     /// The spec of its newest compute; `nil`: that is not this one, or its spec comes from elsewhere.

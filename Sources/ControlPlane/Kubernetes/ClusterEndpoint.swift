@@ -15,6 +15,8 @@ package actor ClusterEndpoint: ServedEndpoint {
         package var answerLimit: Duration = .seconds(40)
         /// `nil`: what proves roles is not copied from computes.
         package var agents: (any AgentRoles)?
+        /// Told what changes about the endpoint. `nil`: proxies find out when they ask again.
+        package var notices: FleetNotices?
         /// This control plane, as events name it.
         package var instance = "sidecar"
 
@@ -188,6 +190,8 @@ package actor ClusterEndpoint: ServedEndpoint {
                     secret, key: EndpointSecrets.rolesKey, to: try EndpointSecrets.rolesText(roles),
                     resourceVersion: known?.metadata.resourceVersion)
                 log.info("what proves roles was copied", metadata: ["ep": "\(name)", "roles": "\(roles.count)"])
+                // A proxy that asked before the copy was there remembers what was there.
+                await configuration.notices?.changed(name)
             }
             perform(copying.copied(source))
         } catch {
@@ -244,8 +248,9 @@ package actor ClusterEndpoint: ServedEndpoint {
 
     private func handle(_ input: ScaleMachine.Input) {
         guard !isClosed else { return }
-        let before = machine.current
+        let (before, rulesBefore) = (machine.current, machine.scale?.rules)
         for action in machine.handle(input) { perform(action) }
+        if let rulesBefore, let rules = machine.scale?.rules, rules != rulesBefore { tellOfRules() }
         if machine.current?.generation != before?.generation || machine.current?.phase != before?.phase { count() }
         settleReports()
     }
@@ -363,6 +368,12 @@ package actor ClusterEndpoint: ServedEndpoint {
     }
 
     // MARK: - Telling
+
+    /// Whoever changed them: an administrator here, one at another control plane, or one who wrote the annotation.
+    private func tellOfRules() {
+        guard let notices = configuration.notices else { return }
+        call { endpoint in await notices.changed(endpoint.name) }
+    }
 
     private func tell(_ story: ClusterEvent.Story) {
         let (now, generation) = (WallClock.unixMicros(), machine.scale?.generation ?? 0)

@@ -25,7 +25,7 @@ package struct ServiceAuthorization: Sendable {
         guard let identity = FleetIdentity(uriNames: peer.uriNames) else {
             return GRPCStatus(.unauthenticated, "a certificate with one sidecar:// identity is needed")
         }
-        return mayCall(service(of: method), identity)
+        return mayCall(service(of: method), identity) || mayNotify(method, identity)
             ? nil : GRPCStatus(.permissionDenied, "this identity may not call this service")
     }
 
@@ -36,6 +36,12 @@ package struct ServiceAuthorization: Sendable {
         case (Self.admin[...], .admin): true
         default: false
         }
+    }
+
+    /// Control planes tell what has changed, and may do nothing else.
+    private func mayNotify(_ method: String, _ identity: FleetIdentity) -> Bool {
+        guard case .controlPlane = identity else { return false }
+        return method == "/\(Self.admin)/Notify"
     }
 
     private static let admin = "sidecar.admin.v1.Admin"

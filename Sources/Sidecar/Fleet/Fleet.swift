@@ -104,7 +104,9 @@ final class Fleet: Sendable {
                 ],
                 suspendAfter: settings.suspendAfter), authority: certificates.authority, log: log)
         do {
-            return try await ControlPlane.start(configuration, starter: starter, log: log, changed: changed)
+            let notices = plan.grpc.map { FleetNotices(to: $0, configuration, log: log) }
+            return try await ControlPlane.start(
+                configuration, starter: starter, notices: notices, log: log, changed: changed)
         } catch let failure as ControlPlane.StartFailure {
             throw CommandFailure.failed("the control plane cannot listen: \(failure)")
         } catch {

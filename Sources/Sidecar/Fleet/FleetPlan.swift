@@ -1,5 +1,6 @@
 internal import ControlPlane
 internal import Glibc
+internal import Transport
 
 /// Who listens where.
 struct FleetPlan: Sendable {
@@ -23,6 +24,9 @@ struct FleetPlan: Sendable {
     var controlPlane: ListenAddress
     /// Where agents report to the control plane.
     var reports: ListenAddress
+
+    /// Any one of the proxies, for calls.
+    var grpc: GRPCTarget? { GRPCTarget("ipv4:" + proxies.map(\.grpc.description).joined(separator: ",")) }
 
     /// - Parameter listen: of the first proxy; the others take the ports after it. With port 0 every port of the fleet is
     ///   a free one.

@@ -18,11 +18,7 @@ package struct AgentRolesClient: AgentRoles {
     package init(_ configuration: ControlPlaneConfiguration, on group: any EventLoopGroup) throws {
         self.group = group
         // Read for every question, since certificates are renewed.
-        tls = {
-            try TLSContext.client(
-                trustedCAFile: configuration.authorityFile, certificateFile: configuration.certificateFile,
-                privateKeyFile: configuration.privateKeyFile, alpn: ["h2"])
-        }
+        tls = { try configuration.clientContext() }
         _ = try tls()
     }
 

@@ -6,6 +6,7 @@ internal import Glibc
 internal import Logging
 internal import NIOPosix
 internal import Telemetry
+internal import Transport
 
 /// The embedded control plane alone, for proxies that run elsewhere on this machine.
 struct ControlPlaneCommand: AsyncParsableCommand {
@@ -31,6 +32,13 @@ struct ControlPlaneCommand: AsyncParsableCommand {
 
     @Option(help: "Who else hears from agents: the gRPC host:port of the proxies, parted by “|”: any one of them.")
     var reportTo = ""
+
+    @Option(
+        help: """
+            Where proxies take gRPC, so that one of them is told at once whose access rules or secrets have changed: \
+            host:port, or ipv4:1.2.3.4:7002,5.6.7.8:7002. Default: they find out within their caches' time to live.
+            """)
+    var notify: String?
 
     @Option(help: "How long a database stays up that nobody uses: 30s, 5m, 1h or never. (default: 5m)")
     var suspendAfter: DurationArgument?
@@ -80,8 +88,10 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 postgres: binaries.folder + "/postgres", runAs: user?.name,
                 reportTo: [grpc.reachable.description] + reportTo.split(separator: ",").map(String.init),
                 suspendAfter: idleLimit), authority: certificates.authority, log: log)
+        let configuration = controlPlaneConfiguration(folder, certificates)
+        let notices = try notices(configuration, log)
         let controlPlane = try await explainingFailures {
-            try await ControlPlane.start(controlPlaneConfiguration(folder, certificates), starter: starter, log: log)
+            try await ControlPlane.start(configuration, starter: starter, notices: notices, log: log)
         }
         await serve(controlPlane, until: stops)
     }
@@ -99,6 +109,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         }
         let stops = await StopRequests.listen(lifeline: lifeline)
         let log = Logger(label: "control-plane")
+        let notices = try notices(configuration, log)
+        endpoints.notices = notices
         let client: ClusterClient
         do {
             client = try ClusterClient(place, on: MultiThreadedEventLoopGroup.singleton)
@@ -110,7 +122,8 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         await directory.start()
         do {
             let controlPlane = try await explainingFailures { [configuration] in
-                try await ControlPlane.start(configuration, serving: directory, metrics: metrics, log: log)
+                try await ControlPlane.start(
+                    configuration, serving: directory, notices: notices, metrics: metrics, log: log)
             }
             for await _ in stops { break }
             await controlPlane.shutdown()
@@ -128,6 +141,14 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         } catch let failure as ControlPlane.StartFailure {
             throw Self.explained(failure, listen: listen, grpc: grpc)
         }
+    }
+
+    private func notices(_ configuration: ControlPlaneConfiguration, _ log: Logger) throws -> FleetNotices? {
+        guard let notify else { return nil }
+        guard let proxies = GRPCTarget(notify) else {
+            throw CommandFailure.badConfiguration("--notify: “\(notify)” is no host:port")
+        }
+        return FleetNotices(to: proxies, configuration, log: log)
     }
 
     private var idleLimit: Duration? { suspendAfter.map(\.duration) ?? .seconds(300) }
