@@ -22,7 +22,8 @@ struct ActivityMonitor: AgentPart {
             silenceLimit: configuration.silenceLimit, knockInterval: configuration.knockInterval,
             policy: configuration.activityPolicy, log: context.log)
         context.secrets.open(login)
-        while !Task.isCancelled {
+        // A smart shutdown waits for every session, so ours must not outlast the decision to end.
+        while !Task.isCancelled, !context.board.state.isEnding {
             let more = idleStop.nextQuestion
             if let version = idleStop.takeQuestion() {
                 await considerStopping(at: version, &watch)
@@ -68,6 +69,8 @@ struct ActivityMonitor: AgentPart {
         guard await verdict.wait() == true else { return await keeper.openDoor() }
         await context.reporter.waitForAcknowledgements(atMost: context.configuration.announcementLimit)
         await awaitLastQueries(&watch)
+        await context.secrets.close()
+        await watch.close()
         await work.end(.fast)
     }
 

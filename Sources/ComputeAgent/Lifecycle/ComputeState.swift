@@ -20,6 +20,16 @@ package enum ComputeState: String, CaseIterable, Sendable {
     /// Postgres is to stop without a checkpoint (immediate shutdown).
     case terminationPendingImmediate = "termination_pending_immediate"
     case terminated
+
+    /// Whether somebody has decided that Postgres ends.
+    var isEnding: Bool {
+        switch self {
+        case .terminationPendingFast, .terminationPendingImmediate, .terminated: true
+        case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
+            .refreshConfiguration, .failed:
+            false
+        }
+    }
 }
 
 /// How quickly Postgres is stopped.

@@ -183,14 +183,3 @@ extension NotificationDesk.Reply {
         }
     }
 }
-
-extension ComputeState {
-    fileprivate var isEnding: Bool {
-        switch self {
-        case .terminationPendingFast, .terminationPendingImmediate, .terminated: true
-        case .empty, .configurationPending, .configuration, .`init`, .running, .refreshConfigurationPending,
-            .refreshConfiguration, .failed:
-            false
-        }
-    }
-}
