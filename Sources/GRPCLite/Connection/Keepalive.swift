@@ -1,7 +1,7 @@
 /// Finds out that a silent peer has gone, by a PING and a limit for its answer. Any byte counts as an answer.
 struct Keepalive {
     struct Configuration: Sendable, Equatable {
-        /// Silence after which a PING is sent. Below 10 s other implementations take it for abuse.
+        /// Silence after which a PING is sent; at most twice this long. Below 10 s other implementations take it for abuse.
         var interval: Duration
         /// How long any byte may then take to come.
         var timeout: Duration
@@ -21,9 +21,13 @@ struct Keepalive {
         self.configuration = configuration
     }
 
-    mutating func bytesReceived() {
-        hasHeard = true
+    /// - Returns: the wait for the next silence, which an answer to the question begins anew.
+    mutating func bytesReceived() -> Action? {
         isDormant = false
+        hasHeard = !isProbing
+        guard isProbing else { return nil }
+        isProbing = false
+        return .rearm(after: configuration.interval)
     }
 
     /// The first call after a time without any.
@@ -38,7 +42,6 @@ struct Keepalive {
     mutating func timerFired(mayPing: Bool = true) -> [Action] {
         if hasHeard {
             hasHeard = false
-            isProbing = false
             return [.rearm(after: configuration.interval)]
         }
         if isProbing { return [.giveUp] }

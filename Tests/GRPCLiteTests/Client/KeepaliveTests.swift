@@ -27,12 +27,21 @@ import Testing
         #expect(keepalive.timerFired() == [.giveUp])
     }
 
-    @Test func `any byte is an answer, in every state`() {
-        for var keepalive in [silent(), probing(), dormant()] {
-            keepalive.bytesReceived()
+    @Test func `any byte breaks the silence`() {
+        for var keepalive in [silent(), dormant()] {
+            #expect(keepalive.bytesReceived() == nil)
             #expect(keepalive.timerFired() == [.rearm(after: interval)])
             #expect(keepalive.timerFired() == [.ping, .rearm(after: timeout)])
         }
+    }
+
+    @Test func `any byte is an answer, and the next silence begins with it`() {
+        var keepalive = probing()
+        #expect(keepalive.bytesReceived() == .rearm(after: interval))
+        #expect(keepalive.timerFired() == [.ping, .rearm(after: timeout)])
+        #expect(keepalive.bytesReceived() == .rearm(after: interval))
+        #expect(keepalive.bytesReceived() == nil)
+        #expect(keepalive.timerFired() == [.rearm(after: interval)])
     }
 
     @Test func `without a call nobody is asked, unless that is wanted`() {
