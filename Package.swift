@@ -131,13 +131,18 @@ let package = Package(
             path: "Benchmarks/gossip-member", swiftSettings: strict),
 
         // gRPC's public interoperability tests: what Tests/Integration/test_grpc_*.py drive. Not part of the product.
+        .target(
+            name: "InteropOptions", dependencies: ["GRPCLite", arguments], path: "Tests/Interop/Options",
+            swiftSettings: strict),
         .executableTarget(
             name: "sidecar-interop-server",
-            dependencies: ["GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments, unixSignals],
+            dependencies: [
+                "InteropOptions", "GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments, unixSignals,
+            ],
             path: "Tests/Interop/Server", swiftSettings: strict),
         .executableTarget(
             name: "sidecar-interop-client",
-            dependencies: ["GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments],
+            dependencies: ["InteropOptions", "GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments],
             path: "Tests/Interop/Client", swiftSettings: strict),
         // The echo service that Benchmarks/grpc measures beside other implementations.
         .executableTarget(

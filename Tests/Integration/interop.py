@@ -137,15 +137,15 @@ HANDLERS = {
 class PythonServer:
     """grpcio's server with that service; `address` is host:port."""
 
-    def __init__(self, credentials=None, service=None, options=(), port=0):
+    def __init__(self, credentials=None, service=None, options=(), port=0, host="127.0.0.1"):
         self.server = grpc.server(futures.ThreadPoolExecutor(16), options=options)
         handlers = service or grpc.method_handlers_generic_handler("grpc.testing.TestService", HANDLERS)
         self.server.add_generic_rpc_handlers((handlers,))
         if credentials:
-            self.port = self.server.add_secure_port(f"127.0.0.1:{port}", credentials)
+            self.port = self.server.add_secure_port(f"{host}:{port}", credentials)
         else:
-            self.port = self.server.add_insecure_port(f"127.0.0.1:{port}")
-        self.address = f"127.0.0.1:{self.port}"
+            self.port = self.server.add_insecure_port(f"{host}:{port}")
+        self.address = f"{host}:{self.port}"
         self.server.start()
 
     def stop(self, grace):

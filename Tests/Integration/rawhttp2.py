@@ -1,5 +1,6 @@
 """HTTP/2 by hand, for clients that no library would be; and who is beside them, and what the server has of it."""
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -35,14 +36,28 @@ def message(body, stream, flags=1):
     return frame(0, flags, stream, b"\0" + struct.pack(">I", len(body)) + body)
 
 
+def connected(address, tls=None):
+    """A socket to host:port, behind a TLS handshake if there is a context for it."""
+    host, port = address.split(":")
+    plain = socket.create_connection((host, int(port)), timeout=5)
+    return tls.wrap_socket(plain, server_hostname="localhost") if tls else plain
+
+
+def careless():
+    """A TLS context that trusts everybody and offers HTTP/2."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    return context
+
+
 class Attacker:
     """A raw connection to the server that ends by itself."""
 
-    def __init__(self, address, settings=b"", reads=True):
-        host, port = address.split(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=5)
+    def __init__(self, address, settings=b"", reads=True, tls=None, acknowledges=True):
+        self.socket = connected(address, tls)
         self.reads = reads
-        self.send(PREFACE + frame(4, payload=settings))
+        self.send(PREFACE + frame(4, payload=settings) + (frame(4, 1) if acknowledges else b""))
 
     def send(self, data):
         self.socket.sendall(data)
@@ -54,6 +69,8 @@ class Attacker:
             for start in range(0, count, batch):
                 self.send(b"".join(make(number) for number in range(start, start + batch)))
                 heard += self.hear(0)
+        except TimeoutError:
+            pass  # It does not read any more.
         except OSError:
             return heard + self.hear(0.2), True
         heard += self.hear(0.5)
@@ -65,6 +82,8 @@ class Attacker:
         while time.monotonic() < end:
             try:
                 self.send(frame(4))
+            except TimeoutError:
+                pass
             except OSError:
                 return True
             time.sleep(0.05)
@@ -81,7 +100,7 @@ class Attacker:
             while data := self.socket.recv(1 << 16):
                 heard += data
             self.is_closed = True
-        except (BlockingIOError, TimeoutError):
+        except (BlockingIOError, TimeoutError, ssl.SSLWantReadError):
             pass
         except OSError:
             self.is_closed = True
@@ -102,10 +121,10 @@ def odd(number):
 class Bystander:
     """An honest client that calls all the time, on one connection, and notes errors and the longest wait."""
 
-    def __init__(self, address):
+    def __init__(self, address, credentials=None):
         self.errors, self.longest, self.calls = [], 0.0, 0
         self.ends = threading.Event()
-        self.channel = grpc.insecure_channel(address)
+        self.channel = grpc.secure_channel(address, credentials) if credentials else grpc.insecure_channel(address)
         self.echo = self.channel.unary_unary(
             SERVICE + "UnaryCall", request_serializer=pb.SimpleRequest.SerializeToString,
             response_deserializer=pb.SimpleResponse.FromString)

@@ -16,7 +16,7 @@ package final class ClientConnection: DrivenConnection {
     private var keepalive: Keepalive
     private var timerChanges: [TimerChange] = []
     private var isLost = false
-    private var isReady = false
+    private var settings = SettingsExchange()
     /// A call began since the idle timer was armed.
     private var hadCalls = false
     /// It is left for want of calls, but one may be on its way that chose it just before.
@@ -66,7 +66,7 @@ package final class ClientConnection: DrivenConnection {
 
     package func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant) {
         lastTurn = now
-        keepalive.bytesReceived()
+        if case .rearm(let delay) = keepalive.bytesReceived() { timerChanges.append(.arm(.keepalive, after: delay)) }
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
     }
@@ -258,11 +258,10 @@ package final class ClientConnection: DrivenConnection {
             case .streamClosed(let stream, let code): streamClosed(stream, code, at: now)
             case .bodySent(let stream, let count): calls[stream]?.outbound.bytesSent(count)
             case .settingsReceived:
-                timerChanges.append(.disarm(.settingsDue))
-                if !isReady {
-                    isReady = true
-                    tell(.ready)
-                }
+                if !settings.isReceived { tell(.ready) }
+                if settings.received() { timerChanges.append(.disarm(.settingsDue)) }
+            case .settingsAcknowledged:
+                if settings.acknowledged() { timerChanges.append(.disarm(.settingsDue)) }
             case .pingAcknowledged, .offence: break
             // What is above the last stream is closed by the session as refused.
             case .goAwayReceived(_, let code, let debugData):
@@ -295,6 +294,7 @@ package final class ClientConnection: DrivenConnection {
     private func dataReceived(_ bytes: borrowing RawSpan, on stream: HTTP2StreamID) {
         do throws(MessageDeframer.Malformed) {
             guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
+            session.messagesReceived(messages.count)
             let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
             session.returnCredit(credit, on: stream)
         } catch {

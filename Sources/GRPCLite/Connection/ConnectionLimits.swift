@@ -18,7 +18,7 @@ package struct ConnectionLimits: Sendable {
     package var leastProgress = 4 * 1024
     /// From the first frame of a header block to its last.
     package var headerBlock: Duration = .seconds(5)
-    /// How long the peer may take to say its first word of HTTP/2.
+    /// How long the peer may take to say its first word of HTTP/2, and to acknowledge ours.
     package var settingsTimeout: Duration = .seconds(10)
     /// Silence after which the peer is asked whether it is still there; at least 10 s.
     package var keepaliveInterval: Duration = .seconds(30)

@@ -2,7 +2,7 @@
 package enum ConnectionTimer: Hashable, Sendable {
     /// A call must have ended. The number is the stream's at the server, the call's at the client.
     case deadline(UInt64)
-    /// The peer must have sent its SETTINGS, or it does not speak HTTP/2.
+    /// The peer must have sent its SETTINGS and acknowledged ours, or it does not speak HTTP/2.
     case settingsDue
     /// Time to see whether the peer still answers.
     case keepalive

@@ -11,6 +11,8 @@ enum HTTP2Event: Equatable {
     /// That much of a stream's body has been put into frames.
     case bodySent(HTTP2StreamID, byteCount: Int)
     case settingsReceived
+    /// The peer goes by our SETTINGS.
+    case settingsAcknowledged
     case pingAcknowledged
     /// The peer broke a rule. What follows from it for the connection has been done.
     case offence(HTTP2Offence)

@@ -18,7 +18,10 @@ package struct HTTP2Limits: Sendable {
     /// Frames that carry nothing for a call: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, … More ends the connection.
     /// Calls and what we send earn some back, since they come with PINGs and WINDOW_UPDATEs.
     package var idleFrames = RateLimit(burst: 4000, perSecond: 1000)
-    /// What each header block of the peer and each message that we have sent whole earns it, so that a fast client with
+    /// Bytes of DATA in a frame that is not a stream's last. A shorter one counts as idle, since ten bytes of frame that carry
+    /// one of a message are work for nothing; 64 is more than most of the small messages that earn their frames back.
+    package var leastData = 64
+    /// What each header block of the peer, each message of its that is whole and each that we have sent whole earns it, so that a fast client with
     /// small messages is not taken for a flood: gRPC's C core updates windows with every one of them.
     package var idleFramesPerMessage = 2
     /// Bytes of DATA sent that earn the peer one idle frame. A peer that opens its windows byte by byte earns nothing.

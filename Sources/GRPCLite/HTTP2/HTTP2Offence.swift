@@ -17,11 +17,16 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case windowUpdateFlood = "window_update_flood"
     /// DATA without bytes and without an end (CVE-2019-9518).
     case emptyDataFlood = "empty_data_flood"
+    /// DATA in frames of a few bytes, far more of them than messages.
+    case tinyDataFlood = "tiny_data_flood"
     case priorityFlood = "priority_flood"
     /// Frames of kinds that nobody knows.
     case unknownFrameFlood = "unknown_frame_flood"
     /// Keepalive PINGs more often than allowed.
     case tooManyPings = "too_many_pings"
+    /// A stream that breaks HTTP/2: a content's length that is a lie, a window beyond all bounds, fields that must not be.
+    /// It is reset.
+    case streamError = "stream_error"
     /// A header list over the limit, an HPACK bomb among them. The call is refused, or its stream reset.
     case headerListTooLarge = "header_list_too_large"
     /// More streams than allowed, or more handlers that have not noticed their end. The stream is refused.
@@ -37,19 +42,21 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case stalledStream = "stalled_stream"
     /// A header block that was begun and not ended in time.
     case unfinishedHeaders = "unfinished_headers"
-    /// No HTTP/2 SETTINGS in time.
+    /// No HTTP/2 SETTINGS in time, or no acknowledgement of ours.
     case noSettings = "no_settings"
     /// No answer to a PING in time.
     case noAnswer = "no_answer"
+    /// TLS that failed, did not choose HTTP/2, or was not done in time. The connection is closed.
+    case badHandshake = "bad_handshake"
     /// One connection too many, in all or from one address, or one handshake. It is closed when it is accepted.
     case tooManyConnections = "too_many_connections"
     /// A message that gRPC's framing forbids: too long, cut off, an unknown flag.
     case malformedMessage = "malformed_message"
 
     /// Of a flood of frames that carry nothing, by the kind of the frame that was one too many. RFC 9113 §6.
-    init(floodOf type: UInt8) {
+    init(floodOf type: UInt8, length: Int) {
         switch type {
-        case 0x0: self = .emptyDataFlood
+        case 0x0: self = length == 0 ? .emptyDataFlood : .tinyDataFlood
         case 0x2: self = .priorityFlood
         case 0x4: self = .settingsFlood
         case 0x6: self = .pingFlood

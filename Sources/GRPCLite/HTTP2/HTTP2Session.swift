@@ -102,6 +102,7 @@ final class HTTP2Session {
         failure = HTTP2Failure(code: taken)
         switch nghttp2_error(rawValue: Int32(clamping: taken)) {
         case NGHTTP2_ERR_BAD_CLIENT_MAGIC: events.append(.offence(.badPreface))
+        case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS: events.append(.offence(.continuationFlood))
         case NGHTTP2_ERR_FLOODED: events.append(.offence(.unreadAcknowledgements))
         default: events.append(.offence(.protocolError))
         }
@@ -312,6 +313,11 @@ extension HTTP2Session {
         if let offence { end(for: offence) }
     }
 
+    /// The owner of the session has found that many whole messages in what came.
+    func messagesReceived(_ count: Int) {
+        conduct.messagesReceived(count)
+    }
+
     func headersBegan(on stream: HTTP2StreamID) {
         headersBeingReceived = HeaderBlock()
         guard role == .server else { return }
@@ -350,7 +356,7 @@ extension HTTP2Session {
         case NGHTTP2_DATA.rawValue:
             if endsStream { events.append(.streamEndedByPeer(head.stream_id)) }
         case NGHTTP2_SETTINGS.rawValue:
-            if head.flags & flags(NGHTTP2_FLAG_ACK) == 0 { events.append(.settingsReceived) }
+            events.append(head.flags & flags(NGHTTP2_FLAG_ACK) == 0 ? .settingsReceived : .settingsAcknowledged)
         case NGHTTP2_PING.rawValue:
             if head.flags & flags(NGHTTP2_FLAG_ACK) != 0 {
                 events.append(.pingAcknowledged)
@@ -382,6 +388,7 @@ extension HTTP2Session {
         case NGHTTP2_RST_STREAM.rawValue:
             let code = HTTP2ErrorCode(rawValue: unsafe frame.rst_stream.error_code)
             if code == .refusedStream { events.append(.offence(.tooManyStreams)) }
+            if code.isStreamError { events.append(.offence(.streamError)) }
             judge(conduct.resetSent(code, at: now))
         case NGHTTP2_GOAWAY.rawValue:
             hasEnded = hasEnded || isEnding

@@ -18,6 +18,7 @@ struct PeerConduct {
     /// Frames of a header block are still to come.
     private(set) var isInHeaderBlock = false
     private let isServer: Bool
+    private let leastData: Int
     private let bytesPerIdleFrame: Double
     private let idleFramesPerMessage: Double
     private var idleFrames: TokenBucket
@@ -33,6 +34,7 @@ struct PeerConduct {
 
     init(ofClient isServer: Bool, _ limits: HTTP2Limits, at now: ContinuousClock.Instant) {
         self.isServer = isServer
+        leastData = limits.leastData
         bytesPerIdleFrame = Double(limits.bytesPerIdleFrame)
         idleFramesPerMessage = Double(limits.idleFramesPerMessage)
         idleFrames = TokenBucket(limits.idleFrames, at: now)
@@ -59,14 +61,14 @@ struct PeerConduct {
             return nil
         case FrameType.reset:
             return !isServer || peerResets.take(at: now) ? nil : .rapidReset
-        case FrameType.data where length > 0 || flags & FrameType.acknowledgesOrEnds != 0:
+        case FrameType.data where length >= leastData || flags & FrameType.acknowledgesOrEnds != 0:
             return nil
         case FrameType.continuation:
             isInHeaderBlock = flags & FrameType.endsHeaders == 0
         default:
             break
         }
-        return idleFrames.take(at: now) ? nil : HTTP2Offence(floodOf: type)
+        return idleFrames.take(at: now) ? nil : HTTP2Offence(floodOf: type, length: length)
     }
 
     /// nghttp2 drops frames of kinds that nobody knows without a word: they are what came and was in no other frame.
@@ -87,6 +89,11 @@ struct PeerConduct {
 
     mutating func pingReceived(at now: ContinuousClock.Instant) -> HTTP2Offence? {
         !isServer || pings.pingReceived(at: now) ? nil : .tooManyPings
+    }
+
+    /// Messages have become whole, so that short DATA was lawful.
+    mutating func messagesReceived(_ count: Int) {
+        idleFrames.giveBack(Double(count) * idleFramesPerMessage)
     }
 
     // MARK: What we do

@@ -9,7 +9,8 @@ extension ServerConnection {
             case .streamEndedByPeer(let stream): requestEnded(on: stream)
             case .streamClosed(let stream, _): streamClosed(stream)
             case .bodySent(let stream, let count): calls[stream]?.wire.outboundInUse?.bytesSent(count)
-            case .settingsReceived: timerChanges.append(.disarm(.settingsDue))
+            case .settingsReceived: if settings.received() { timerChanges.append(.disarm(.settingsDue)) }
+            case .settingsAcknowledged: if settings.acknowledged() { timerChanges.append(.disarm(.settingsDue)) }
             case .pingAcknowledged: if shutdown == .announced { refuseNewStreams() }
             case .goAwayReceived: break
             case .offence(let offence): offences.count(offence)
@@ -77,6 +78,7 @@ extension ServerConnection {
             return breakOff(call, GRPCStatus(error))
         }
         unfinishedBytes += call.deframer.bufferedBytes
+        session.messagesReceived(messages.count)
         if call.state.phase == .serving {
             session.returnCredit(call.wire.inbound.deliver(messages.all, byteCount: bytes.byteCount), on: stream)
         } else {
@@ -133,6 +135,7 @@ extension ServerConnection {
         private(set) var first: ReceivedMessage?
         private(set) var others: [ReceivedMessage] = []
 
+        var count: Int { first == nil ? 0 : 1 + others.count }
         var all: [ReceivedMessage] { first.map { [$0] + others } ?? [] }
 
         mutating func append(_ message: ReceivedMessage) {

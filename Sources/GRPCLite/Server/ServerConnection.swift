@@ -35,6 +35,7 @@ package final class ServerConnection: DrivenConnection {
     let sharedUnfinished: SharedBytesPart
     private var keepalive: Keepalive
     var timerChanges: [TimerChange] = []
+    var settings = SettingsExchange()
     private var isLost = false
     var shutdown = Shutdown.notBegun
     /// A call began since the idle timer was armed.
@@ -81,7 +82,7 @@ package final class ServerConnection: DrivenConnection {
     // MARK: What the shell does
 
     package func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant) {
-        keepalive.bytesReceived()
+        if case .rearm(let delay) = keepalive.bytesReceived() { timerChanges.append(.arm(.keepalive, after: delay)) }
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
         reportUnfinished()

@@ -39,7 +39,7 @@ package enum GRPCListener {
                     let handler = GRPCConnectionHandler<ServerConnection>(
                         isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake),
                         output: connections.outputRoom(of: channel.eventLoop),
-                        onStart: { _ in connections.handshakeEnded(of: channel) }
+                        onStart: { connections.handshakeEnded(of: channel, $0) }
                     ) { peer, wake in
                         let connection = try ServerConnection(
                             methods: methods, peer: peer, authorize: authorize, limits: limits.connection,

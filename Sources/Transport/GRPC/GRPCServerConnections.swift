@@ -1,6 +1,7 @@
 internal import GRPCLite
 internal import NIOCore
 internal import Synchronization
+internal import TLSEngine
 
 /// The connections of one listener, from accept until they are closed.
 final class GRPCServerConnections: Sendable {
@@ -76,8 +77,18 @@ final class GRPCServerConnections: Sendable {
         return true
     }
 
-    /// Well or badly.
-    func handshakeEnded(of channel: any Channel) {
+    private static func breaksRules(_ error: any Error) -> Bool {
+        switch error {
+        case let failure as TLSFailure: ![.truncated, .refusedByPeer, .unusable].contains(failure.reason)
+        case let failure as GRPCTransportFailure: failure != .closed
+        // The socket's own.
+        default: false
+        }
+    }
+
+    /// Well or badly. Whoever hangs up before it is done has broken no rule.
+    func handshakeEnded(of channel: any Channel, _ result: Result<ServerConnection, any Error>) {
+        if case .failure(let error) = result, Self.breaksRules(error) { offences.count(.badHandshake) }
         state.withLock { $0.endHandshake(ObjectIdentifier(channel)) }
     }
 

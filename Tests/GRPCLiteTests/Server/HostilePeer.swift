@@ -13,13 +13,14 @@ final class HostilePeer {
     /// - Parameter window: what the client's SETTINGS allow each stream.
     init(
         limits: ConnectionLimits = ConnectionLimits(), window: UInt32 = 65535,
-        services: [ServiceDefinition] = [EchoService().definition], shared: ServerBytes = ServerBytes()
+        services: [ServiceDefinition] = [EchoService().definition], shared: ServerBytes = ServerBytes(),
+        acknowledges: Bool = true
     ) throws {
         server = try ServerConnection(
             methods: MethodTable(services), peer: .anonymous, authorize: { _, _ in nil }, limits: limits,
             offences: offences, shared: shared, at: now, wake: {})
         send(Self.preface + Self.frame(4, payload: [0, 4] + Self.bigEndian(window)))
-        send(Self.frame(4, flags: 1))
+        if acknowledges { send(Self.frame(4, flags: 1)) }
     }
 
     func send(_ bytes: [UInt8]) {

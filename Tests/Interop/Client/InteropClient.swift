@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GRPCLite
+import InteropOptions
 import NIOPosix
 import SidecarAPI
 import TLSEngine
@@ -10,14 +11,18 @@ import Transport
 @main
 struct InteropClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sidecar-interop-client", abstract: "Calls grpc.testing.TestService. Exits 0 when the test passed."
-    )
+        commandName: "sidecar-interop-client",
+        abstract: "Calls grpc.testing.TestService. Exits 0 when the test passed.",
+        discussion: """
+            Without --test-case it makes the calls that standard input asks for, a line of JSON each, and says with a \
+            line what became of each.
+            """)
 
     @Option(help: "host:port, dns:///host:port, or ipv4:1.2.3.4:5,6.7.8.9:10.")
     var server: String
 
     @Option(help: ArgumentHelp("One of: \(TestCase.allCases.map(\.rawValue).joined(separator: ", "))."))
-    var testCase: TestCase
+    var testCase: TestCase?
 
     @Flag(help: "Speak TLS. Without it: plaintext HTTP/2.")
     var tls = false
@@ -40,6 +45,14 @@ struct InteropClient: AsyncParsableCommand {
     @Flag(help: "Calls wait for a server to be there.")
     var waitForReady = false
 
+    @Option(help: "The pause after the first failure to connect, in milliseconds.")
+    var firstBackoff: Int?
+
+    @Option(help: "The least time, in milliseconds, from one resolution of the name to the next.")
+    var resolutionInterval: Int?
+
+    @OptionGroup var connection: ConnectionOptions
+
     func run() async throws {
         guard let target = GRPCTarget(server) else {
             throw ValidationError("--server \(server): not host:port, and no list of addresses")
@@ -47,15 +60,20 @@ struct InteropClient: AsyncParsableCommand {
         let channel = GRPCBalancedChannel(
             target, tls: try context(), configuration: try balancing(), group: MultiThreadedEventLoopGroup.singleton)
         do {
-            let interop = Interop(waitForReady ? PatientChannel(channel: channel) : channel)
-            for _ in 0..<times { try await testCase.run(interop) }
+            try await play(waitForReady ? PatientChannel(channel: channel) : channel)
         } catch {
             await channel.shutdown()
-            FileHandle.standardError.write(Data("\(testCase.rawValue): \(error)\n".utf8))
+            FileHandle.standardError.write(Data("\(testCase?.rawValue ?? "calls"): \(error)\n".utf8))
             throw ExitCode(1)
         }
         await channel.shutdown()
-        print("\(testCase.rawValue): passed")
+        if let testCase { print("\(testCase.rawValue): passed") }
+    }
+
+    private func play(_ channel: any GRPCChannel) async throws {
+        guard let testCase else { return try await CallsFromInput(channel: channel).run() }
+        let interop = Interop(channel)
+        for _ in 0..<times { try await testCase.run(interop) }
     }
 
     private func balancing() throws -> GRPCBalancedChannel.Configuration {
@@ -65,6 +83,9 @@ struct InteropClient: AsyncParsableCommand {
         case "round_robin": configuration.plan.policy = .roundRobin
         default: throw ValidationError("--policy \(policy): pick_first or round_robin")
         }
+        if let firstBackoff { configuration.plan.backoff.initial = .milliseconds(firstBackoff) }
+        if let resolutionInterval { configuration.plan.resolutionInterval = .milliseconds(resolutionInterval) }
+        connection.apply(to: &configuration.limits)
         return configuration
     }
 

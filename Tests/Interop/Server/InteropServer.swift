@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GRPCLite
+import InteropOptions
 import NIOPosix
 import SidecarAPI
 import TLSEngine
@@ -12,7 +13,10 @@ import UnixSignals
 struct InteropServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidecar-interop-server", abstract: "Serves grpc.testing.TestService on 127.0.0.1.",
-        discussion: "SIGHUP reads the certificate anew. SIGTERM and SIGINT let calls end for 5 s.")
+        discussion: """
+            SIGHUP reads the certificate anew. SIGUSR1 has it say, as a line of JSON, how often clients broke which rule. \
+            SIGTERM and SIGINT let calls end for 5 s.
+            """)
 
     @Option(help: "0 lets the system choose.")
     var port = 0
@@ -29,27 +33,58 @@ struct InteropServer: AsyncParsableCommand {
     @Option(help: "Clients must show a certificate that leads to one of these, PEM.")
     var clientCa: String?
 
+    @Option(help: "host:port of another such server: unary calls are passed on to it, on behalf of those who call.")
+    var upstream: String?
+
+    @Option(help: "Milliseconds that a TLS handshake may take.")
+    var handshake: Int?
+
+    @Option(help: "Connections that one address may have.")
+    var maxConnectionsPerAddress: Int?
+
+    @OptionGroup var connection: ConnectionOptions
+
     func validate() throws {
         if tls, cert == nil || key == nil { throw ValidationError("--tls needs --cert and --key") }
     }
 
     func run() async throws {
         let context = try context()
-        let own = [TestService().definition]
+        let own = [TestService(upstream: try channelToUpstream()).definition]
+        var limits = GRPCListenerLimits()
+        connection.apply(to: &limits.connection)
+        if let handshake { limits.handshake = .milliseconds(handshake) }
+        if let maxConnectionsPerAddress { limits.connectionsPerAddress = maxConnectionsPerAddress }
         let open = OpenServices(beside: own, isOpenToAll: false) { true }
         let listening = try await GRPCListener.start(
             host: "127.0.0.1", port: port, tls: context, services: own + open.definitions,
-            authorize: open.authorization { _, _ in nil }, group: MultiThreadedEventLoopGroup.singleton)
+            authorize: open.authorization { _, _ in nil }, limits: limits, group: MultiThreadedEventLoopGroup.singleton)
         open.health.look()
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
         FileHandle.standardOutput.write(Data("listening on 127.0.0.1:\(listening.port)\n".utf8))
         for await signal in signals {
+            if signal == .sigusr1 {
+                try say(listening.offences)
+                continue
+            }
             guard signal == .sighup else { break }
             // The files were exchanged: who connects from now on sees the new certificate.
             if let fresh = try self.context() { context?.adopt(fresh) }
         }
         open.health.shutDown()
         await listening.shutdown(grace: .seconds(5))
+    }
+
+    private func channelToUpstream() throws -> (any GRPCChannel)? {
+        guard let upstream else { return nil }
+        guard let target = GRPCTarget(upstream) else { throw ValidationError("--upstream \(upstream): not host:port") }
+        return GRPCBalancedChannel(target, tls: nil, group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    private func say(_ offences: OffenceCounters) throws {
+        let counts = HTTP2Offence.allCases.map { ($0.rawValue, offences[$0]) }
+        let line = try JSONEncoder().encode(Dictionary(uniqueKeysWithValues: counts))
+        FileHandle.standardOutput.write(line + Data("\n".utf8))
     }
 
     private func context() throws -> TLSContext? {

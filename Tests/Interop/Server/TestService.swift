@@ -6,6 +6,9 @@ struct TestService: GRPCTesting.TestServiceService {
     /// Bytes of one payload; more is refused.
     private static let payloadLimit = 64 << 20
 
+    /// Where unary calls are passed on to; `nil` answers them here.
+    var upstream: (any GRPCChannel)?
+
     func emptyCall(_ request: GRPCTesting.Empty, context: ServerCallContext) async throws -> GRPCTesting.Empty {
         echoMetadata(context)
         return request
@@ -15,6 +18,7 @@ struct TestService: GRPCTesting.TestServiceService {
         _ request: GRPCTesting.SimpleRequest, context: ServerCallContext
     ) async throws -> GRPCTesting.SimpleResponse {
         echoMetadata(context)
+        if let upstream { return try await GRPCTesting.TestServiceClient(upstream).unaryCall(request) }
         try check(request.expectCompressed, context)
         try fail(as: request.responseStatus, context)
         if request.responseCompressed?.value == true { context.compressResponses() }
@@ -103,5 +107,9 @@ struct TestService: GRPCTesting.TestServiceService {
             metadata.appendBinary(name: trailing, bytes: bytes)
             context.addTrailingMetadata(metadata)
         }
+        // No part of gRPC's own tests: all that the handler was shown, in its order.
+        guard context.metadata.first(named: "x-test-echo-all") != nil else { return }
+        context.addInitialMetadata(context.metadata)
+        context.addTrailingMetadata(context.metadata)
     }
 }
