@@ -92,6 +92,10 @@ class Agent:
         return psycopg.connect(host="127.0.0.1", port=self.port, user=user, password="secret", dbname=dbname,
                                sslmode=sslmode, connect_timeout=10, autocommit=True)
 
+    def running_session(self, **changes):
+        self.runs()
+        return self.connect(**changes)
+
     def kept(self):
         """What was in the cluster that the base backup is of."""
         with self.connect() as connection:

@@ -110,6 +110,9 @@ def link_entry(name, target, kind=tarfile.SYMTYPE):
 # Faults, of which a server has one for each of its next requests
 
 TRUNCATED, CUT, ERROR, REFUSED, SILENT, DENIED = "truncated", "cut", "error", "refused", "silent", "denied"
+# A byte of the content at a time; a byte of the protocol at a time, so that no message is ever whole; and good, only slow.
+TRICKLING, CRAWLING, SLOW = "trickling", "crawling", "slow"
+PAUSE = 0.01
 
 
 class Stand:
@@ -161,6 +164,13 @@ class Stand:
             texts = body.rstrip(b"\0").decode().split("\0")
             return client, dict(zip(texts[::2], texts[1::2]))
 
+    def crawl(self, client, data):
+        """For as long as anybody listens."""
+        for at in range(len(data)):
+            client.sendall(data[at:at + 1])
+            if self.released.wait(PAUSE):
+                return
+
     def close(self):
         self.released.set()
         self.listener.close()
@@ -169,9 +179,9 @@ class Stand:
 class Safekeeper(Stand):
     """Knows how far it has written and how far it knows that all is committed; `None`: not the timeline."""
 
-    def __init__(self, flush, commit=None, token=None, silent=False):
+    def __init__(self, flush, commit=None, token=None, silent=False, crawling=False):
         super().__init__(token)
-        self.flush, self.commit, self.silent = flush, commit or flush, silent
+        self.flush, self.commit, self.silent, self.crawling = flush, commit or flush, silent, crawling
 
     @property
     def address(self):
@@ -184,7 +194,8 @@ class Safekeeper(Stand):
         if command != "TIMELINE_STATUS":
             return client.sendall(error("42601", "what?") + frame(b"Z", b"I"))
         rows = [] if self.flush is None else [[self.flush, self.commit]]
-        client.sendall(table(["flush_lsn", "commit_lsn"], rows))
+        answer = table(["flush_lsn", "commit_lsn"], rows)
+        self.crawl(client, answer) if self.crawling else client.sendall(answer)
 
 
 class Pageserver(Stand):
@@ -222,7 +233,11 @@ class Pageserver(Stand):
         content = self.content
         if fault in (TRUNCATED, CUT, ERROR, SILENT):
             content = content[:len(content) // 2]
-        return [content[at:at + self.chunk] for at in range(0, len(content), self.chunk)]
+        chunk = {TRICKLING: 1, SLOW: len(content) // 50}.get(fault, self.chunk)
+        for at in range(0, len(content), chunk):
+            yield content[at:at + chunk]
+            if fault in (TRICKLING, SLOW) and self.released.wait(PAUSE):
+                return
 
     def answer(self, client, command):
         if command.startswith("lease lsn "):
@@ -235,6 +250,9 @@ class Pageserver(Stand):
             client.sendall(error(code, "timeline is archived"))
             return False
         client.sendall(frame(b"H", struct.pack("!BH", 0, 0)))
+        if fault == CRAWLING:
+            self.crawl(client, frame(b"d", self.content[:self.chunk]))
+            return False
         for piece in self.pieces(fault):
             client.sendall(frame(b"d", piece))
         if fault == SILENT:

@@ -18,9 +18,11 @@ import pytest
 import storage
 from conftest import new_folder
 from http_agent import TokenKey, listener
-from lone import server_certificate
+from lone import LoneProxy, server_certificate
 from lone_agent import TENANT, TIMELINE, TOKEN, Agent
-from storage import CUT, DENIED, ERROR, REFUSED, SILENT, TRUNCATED, Backup, Pageserver, Safekeeper, sync_program
+from storage import CRAWLING, CUT, DENIED, ERROR, REFUSED, SILENT, SLOW, TRICKLING, TRUNCATED, Backup, Pageserver, Safekeeper, sync_program
+from test_agent_secrets import NoControlPlane
+from test_reported_details import reported
 from waiting import eventually
 
 
@@ -121,6 +123,65 @@ def test_faults_are_survived_into_a_clean_directory(folder, backup, stands):
         agent.runs()
         assert agent.kept() == ("kept",)
         assert agent.text().count("no base backup from here") == 9
+
+
+def test_who_trickles_is_given_up_for_the_next(folder, backup, stands):
+    keepers = [stands(Safekeeper, backup.lsn, token=TOKEN) for _ in range(2)] + [stands(Safekeeper, backup.lsn, crawling=True, token=TOKEN)]
+    trickling, crawling, slow = (stands(Pageserver, backup.packed, token=TOKEN) for _ in range(3))
+    trickling.faults, crawling.faults, slow.faults = [TRICKLING, TRICKLING], [CRAWLING, SILENT], [SLOW]
+    agent = Agent(folder, [both(trickling), both(crawling), both(slow)], keepers)
+    began = time.monotonic()
+    # Each has its limit, and no more than a moment beyond it.
+    with agent.start("--safekeeper-limit", "500ms", "--basebackup-time-limit", "2s", "--basebackup-silence-limit", "1s"):
+        agent.runs()
+        assert agent.kept() == ("kept",)
+        assert 0.5 + 2 * 2 + 2 * 1 < time.monotonic() - began < 25
+        told = [line for line in agent.text().splitlines() if "no base backup from here" in line]
+        words = ["is not whole after 2.0 seconds"] * 2 + ["nothing more for 1.0 seconds"] * 2
+        assert len(told) == 4 and all(word in line for word, line in zip(words, told)), told
+        assert "a safekeeper did not answer" in agent.text()
+        assert [len(stand.commands + stand.calls) for stand in (trickling, crawling, slow)] == [2, 2, 1]
+        assert slow.commands == [f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip"]
+        assert agent.end() == 0
+
+
+def test_a_stop_while_it_trickles_leaves_nothing(folder, backup, stands):
+    pageserver = stands(Pageserver, backup.packed, token=TOKEN)
+    pageserver.faults = [TRICKLING]
+    agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    stop(agent.start(), lambda: eventually((folder / "pgdata.partial").exists, 30, "its beginning"), signal.SIGTERM)
+    assert not agent.data.exists()
+
+
+# Shards
+
+def test_the_first_of_many_shards_is_asked_and_all_are_told(folder, backup, stands):
+    shards = [stands(Pageserver, backup.packed, token=TOKEN) for _ in range(3)]
+    shards[0].faults = [REFUSED]
+    # Beside each other, by one authority.
+    for name in "agent", "proxy":
+        (folder / name).mkdir(mode=0o755)
+    agent = Agent(folder / "agent", [], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+    for name in "ca.crt", "ca.key":
+        shutil.copy(agent.folder / name, folder / "proxy" / name)
+    agent.spec["pageserver_connection_info"] = {
+        "shard_count": 3, "stripe_size": 2048, "prefer_protocol": "grpc", "shards": {
+            f"0{number}03": {"pageservers": [{"id": number + 1} | both(server)]} for number, server in enumerate(shards)}}
+    with LoneProxy(folder / "proxy", NoControlPlane, "--auth-backend", "agent") as proxy, \
+            agent.start("--report-to", proxy.told["grpc"]), agent.running_session() as connection:
+        # Over both protocols.
+        assert [(len(server.commands), len(server.calls)) for server in shards] == [(1, 1), (0, 0), (0, 0)]
+        assert shards[0].calls[0][2]["neon-shard-id"] == "0003"
+        shown = [connection.execute(f"show neon.{name}").fetchone()[0] for name in ("pageserver_connstring", "stripe_size")]
+        assert shown == [",".join(server.libpq_url for server in shards), "2048"]
+        # The stripe size has to be known when the addresses are assigned.
+        written = (agent.data / "postgresql.conf").read_text()
+        assert 0 < written.index("neon.stripe_size") < written.index("neon.pageserver_connstring")
+        told = eventually(lambda: reported(proxy), 10, "the agent's word")["pageserver"]
+        assert (told["shard_count"], told["stripe_size"], told["prefer_protocol"]) == (3, 2048, "grpc")
+        assert [(shard["index"], [server["id"] for server in shard["pageservers"]]) for shard in told["shards"]] == [
+            (f"0{number}03", [number + 1]) for number in range(3)]
+        assert agent.end() == 0
 
 
 # Contents that nobody should start from

@@ -77,18 +77,26 @@ struct BasebackupFetcher: Sendable {
         let unpacker = try BackupUnpacker(
             into: folder, owner: owner, expectedVersion: expectedVersion, limits: limits.archive)
         let stopwatch = Stopwatch()
-        try await Deadline.run(until: began + limits.wholeLimit, silenceLimit: limits.silenceLimit) { pulse in
-            try await stream(from: address, shard) { bytes in
-                stopwatch.noteFirst()
-                try await unpacker.take(bytes)
-                if stopwatch.isDue(each: Self.progressInterval) {
-                    let progress = await unpacker.progress
-                    log.info(
-                        "base backup is coming",
-                        metadata: ["bytes": "\(progress.receivedBytes)", "written": "\(progress.writtenBytes)"])
+        do {
+            try await Deadline.run(until: began + limits.wholeLimit, silenceLimit: limits.silenceLimit) { pulse in
+                try await stream(from: address, shard) { bytes in
+                    stopwatch.noteFirst()
+                    try await unpacker.take(bytes)
+                    if stopwatch.isDue(each: Self.progressInterval) {
+                        let progress = await unpacker.progress
+                        log.info(
+                            "base backup is coming",
+                            metadata: ["bytes": "\(progress.receivedBytes)", "written": "\(progress.writtenBytes)"])
+                    }
+                    pulse.beat()
                 }
-                pulse.beat()
             }
+        } catch is Deadline.Passed {
+            let received = await unpacker.progress.receivedBytes
+            throw Failure(description: "is not whole after \(limits.wholeLimit), with \(received) bytes of it here")
+        } catch is Deadline.Silent {
+            let received = await unpacker.progress.receivedBytes
+            throw Failure(description: "nothing more for \(limits.silenceLimit), with \(received) bytes of it here")
         }
         try await unpacker.finish()
         let progress = await unpacker.progress
@@ -121,7 +129,8 @@ struct BasebackupFetcher: Sendable {
                 lsn: request.lsnNumber, replica: request.isReplica, compression: .gzip)
             try await link.call(address) { client in
                 let chunks = try await client.getBaseBackup(
-                    question, options: link.options(for: shard, timeout: limits.wholeLimit))
+                    // Our own deadline is the earlier one, and says more.
+                    question, options: link.options(for: shard, timeout: limits.wholeLimit + .seconds(1)))
                 for try await chunk in chunks { try await take(chunk.chunk) }
             }
         }

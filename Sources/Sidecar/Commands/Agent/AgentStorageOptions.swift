@@ -25,6 +25,9 @@ struct AgentStorageOptions: ParsableArguments {
     @Option(help: "How long a pageserver may send nothing before another one is asked.")
     var basebackupSilenceLimit = DurationArgument(seconds: 60)
 
+    @Option(help: "How long one base backup may take from its beginning to its end before another pageserver is asked.")
+    var basebackupTimeLimit = DurationArgument(seconds: 600)
+
     func apply(to options: inout StorageOptions) throws {
         guard basebackupLimit > 0, basebackupLimit <= 1 << 30 else {
             throw CommandFailure.badConfiguration("--basebackup-limit: must be 1 to 1073741824 MiB")
@@ -37,6 +40,7 @@ struct AgentStorageOptions: ParsableArguments {
         options.basebackup.sizeLimit = basebackupLimit << 20
         options.safekeeperLimit = try duration(of: safekeeperLimit, "--safekeeper-limit")
         options.syncLimit = try duration(of: syncSafekeepersLimit, "--sync-safekeepers-limit")
+        options.basebackup.wholeLimit = try duration(of: basebackupTimeLimit, "--basebackup-time-limit")
         options.basebackup.silenceLimit = try duration(of: basebackupSilenceLimit, "--basebackup-silence-limit")
     }
 
