@@ -54,9 +54,13 @@ class Agent:
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
-    def __enter__(self):
+    def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(word) for word in self.command], stdin=subprocess.DEVNULL, stderr=log)
+        return self
+
+    def __enter__(self):
+        self.start()
         eventually(self.runs, START_LIMIT, "a compute that runs")
         return self
 

@@ -1,6 +1,10 @@
 """An autoscaler of virtual machines, and a container's own memory, as a real agent sees them in a made-up cgroup."""
 import json
+import os
 import re
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -21,15 +25,27 @@ def cache(session):
 
 
 class Cgroup:
-    """A folder that reads like the kernel's."""
+    """A folder that reads like the kernel's. Where there is a cgroup of version 2 to make, its members are the kernel's own."""
 
     def __init__(self, folder):
         self.folder = folder / "cgroup"
         self.folder.mkdir()
         self.write("cgroup.controllers", "memory")
+        self.write("cgroup.procs", "")
+        self.members = Path(tempfile.mkdtemp(prefix="sidecar-test-", dir=REAL)) if REAL else None
+        if self.members:
+            self.mount("--bind", self.members / "cgroup.procs", self.folder / "cgroup.procs")
         self.limit(GIBIBYTE)
         self.use(100 << 20)
         self.write("memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 total=0")
+
+    def mount(self, *words):
+        subprocess.run(["mount", *words], check=True)
+
+    def remove(self):
+        if self.members:
+            subprocess.run(["umount", self.folder / "cgroup.procs"], check=True)
+            self.members.rmdir()
 
     def write(self, name, text):
         fresh = self.folder / f".{name}"
@@ -49,11 +65,32 @@ def folder(folder):
     return folder
 
 
-def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
-    monkeypatch.setenv("AUTOSCALING", "true")
+def writable_cgroups():
+    """Where cgroups of version 2 are mounted and can be made; `None` where they cannot."""
+    mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if line.split()[2] == "cgroup2"]
+    return next((folder for folder in mounted if os.geteuid() == 0 and os.access(folder, os.W_OK)), None)
+
+
+REAL = writable_cgroups()
+
+
+@pytest.fixture
+def cgroup(folder):
     cgroup = Cgroup(folder)
+    yield cgroup
+    cgroup.remove()
+
+
+def test_an_autoscaler_of_virtual_machines(folder, cgroup, monkeypatch):
+    monkeypatch.setenv("AUTOSCALING", "true")
     with Agent(folder, "127.0.0.1:9", "--vm-monitor-addr", "127.0.0.1:0", "--cgroup", cgroup.folder,
                settings=[CACHE]) as agent, agent.administrator() as ours:
+        # Its memory is counted there: that of the postmaster and of every session, and not the agent's.
+        postmaster = int((agent.data / "postmaster.pid").read_text().split()[0])
+        counted = {int(number) for number in (cgroup.folder / "cgroup.procs").read_text().split()}
+        assert postmaster in counted and agent.process.pid not in counted
+        if REAL:
+            assert ours.info.backend_pid in counted
         port = int(eventually(lambda: re.search(
             r'listening for the autoscaler.*?"port":"(\d+)"', agent.log.read_text()), 10, "the port")[1])
         url = f"ws://127.0.0.1:{port}/monitor"
@@ -102,9 +139,8 @@ def test_an_autoscaler_of_virtual_machines(folder, monkeypatch):
         assert end.value.rcvd.code == 1003
 
 
-def test_a_container_asks_in_its_reports(folder, monkeypatch):
+def test_a_container_asks_in_its_reports(folder, cgroup, monkeypatch):
     monkeypatch.setenv("SIDECAR_LOG_LEVEL", "debug")
-    cgroup = Cgroup(folder)
     with Agent(folder, "127.0.0.1:9", "--scale-requests", "--cgroup", cgroup.folder, settings=[CACHE]) as agent, \
             agent.administrator() as ours:
         eventually(lambda: cache(ours) == "698", 10, "the cache's size")
@@ -121,3 +157,16 @@ def test_a_container_asks_in_its_reports(folder, monkeypatch):
             agent.reload()
             eventually(lambda: applied() > before, 20, "the changed spec")
             eventually(lambda: cache(ours) == size, 10, f"the size {size!r}")
+
+
+def test_a_postgres_that_cannot_be_counted_is_not_started(folder, cgroup, monkeypatch):
+    monkeypatch.setenv("AUTOSCALING", "true")
+    agent = Agent(folder, "127.0.0.1:9", "--vm-monitor-addr", "127.0.0.1:0", "--cgroup", cgroup.folder)
+    if cgroup.members:
+        # As a container has it.
+        cgroup.mount("-o", "remount,bind,ro", cgroup.folder / "cgroup.procs")
+        assert agent.start().process.wait(timeout=30) == 1
+        assert re.search("cannot be put into the cgroup .*: Read-only file system", agent.log.read_text()), agent.log.read_text()
+    agent.command[agent.command.index(cgroup.folder)] = folder
+    assert agent.start().process.wait(timeout=30) == 1
+    assert re.search("cannot be put into the cgroup .*: it has no cgroup.procs", agent.log.read_text()), agent.log.read_text()

@@ -10,7 +10,7 @@ from http_agent import TokenKey, listener
 from lone import LoneProxy, server_certificate
 from lone_agent import TENANT
 from test_agent_secrets import NoControlPlane
-from test_autoscaling import GIBIBYTE, Cgroup
+from test_autoscaling import GIBIBYTE, cgroup  # noqa: F401
 from waiting import eventually
 
 SCALE = "sidecar_scale_requests_total"
@@ -38,10 +38,10 @@ def url(number):
     return f"postgresql://somebody:SECRET-{number}@ps-{number}:6400/?sslmode=require"
 
 
-def test_pageservers_and_wishes_are_shown_as_they_change(folder):
+def test_pageservers_and_wishes_are_shown_as_they_change(folder, cgroup):  # noqa: F811
     with LoneProxy(folder, NoControlPlane, "--auth-backend", "agent", name="told") as told, \
             LoneProxy(folder, NoControlPlane, "--auth-backend", "agent", name="other") as other:
-        key, cgroup, nodes = TokenKey(folder, "first"), Cgroup(folder), folder / "nodes.json"
+        key, nodes = TokenKey(folder, "first"), folder / "nodes.json"
         (folder / "jwks.json").write_text(json.dumps({"keys": [key.jwk]}))
         nodes.write_text(json.dumps({"pageservers": [
             {"id": number, "libpq_url": url(number), "grpc_url": f"grpc://ps-{number}:51051"} for number in range(1, 4)]}))

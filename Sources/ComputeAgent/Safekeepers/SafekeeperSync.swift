@@ -19,6 +19,8 @@ struct SafekeeperSync: Sendable {
     let user: SystemUser?
     /// How long it may take.
     let limit: Duration
+    /// It may need as much memory as Postgres, and is counted like it.
+    let cgroup: PostgresCgroup?
     let log: Logger
 
     /// Where the original looks for the token of storage.
@@ -36,7 +38,8 @@ struct SafekeeperSync: Sendable {
         var environment: [Environment.Key: String] = ["PGDATA": folder]
         if let token { environment[Self.tokenVariable] = token.reveal() }
         var configuration = binaries.configuration(
-            program ?? "postgres", ["--sync-safekeepers"], runningAs: user, environment: environment)
+            program ?? "postgres", ["--sync-safekeepers"], runningAs: user, environment: environment,
+            before: try cgroup?.words() ?? [])
         configuration.platformOptions.teardownSequence = [
             .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: Self.teardownLimit)
         ]

@@ -16,6 +16,7 @@ struct PageserverStorage: ClusterStorage {
     let binaries: PostgresBinaries
     let user: SystemUser?
     let options: StorageOptions
+    let cgroup: PostgresCgroup?
     /// `postgresql.conf` for the program that synchronizes the safekeepers: it finds them there.
     let configurationText: String
     let group: any EventLoopGroup
@@ -52,7 +53,9 @@ struct PageserverStorage: ClusterStorage {
 
     private func sync(within limit: Duration) -> SafekeeperSync {
         SafekeeperSync(
-            binaries: binaries, program: options.syncProgram, token: timeline.token, user: user, limit: limit, log: log)
+            binaries: binaries, program: options.syncProgram, token: timeline.token, user: user, limit: limit,
+            cgroup: cgroup,
+            log: log)
     }
 
     // MARK: The starting point

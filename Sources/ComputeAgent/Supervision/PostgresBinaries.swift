@@ -38,9 +38,11 @@ package struct PostgresBinaries: Equatable, Sendable {
     /// To become another user it goes through `setpriv`, which keeps the process. The C library's `setuid` in a forked
     /// child of a program with threads waits for threads that the child does not have. Each is named by its path: a name
     /// that is looked for costs a child for every folder where it is not.
+    ///
+    /// - Parameter before: words that stand before all of it: a program that becomes this one.
     func configuration(
         _ program: String, _ arguments: [String], runningAs user: SystemUser?,
-        environment: [Environment.Key: String] = [:]
+        environment: [Environment.Key: String] = [:], before: [String] = []
     ) -> Configuration {
         var options = PlatformOptions()
         options.createSession = true
@@ -49,10 +51,10 @@ package struct PostgresBinaries: Equatable, Sendable {
         let basics: [Environment.Key: String] = [
             "PATH": "\(path.dropLast(name.count + 1)):\(folder):/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC",
         ]
-        let identity = user.map { ["--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups", "--", path] }
+        let identity = user.map { [Self.setpriv, "--reuid=\($0.uid)", "--regid=\($0.gid)", "--clear-groups", "--"] }
+        let words = before + (identity ?? []) + [path] + arguments
         return Configuration(
-            executable: .path(Self.location(user == nil ? path : Self.setpriv)),
-            arguments: Arguments((identity ?? []) + arguments),
+            executable: .path(Self.location(words[0])), arguments: Arguments(Array(words.dropFirst())),
             environment: .custom(basics.merging(environment) { _, given in given }),
             // A folder that the user it runs as can surely enter.
             workingDirectory: Self.location("/"), platformOptions: options)

@@ -122,7 +122,8 @@ actor PostgresKeeper {
         launching = launched
         defer { launched.set(true) }
         let process = try await PostgresProcess.launch(
-            configuration.binaries, in: directory, runningAs: user, token: token, log: log)
+            configuration.binaries, in: directory, runningAs: user, token: token, in: configuration.postgresCgroup,
+            log: log)
         self.process = process
         adoption.mark(process)
         return process
@@ -216,7 +217,8 @@ actor PostgresKeeper {
     private func pageserverStorage(of spec: ComputeSpec, as user: SystemUser?) throws -> PageserverStorage {
         PageserverStorage(
             timeline: try RemoteTimeline(spec), directory: directory, binaries: configuration.binaries, user: user,
-            options: configuration.storage, configurationText: try conf(of: spec).render(), group: group,
+            options: configuration.storage, cgroup: configuration.postgresCgroup,
+            configurationText: try conf(of: spec).render(), group: group,
             figures: storageFigures, log: log)
     }
 

@@ -28,17 +28,20 @@ final class PostgresProcess: PostgresHandle {
 
     /// Starts `postgres -D directory`.
     ///
-    /// - Parameter token: for storage that is elsewhere; Postgres reads it from its environment.
+    /// - Parameters:
+    ///   - token: for storage that is elsewhere; Postgres reads it from its environment.
+    ///   - cgroup: where its memory is to be counted; `nil`: where the agent's is.
     /// - Throws: `PostgresStartFailure` when it could not even be started. One that starts and then refuses is told by
     ///   `waitForExit`.
     static func launch(
         _ binaries: PostgresBinaries, in directory: DataDirectory, runningAs user: SystemUser?,
-        token: Secret<String>? = nil, log: Logger
+        token: Secret<String>? = nil, in cgroup: PostgresCgroup? = nil, log: Logger
     ) async throws -> PostgresProcess {
+        let before = try cgroup?.words() ?? []
         let process = PostgresProcess(log: log)
         // The child outlives the task that launches it, and ends when the process does: whoever launched it waits for
         // that through `waitForExit`, on every path.
-        Task { await process.supervise(binaries, directory, user, token) }
+        Task { await process.supervise(binaries, directory, user, token, before) }
         guard let identifier = await process.started.wait(), identifier != nil else {
             throw PostgresStartFailure(description: process.exit.value?.description ?? "start was cancelled")
         }
@@ -68,13 +71,15 @@ final class PostgresProcess: PostgresHandle {
     }
 
     private func supervise(
-        _ binaries: PostgresBinaries, _ directory: DataDirectory, _ user: SystemUser?, _ token: Secret<String>?
+        _ binaries: PostgresBinaries, _ directory: DataDirectory, _ user: SystemUser?, _ token: Secret<String>?,
+        _ before: [String]
     ) async {
         do {
             let result = try await run(
                 binaries.configuration(
                     "postgres", ["-D", directory.path], runningAs: user,
-                    environment: token.map { [SafekeeperSync.tokenVariable: $0.reveal()] } ?? [:]), input: .none,
+                    environment: token.map { [SafekeeperSync.tokenVariable: $0.reveal()] } ?? [:], before: before),
+                input: .none,
                 output: .sequence, error: .combinedWithOutput
             ) { execution in
                 started.set(execution.processIdentifier.value)

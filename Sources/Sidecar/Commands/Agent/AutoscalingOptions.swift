@@ -10,7 +10,11 @@ struct AutoscalingOptions: ParsableArguments {
     @Flag(help: "Report what memory the compute would like to be limited to, by the pressure in its own cgroup.")
     var scaleRequests = false
 
-    @Option(help: "Folder of the cgroup (version 2) whose memory counts.")
+    @Option(
+        help: """
+            Folder of the cgroup (version 2) whose memory counts, or its name below /sys/fs/cgroup. With AUTOSCALING, Postgres is \
+            put into it.
+            """)
     var cgroup = "/sys/fs/cgroup"
 
     func settings() throws -> AutoscalingSettings? {
@@ -26,7 +30,7 @@ struct AutoscalingOptions: ParsableArguments {
         } else {
             return nil
         }
-        settings.cgroup = cgroup
+        settings.cgroup = cgroup.hasPrefix("/") ? cgroup : "/sys/fs/cgroup/" + cgroup
         return settings
     }
 }
