@@ -86,6 +86,16 @@ class ManifestPods(Pods):
         return self.container.log.read_text()
 
 
+def mounted(folder):
+    """As kubelet lays out a Secret: each name is a link into what is exchanged as a whole."""
+    (now := folder / "..2026_11_21").mkdir(mode=folder.stat().st_mode & 0o777)
+    os.chown(now, folder.stat().st_uid, folder.stat().st_gid)
+    for file in [file for file in folder.iterdir() if file.is_file()]:
+        file.rename(now / file.name)
+        file.symlink_to(f"..data/{file.name}")
+    (folder / "..data").symlink_to(now.name)
+
+
 def test_a_client_wakes_the_endpoint_of_the_manifests(folder):
     things = built(HERE / "overlays/kind")
     by_key = {key(thing)[1:]: thing for thing in things}
@@ -104,6 +114,8 @@ def test_a_client_wakes_the_endpoint_of_the_manifests(folder):
     (folder / "certs").mkdir()
     for name in ("ca.crt", "ca.key"):
         shutil.copy(secrets / "sidecar-authority" / name, folder / name)
+    for secret in secrets.iterdir():
+        mounted(secret)
     cluster = Cluster(folder)
     started = []
     try:

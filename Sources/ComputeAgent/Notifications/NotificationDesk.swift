@@ -168,7 +168,7 @@ final class NotificationDesk: AgentPart {
             return desk.seen
         }
         guard let path = nodesFile else { return seen }
-        guard let bytes = OwnedFile.read(path, limit: StorageNodes.byteLimit) else {
+        guard let bytes = OwnedFile.readGiven(path, limit: StorageNodes.byteLimit) else {
             throw SpecFailure(at: "", "cannot be read")
         }
         return try StorageNodes(json: bytes).filled(from: seen)

@@ -20,7 +20,7 @@ package enum SpecSource: Sendable {
     package func fetchEnvelope(noting note: @Sendable (String) -> Void = { _ in }) async throws -> SpecEnvelope {
         switch self {
         case .file(let path):
-            guard let bytes = OwnedFile.read(path, limit: SpecEnvelope.byteLimit) else {
+            guard let bytes = OwnedFile.readGiven(path, limit: SpecEnvelope.byteLimit) else {
                 throw SpecFailure(at: "", "\(path): cannot be read")
             }
             return try SpecEnvelope(json: bytes)

@@ -14,7 +14,7 @@ package struct AgentCertificates: Equatable, Sendable {
     func privateKey() throws(StorageFailure) -> [UInt8] { try read(privateKeyFile) }
 
     private func read(_ path: String) throws(StorageFailure) -> [UInt8] {
-        guard let bytes = OwnedFile.read(path), !bytes.isEmpty else {
+        guard let bytes = OwnedFile.readGiven(path), !bytes.isEmpty else {
             throw StorageFailure(.cannotRead, "\(path): cannot be read")
         }
         return bytes

@@ -35,7 +35,17 @@ enum OwnedFile {
 
     /// - Returns: `nil` when there is no such regular file, or it is larger than `limit`.
     static func read(_ path: String, limit: Int = readLimit) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        read(path, limit: limit, flags: O_NOFOLLOW)
+    }
+
+    /// The same of a file that whoever runs the agent has named, in a folder of his. Links are followed: each file of a
+    /// Secret or ConfigMap that Kubernetes mounts is one (`spec.json -> ..data/spec.json`).
+    static func readGiven(_ path: String, limit: Int = readLimit) -> [UInt8]? {
+        read(path, limit: limit, flags: 0)
+    }
+
+    private static func read(_ path: String, limit: Int, flags: CInt) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)
         guard file >= 0 else { return nil }
         defer { close(file) }
         guard let about = FileStamp(descriptor: file), about.isRegular, about.size <= limit else { return nil }

@@ -46,7 +46,7 @@ final class TokenKeyring: Sendable {
 
     /// - Returns: `nil` when it cannot be used; the last good keys then stay.
     private func read(_ path: String) -> [TokenKey]? {
-        guard let bytes = OwnedFile.read(path, limit: Self.fileLimit) else {
+        guard let bytes = OwnedFile.readGiven(path, limit: Self.fileLimit) else {
             log.error("the file of keys cannot be read; the last ones stay", metadata: ["path": "\(path)"])
             return nil
         }

@@ -20,6 +20,6 @@ package struct CertificateWatch: Sendable {
     }
 
     private static func read(_ certificates: AgentCertificates) -> [[UInt8]] {
-        [certificates.certificateFile, certificates.privateKeyFile].compactMap { OwnedFile.read($0) }
+        [certificates.certificateFile, certificates.privateKeyFile].compactMap { OwnedFile.readGiven($0) }
     }
 }
