@@ -46,7 +46,7 @@ def port_of(server):
 def quiet(client, seconds):
     """A call on which nothing is said for a while; its status."""
     over = threading.Event()
-    call = client.duplex(iter(lambda: over.wait(seconds) or None, None), timeout=seconds)
+    call = client.duplex(iter(lambda: (over.wait(seconds), None)[1], None), timeout=seconds)
     try:
         error = client.status(lambda: list(call))
         return error.code(), error.details()
@@ -83,7 +83,6 @@ def test_our_client_asks_half_as_often_once_theirs_has_had_enough():
 def test_a_server_asks_and_drops_those_who_do_not_answer():
     with OurServer("--keepalive-interval", "300", "--keepalive-timeout", "200") as server:
         with grpc.insecure_channel(server.address) as channel, Attacker(server.address) as silent:
-            silent.send(b"\0\0\0\4\1\0\0\0\0")  # It acknowledges the SETTINGS, and nothing after.
             # grpcio answers while it has a call, and only then at once.
             assert quiet(Client(channel), 2)[0] == grpc.StatusCode.DEADLINE_EXCEEDED
             eventually(lambda: silent.hear(0.1) == b"" and silent.is_closed, 10, "the end of the silent one")
@@ -226,11 +225,11 @@ def test_the_first_pause_is_a_second_and_later_ones_grow():
         thread = threading.Thread(target=refuse)
         thread.start()
         with OurCalls(f"127.0.0.1:{listener.getsockname()[1]}") as calls:
-            patient = calls.start(wait_for_ready=True, timeout_ms=6500)
+            patient = calls.start(wait_for_ready=True, timeout_ms=3500)
             assert patient.result(10).code == 4
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
     pauses = [later - earlier for earlier, later in zip(times, times[1:])]
     assert len(pauses) >= 2
-    for pause, wanted in zip(pauses, (1, 1.6, 2.56)):
+    for pause, wanted in zip(pauses, (1, 1.6)):
         assert 0.8 * wanted - 0.05 < pause < 1.2 * wanted + 0.5

@@ -5,55 +5,6 @@
 /// until somebody calls. With ``PickPolicy/roundRobin`` all are connected and kept so. A subchannel that fails waits by
 /// itself. Each failure and each loss has the name resolved anew, but not more often than the configuration says.
 package struct ChannelPlan<Address: Hashable & Sendable> {
-    package struct Configuration: Sendable {
-        package var policy = PickPolicy.pickFirst
-        package var backoff = ConnectBackoff()
-        /// From one resolution to the next, whatever happens.
-        package var resolutionInterval: Duration = .seconds(30)
-        /// Addresses used of those that a name has; the rest is ignored.
-        package var addressLimit = 64
-
-        package init() {}
-    }
-
-    package enum Event {
-        /// A call wants a connection.
-        case callArrived
-        case resolved([Address])
-        case resolutionFailed
-        /// The server has sent its SETTINGS.
-        case connected(SubchannelID)
-        /// An attempt has come to nothing.
-        case connectFailed(SubchannelID)
-        /// A ready connection takes no more calls: it broke, or was told to go away.
-        case lost(SubchannelID)
-        case timerFired(Timer)
-        case shutDown
-    }
-
-    package enum Timer: Hashable, Sendable {
-        case backoff(SubchannelID)
-        case resolution
-    }
-
-    package enum Action: Equatable {
-        case resolve
-        case connect(SubchannelID, Address, within: Duration)
-        /// Replaces the one that is armed.
-        case arm(Timer, after: Duration)
-        case disarm(Timer)
-        /// The connection, or the attempt, is not wanted any more; its calls may end.
-        case release(SubchannelID)
-        /// Whoever waits for a connection should ``pick()`` again.
-        case stateChanged(ChannelState)
-    }
-
-    package enum Pick: Equatable {
-        case use(SubchannelID)
-        case wait
-        case fail
-    }
-
     let configuration: Configuration
     private(set) var subchannels: [Subchannel<Address>] = []
     private var nextID = 0
@@ -92,7 +43,7 @@ package struct ChannelPlan<Address: Hashable & Sendable> {
         case .resolutionFailed: resolutionFailed(at: now, using: &dice)
         case .connected(let id): connected(id)
         case .connectFailed(let id): connectFailed(id, at: now, using: &dice)
-        case .lost(let id): lost(id, at: now)
+        case .lost(let id, let wasUsed): lost(id, wasUsed: wasUsed, at: now, using: &dice)
         case .timerFired(let timer): timerFired(timer, at: now)
         case .shutDown: shutDown()
         }
@@ -131,6 +82,7 @@ package struct ChannelPlan<Address: Hashable & Sendable> {
             }
             let subchannel = subchannels[index]
             subchannels[index].state = .connecting(since: now)
+            subchannels[index].attemptedAt = now
             let limit = configuration.backoff.attemptLimit(after: subchannel.failures)
             actions.append(.connect(subchannel.id, subchannel.address, within: limit))
         }
@@ -147,17 +99,35 @@ package struct ChannelPlan<Address: Hashable & Sendable> {
         _ id: SubchannelID, at now: ContinuousClock.Instant, using dice: inout some RandomNumberGenerator
     ) {
         guard let index = index(of: id), case .connecting(let since) = subchannels[index].state else { return }
-        subchannels[index].state = .backingOff
         subchannels[index].failures += 1
-        let delay = configuration.backoff.delay(after: subchannels[index].failures, using: &dice)
-        actions.append(.arm(.backoff(id), after: max(.zero, delay - since.duration(to: now))))
+        backOff(index, after: subchannels[index].failures, since: since, at: now, using: &dice)
+    }
+
+    private mutating func backOff(
+        _ index: Int, after failures: Int, since: ContinuousClock.Instant, at now: ContinuousClock.Instant,
+        using dice: inout some RandomNumberGenerator
+    ) {
+        subchannels[index].state = .backingOff
+        let delay = configuration.backoff.delay(after: failures, using: &dice)
+        actions.append(.arm(.backoff(subchannels[index].id), after: max(.zero, delay - since.duration(to: now))))
         resolve(at: now)
         connect(at: now)
         if subchannels.allSatisfy({ $0.state == .backingOff }) { hasFailed = true }
     }
 
-    private mutating func lost(_ id: SubchannelID, at now: ContinuousClock.Instant) {
+    private mutating func lost(
+        _ id: SubchannelID, wasUsed: Bool, at now: ContinuousClock.Instant, using dice: inout some RandomNumberGenerator
+    ) {
         guard let index = index(of: id), subchannels[index].state == .ready else { return }
+        // A server that greets and goes away again would otherwise be asked without a pause.
+        if !wasUsed, let began = subchannels[index].attemptedAt, began.duration(to: now) < configuration.backoff.initial
+        {
+            subchannels[index].fruitless += 1
+            let excess = subchannels[index].fruitless - configuration.fruitlessLimit
+            if excess > 0 { return backOff(index, after: excess, since: began, at: now, using: &dice) }
+        } else {
+            subchannels[index].fruitless = 0
+        }
         subchannels[index].state = .idle
         resolve(at: now)
         if configuration.policy == .pickFirst { isWanted = false }

@@ -2,7 +2,8 @@
 ///
 /// ```
 /// idle ──▶ connecting ──▶ ready ──▶ idle
-///              └──▶ backingOff ──▶ idle
+///              │            │ fruitless
+///              └────────────┴▶ backingOff ──▶ idle
 /// ```
 struct Subchannel<Address: Hashable & Sendable>: Equatable {
     enum State: Equatable {
@@ -18,6 +19,10 @@ struct Subchannel<Address: Hashable & Sendable>: Equatable {
     var state = State.idle
     /// In a row.
     var failures = 0
+    /// Connections in a row that were lost as soon as they were made, and had answered nothing.
+    var fruitless = 0
+    /// When the last attempt began.
+    var attemptedAt: ContinuousClock.Instant?
 
     var isConnecting: Bool {
         if case .connecting = state { true } else { false }

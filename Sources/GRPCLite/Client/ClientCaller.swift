@@ -5,6 +5,7 @@ package final class ClientCaller: Sendable {
     private let commands: CommandQueue<ClientCommand>
     private let messageLimit: Int
     private let isOpen = Atomic(true)
+    private let isAnswered = Atomic(false)
 
     init(commands: CommandQueue<ClientCommand>, messageLimit: Int) {
         self.commands = commands
@@ -14,6 +15,16 @@ package final class ClientCaller: Sendable {
     /// Whether new calls are taken; once `false`, a new connection is needed.
     package var acceptsCalls: Bool {
         isOpen.load(ordering: .acquiring)
+    }
+
+    /// Whether the server has answered any call on this connection.
+    package var hadAnswer: Bool {
+        isAnswered.load(ordering: .acquiring)
+    }
+
+    func answered() {
+        guard !isAnswered.load(ordering: .relaxed) else { return }
+        isAnswered.store(true, ordering: .releasing)
     }
 
     func stopAcceptingCalls() {

@@ -273,8 +273,13 @@ package final class ClientConnection: DrivenConnection {
 
     private func headersReceived(_ block: HeaderBlock, on stream: HTTP2StreamID) {
         guard let call = calls[stream] else { return }
+        let head = ResponseHead(block, isFirst: !call.haveHeadersArrived)
+        if head != .interim {
+            caller.answered()
+            session.received(useful: 1)
+        }
         do throws(GRPCStatus) {
-            switch ResponseHead(block, isFirst: !call.haveHeadersArrived) {
+            switch head {
             case .interim: break
             case .headers(let encoding):
                 try call.reply.headersArrived(block.fields)
@@ -294,7 +299,7 @@ package final class ClientConnection: DrivenConnection {
     private func dataReceived(_ bytes: borrowing RawSpan, on stream: HTTP2StreamID) {
         do throws(MessageDeframer.Malformed) {
             guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
-            session.messagesReceived(messages.count)
+            session.received(useful: messages.count)
             let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
             session.returnCredit(credit, on: stream)
         } catch {

@@ -19,6 +19,8 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case emptyDataFlood = "empty_data_flood"
     /// DATA in frames of a few bytes, far more of them than messages.
     case tinyDataFlood = "tiny_data_flood"
+    /// Interim answers (1xx) without end. Of servers alone.
+    case interimFlood = "interim_flood"
     case priorityFlood = "priority_flood"
     /// Frames of kinds that nobody knows.
     case unknownFrameFlood = "unknown_frame_flood"
@@ -57,6 +59,7 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     init(floodOf type: UInt8, length: Int) {
         switch type {
         case 0x0: self = length == 0 ? .emptyDataFlood : .tinyDataFlood
+        case 0x1: self = .interimFlood
         case 0x2: self = .priorityFlood
         case 0x4: self = .settingsFlood
         case 0x6: self = .pingFlood

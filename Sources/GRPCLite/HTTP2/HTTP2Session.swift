@@ -313,9 +313,9 @@ extension HTTP2Session {
         if let offence { end(for: offence) }
     }
 
-    /// The owner of the session has found that many whole messages in what came.
-    func messagesReceived(_ count: Int) {
-        conduct.messagesReceived(count)
+    /// The owner of the session has found that many whole messages in what came, or answers of a server.
+    func received(useful count: Int) {
+        conduct.received(useful: count)
     }
 
     func headersBegan(on stream: HTTP2StreamID) {

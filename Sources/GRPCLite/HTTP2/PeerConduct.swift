@@ -54,9 +54,10 @@ struct PeerConduct {
     ) -> HTTP2Offence? {
         bytesInFrames += FrameType.headLength + length
         switch type {
-        // As many as there may be streams.
         case FrameType.headers:
             isInHeaderBlock = flags & FrameType.endsHeaders == 0
+            // A server may send interim answers (1xx) without end; a client's are as many as there may be streams.
+            guard isServer else { break }
             idleFrames.giveBack(idleFramesPerMessage)
             return nil
         case FrameType.reset:
@@ -91,8 +92,8 @@ struct PeerConduct {
         !isServer || pings.pingReceived(at: now) ? nil : .tooManyPings
     }
 
-    /// Messages have become whole, so that short DATA was lawful.
-    mutating func messagesReceived(_ count: Int) {
+    /// Messages have become whole, so that short DATA was lawful; or calls have been answered by headers.
+    mutating func received(useful count: Int) {
         idleFrames.giveBack(Double(count) * idleFramesPerMessage)
     }
 

@@ -78,7 +78,7 @@ extension ServerConnection {
             return breakOff(call, GRPCStatus(error))
         }
         unfinishedBytes += call.deframer.bufferedBytes
-        session.messagesReceived(messages.count)
+        session.received(useful: messages.count)
         if call.state.phase == .serving {
             session.returnCredit(call.wire.inbound.deliver(messages.all, byteCount: bytes.byteCount), on: stream)
         } else {

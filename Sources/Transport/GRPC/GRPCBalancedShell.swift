@@ -230,6 +230,6 @@ final class GRPCBalancedShell {
         links[id] = nil
         lastFailure = reason
         if !link.isReady { link.channel?.close(promise: nil) }
-        handle(link.isReady ? .lost(id) : .connectFailed(id))
+        handle(link.isReady ? .lost(id, wasUsed: link.caller?.hadAnswer ?? false) : .connectFailed(id))
     }
 }

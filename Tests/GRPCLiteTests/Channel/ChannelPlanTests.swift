@@ -79,7 +79,7 @@ import Testing
     func `a ready one that is lost connects again at once`(state: Standing) {
         var drive = standing(state)
         drive.now += .seconds(40)
-        let actions = drive(.lost(Self.id(1)))
+        let actions = drive(.lost(Self.id(1), wasUsed: true))
         let wanted: [Plan.Action] = [
             .resolve, .connect(Self.id(1), 7, within: Self.attempt), .stateChanged(.connecting),
         ]
@@ -111,7 +111,7 @@ import Testing
         #expect(actions.last == .stateChanged(.shutDown))
         for event: Plan.Event in [
             .callArrived, .resolved([1]), .resolutionFailed, .connected(Self.id(1)), .connectFailed(Self.id(1)),
-            .lost(Self.id(1)), .timerFired(.backoff(Self.id(1))), .timerFired(.resolution), .shutDown,
+            .lost(Self.id(1), wasUsed: true), .timerFired(.backoff(Self.id(1))), .timerFired(.resolution), .shutDown,
         ] {
             #expect(drive(event) == [])
         }
@@ -159,7 +159,7 @@ import Testing
         var drive = driver(.pickFirst, [5])
         drive(.connected(Self.id(1)))
         drive.now += .seconds(31)
-        #expect(drive(.lost(Self.id(1))) == [.resolve, .stateChanged(.idle)])
+        #expect(drive(.lost(Self.id(1), wasUsed: true)) == [.resolve, .stateChanged(.idle)])
         #expect(drive(.callArrived) == [.connect(Self.id(1), 5, within: Self.attempt), .stateChanged(.connecting)])
     }
 
@@ -177,9 +177,39 @@ import Testing
         }
         // A connection that worked makes it short again.
         drive(.connected(Self.id(1)))
-        drive(.lost(Self.id(1)))
+        drive(.lost(Self.id(1), wasUsed: true))
         drive(.callArrived)
         #expect(drive(.connectFailed(Self.id(1))).first == .arm(.backoff(Self.id(1)), after: .seconds(1)))
+    }
+
+    @Test func `a server that greets and goes away waits longer and longer, until it is of use or stays`() {
+        var drive = driver(.pickFirst, [5])
+        for _ in 1...2 {
+            drive(.connected(Self.id(1)))
+            drive(.lost(Self.id(1), wasUsed: false))
+            #expect(drive(.callArrived).contains(.connect(Self.id(1), 5, within: Self.attempt)))
+        }
+        for wait in [1, 1.6, 2.56] {
+            drive(.connected(Self.id(1)))
+            drive.now += .milliseconds(10)
+            let actions = drive(.lost(Self.id(1), wasUsed: false))
+            guard case .arm(.backoff, let after)? = actions.first else {
+                Issue.record("no wait: \(actions)")
+                return
+            }
+            #expect(abs(after / .seconds(1) - (wait - 0.01)) < 0.001)
+            #expect(drive.plan.state == .transientFailure)
+            drive.now += after
+            #expect(drive(.timerFired(.backoff(Self.id(1)))) == [.connect(Self.id(1), 5, within: Self.attempt)])
+        }
+        drive(.connected(Self.id(1)))
+        drive(.lost(Self.id(1), wasUsed: true))
+        #expect(drive.plan.state == .idle)
+        drive(.callArrived)
+        drive(.connected(Self.id(1)))
+        drive.now += .seconds(1)
+        drive(.lost(Self.id(1), wasUsed: false))
+        #expect(drive.plan.state == .idle)
     }
 
     // MARK: Round robin
@@ -202,7 +232,7 @@ import Testing
         drive(.connected(Self.id(1)))
         drive(.connectFailed(Self.id(2)))
         #expect(drive.plan.state == .ready)
-        drive(.lost(Self.id(1)))
+        drive(.lost(Self.id(1), wasUsed: true))
         #expect(drive.plan.state == .connecting)
         drive(.connectFailed(Self.id(1)))
         #expect(drive.plan.state == .transientFailure)
@@ -214,7 +244,7 @@ import Testing
         var drive = driver(.pickFirst, [5])
         drive(.connected(Self.id(1)))
         drive.now += .seconds(31)
-        drive(.lost(Self.id(1)))
+        drive(.lost(Self.id(1), wasUsed: true))
         #expect(drive(.resolutionFailed) == [.arm(.resolution, after: .seconds(1))])
         #expect(drive(.callArrived).first == .connect(Self.id(1), 5, within: Self.attempt))
     }
