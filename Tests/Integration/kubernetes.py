@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlparse
 import processes
 from fleet import BINARY, sum_of
 from lone import server_certificate
+from rights import Fields, Rights
 from waiting import eventually
 
 NAMESPACE = "databases"
@@ -38,12 +39,15 @@ class Fault:
 class Cluster:
     """Objects with versions; lists in pages, watches with bookmarks, merge patches guarded by `resourceVersion`; HTTPS and tokens."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, address="127.0.0.1", port=0):
+        self.folder, self.address_of_host = Path(folder), address
         self.account = self.folder / "serviceaccount"
         self.account.mkdir()
         self.tokens, self.faults, self.calls = {"first"}, [], []
         self.minor, self.denied = "34+", set()
+        # Whose the tokens above are; further accounts have one each.
+        self.subject, self.accounts = ("sidecar", "control-plane"), {}
+        self.rights, self.fields = Rights(), Fields()
         (self.account / "namespace").write_text(NAMESPACE)
         shutil.copy(self.folder / "ca.crt", self.account / "ca.crt")
         self.set_token("first")
@@ -51,10 +55,10 @@ class Cluster:
         self._version, self._forgotten = 100, 0
         self.objects = {"statefulsets": {}, "secrets": {}, "events": {}}
         self._history, self._watches = [], []
-        certificate, key = server_certificate(self.folder, "api", "IP:127.0.0.1")
+        certificate, key = server_certificate(self.folder, "api", f"IP:{address}")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = ThreadingHTTPServer((address, port), self._handler())
         self.port = self.server.server_address[1]
         self.server.daemon_threads = True
         self._context, self._listening = context, True
@@ -64,7 +68,7 @@ class Cluster:
 
     @property
     def address(self):
-        return f"https://127.0.0.1:{self.port}"
+        return f"https://{self.address_of_host}:{self.port}"
 
     def close(self):
         self.end_watches()
@@ -76,6 +80,12 @@ class Cluster:
         new = self.account / ".token"
         new.write_text(token)
         new.rename(self.account / "token")
+
+    def token_of(self, namespace, account):
+        """Another one than the others have."""
+        token = f"token of {namespace}/{account}"
+        self.accounts[token] = namespace, account
+        return token
 
     # Objects
 
@@ -182,16 +192,20 @@ class Cluster:
                                   if fault.count > 0 and fault.method == method and fault.path.search(self.path)), None)
                     if fault:
                         fault.count -= 1
-                if self.headers.get("Authorization", "").removeprefix("Bearer ") not in cluster.tokens:
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                account = cluster.subject if token in cluster.tokens else cluster.accounts.get(token)
+                if account is None:
                     return self._status(401, "Unauthorized", "Unauthorized")
                 if fault and fault.cut == "before":
                     return self._cut()
                 if fault and fault.status:
                     return self._status(fault.status, "Fault", "a fault of the test's", fault.retry_after)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}
+                if forbidden := cluster._forbidden(account, method, url.path, query):
+                    return self._status(403, "Forbidden", forbidden)
                 if query.get("watch"):
                     return self._watch(url.path, query)
-                status, thing = cluster._call(method, url.path, query, body, self.headers.get("Content-Type"))
+                status, thing = cluster._call(account, method, url.path, query, body, self.headers.get("Content-Type"))
                 if fault and fault.cut == "after":
                     return self._cut()
                 self._send(status, thing)
@@ -214,7 +228,7 @@ class Cluster:
                 self.wfile.write(data)
 
             def _watch(self, path, query):
-                kind, _ = _place(path)
+                _, kind, _ = _place(path)
                 line, since = queue.Queue(), int(query["resourceVersion"])
                 with cluster._lock:
                     if since < cluster._forgotten:
@@ -263,15 +277,26 @@ class Cluster:
 
         return Handler
 
-    def _call(self, method, path, query, body, content_type):
+    def _forbidden(self, account, method, path, query):
+        """What is said to who has no right to it."""
+        namespace, kind, name = _place(path)
+        if kind not in self.objects:
+            return None
+        verb = {"POST": "create", "PATCH": "patch"}.get(method) or ("get" if name else "watch" if query.get("watch") else "list")
+        with self._lock:
+            allowed = self.rights.allow(account, namespace, verb, kind, name)
+        return None if allowed else f'{kind} is forbidden: User "{":".join(account)}" cannot {verb} resource "{kind}" in "{namespace}"'
+
+    def _call(self, account, method, path, query, body, content_type):
         if path == "/version":
             return 200, {"major": "1", "minor": self.minor}
         if path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews":
             asked = json.loads(body)
             words = asked["spec"]["resourceAttributes"]
-            asked["status"] = {"allowed": (words["verb"], words["resource"]) not in self.denied}
+            allowed = self.rights.allow(account, words["namespace"], words["verb"], words["resource"])
+            asked["status"] = {"allowed": allowed and (words["verb"], words["resource"]) not in self.denied}
             return 201, asked
-        kind, name = _place(path)
+        _, kind, name = _place(path)
         if kind not in self.objects:
             return 404, _status(404, "NotFound", path)
         with self._lock:
@@ -280,6 +305,8 @@ class Cluster:
                 return 200, self._page(kind, query)
             if method == "POST" and name is None:
                 thing = json.loads(body)
+                if fault := self.fields.fault(kind, thing, is_patch=False):
+                    return 400, _status(400, "BadRequest", fault)
                 if thing["metadata"]["name"] in things:
                     return 409, _status(409, "AlreadyExists", name)
                 return 201, self._store(kind, thing)
@@ -290,6 +317,8 @@ class Cluster:
             if content_type != "application/merge-patch+json":
                 return 415, _status(415, "UnsupportedMediaType", content_type)
             patch = json.loads(body)
+            if fault := self.fields.fault(kind, patch, is_patch=True):
+                return 400, _status(400, "BadRequest", fault)
             wanted = patch.get("metadata", {}).pop("resourceVersion", None)
             if wanted is not None and wanted != things[name]["metadata"]["resourceVersion"]:
                 return 409, _status(409, "Conflict", "the object has been modified")
@@ -307,9 +336,9 @@ class Cluster:
 
 
 def _place(path):
-    """Kind and name."""
-    match = re.fullmatch(r"/(?:api/v1|apis/apps/v1)/namespaces/[a-z]+/([a-z]+)(?:/([a-z0-9.-]+))?", path)
-    return match.groups() if match else (None, None)
+    """Namespace, kind and name."""
+    match = re.fullmatch(r"/(?:api/v1|apis/apps/v1)/namespaces/([a-z]+)/([a-z]+)(?:/([a-z0-9.-]+))?", path)
+    return match.groups() if match else (None, None, None)
 
 
 def _status(code, reason, message):
@@ -329,23 +358,13 @@ def _merged(thing, patch):
     return thing
 
 
-class Pods:
-    """What the StatefulSet controller and kubelet do for one StatefulSet: at most one pod, which is `sidecar agent` with a Postgres.
-
-    A pod has the generation of its template, is replaced when that changes, and is started again when it ends by itself.
+class StatefulSetController:
+    """What the controller of that name and kubelet do for one StatefulSet: at most one pod, of the generation of its template, replaced
+    when that changes. Whoever inherits says how a pod starts and ends.
     """
 
-    def __init__(self, cluster, name, endpoint, report_to):
-        self.cluster, self.name, self.endpoint, self.report_to = cluster, name, endpoint, report_to
-        self.home = cluster.folder / name
-        certs = self.home / "certs"
-        certs.mkdir(parents=True)
-        names = f"URI:sidecar://compute/{endpoint}/{name}-0,DNS:{name}-0,IP:127.0.0.1"
-        files = zip(("tls.crt", "tls.key"), server_certificate(cluster.folder, f"{name}-0", names))
-        for to, source in [("ca.crt", cluster.folder / "ca.crt"), *files]:
-            (certs / to).write_bytes(Path(source).read_bytes())
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+    def __init__(self, cluster, name):
+        self.cluster, self.name = cluster, name
         self.process, self.generation, self.started, self.restarts = None, None, [], 0
         self.image_is_there, self._stopping = True, False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -355,9 +374,6 @@ class Pods:
         self._stopping = True
         self._thread.join(30)
         self._end()
-
-    def log(self):
-        return (self.home / "log").read_text() if (self.home / "log").exists() else ""
 
     def _run(self):
         while not self._stopping:
@@ -376,6 +392,26 @@ class Pods:
             if thing["status"]["replicas"] != pods:
                 self.cluster.put("statefulsets", self.name, lambda thing: thing["status"].update(replicas=pods))
             time.sleep(0.02)
+
+
+class Pods(StatefulSetController):
+    """A pod is `sidecar agent` with a Postgres, and is started again when it ends by itself."""
+
+    def __init__(self, cluster, name, endpoint, report_to):
+        self.endpoint, self.report_to = endpoint, report_to
+        self.home = cluster.folder / name
+        certs = self.home / "certs"
+        certs.mkdir(parents=True)
+        names = f"URI:sidecar://compute/{endpoint}/{name}-0,DNS:{name}-0,IP:127.0.0.1"
+        files = zip(("tls.crt", "tls.key"), server_certificate(cluster.folder, f"{name}-0", names))
+        for to, source in [("ca.crt", cluster.folder / "ca.crt"), *files]:
+            (certs / to).write_bytes(Path(source).read_bytes())
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        super().__init__(cluster, name)
+
+    def log(self):
+        return (self.home / "log").read_text() if (self.home / "log").exists() else ""
 
     def _start(self, generation):
         spec = self.home / "spec.json"

@@ -51,6 +51,6 @@ class TwoSides:
         ip("-n", self.names[0], "link", "set", "across", "up")
 
 
-def ip(*words):
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=20)
+def ip(*words, within=()):
+    done = subprocess.run([*within, "ip", *words], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"

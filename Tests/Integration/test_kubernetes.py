@@ -253,6 +253,10 @@ def test_what_is_missing_is_named(cluster, words, named):
 
 
 def test_what_a_fleet_knows_itself_by_is_made_once(cluster):
+    # As the Job does it, from its own namespace.
+    cluster.subject = "sidecar", "certificates"
+    (cluster.account / "namespace").write_text("sidecar")
+
     def certs():
         done = subprocess.run(
             [BINARY, "certs", "--secrets", "--kubernetes-api", cluster.address, "--kubernetes-credentials", cluster.account,

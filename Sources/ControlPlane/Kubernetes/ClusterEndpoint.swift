@@ -409,7 +409,7 @@ package actor ClusterEndpoint: ServedEndpoint {
         switch machine.current?.phase {
         case .running: metrics.startsRunning.add()
         case .failed: metrics.startsFailed.add()
-        case nil, .ending, .ended: break
+        case nil, .restarting, .ending, .ended: break
         }
     }
 
@@ -422,7 +422,7 @@ package actor ClusterEndpoint: ServedEndpoint {
         case .running where machine.isAwake: return "running"
         case .ending where machine.isAwake: return "termination_pending_fast"
         case .running, .ending, .ended: return "terminated"
-        case nil: return machine.isAwake ? "init" : "terminated"
+        case nil, .restarting: return machine.isAwake ? "init" : "terminated"
         }
     }
 }

@@ -20,7 +20,7 @@ package struct ConnectLoop: Sendable {
         package var silence: Duration = .seconds(5)
         /// Failures on one version before it is given up.
         package var strikes = 2
-        /// Times that an endpoint is located anew.
+        /// Times that an endpoint is found somewhere else.
         package var relocations = 8
         /// Generations started for this client that came to nothing. Each is a start, and another one is no better.
         package var failedStarts = 2
@@ -129,9 +129,10 @@ package struct ConnectLoop: Sendable {
         _ located: Located, elapsed: Duration, using dice: inout some RandomNumberGenerator
     ) -> Action {
         strikes = 0
-        if relocations == 0, located.isCached { foundGeneration = located.location.version.generation }
+        if current == nil, located.isCached { foundGeneration = located.location.version.generation }
         if let current, current.located.location.version == located.location.version {
-            // What was given up a moment ago is confirmed: it may only need time.
+            // What was given up a moment ago is confirmed: it may only need time, and the deadline is its only limit.
+            relocations -= 1
             return pause(before: located, elapsed: elapsed, using: &dice)
         }
         current = (located, since: elapsed)

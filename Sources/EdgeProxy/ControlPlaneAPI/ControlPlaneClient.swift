@@ -70,6 +70,9 @@ package struct ControlPlaneClient: Sendable {
             redirectConfiguration: .disallow, timeout: .init(connect: connectLimit), decompression: .disabled)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionLimit
         configuration.connectionPool.retryConnectionEstablishment = false
+        // A wake is answered after as long as a start takes, so that silence alone says nothing.
+        configuration.http1_1ConnectionDebugInitializer = { SocketOptions.toReplicas.set(on: $0) }
+        configuration.http2ConnectionDebugInitializer = { SocketOptions.toReplicas.set(on: $0) }
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 #if canImport(Glibc)
     internal import Glibc
@@ -34,10 +34,25 @@ package struct SocketOptions: Sendable, Equatable {
     /// What every connection has until it is joined.
     static let standard = SocketOptions()
 
+    /// To a service of several replicas: one that is gone without a word is noticed soon, and another one asked.
+    package static let toReplicas = {
+        var options = SocketOptions()
+        options.keepAlive = KeepAlive(idle: .seconds(5), interval: .seconds(2), count: 3)
+        options.userTimeout = .seconds(5)
+        return options
+    }()
+
     func apply(_ set: (ChannelOptions.Types.SocketOption, Int) throws -> Void) rethrows {
         try set(.tcpOption(.tcp_nodelay), 1)
         try set(.socketOption(.so_keepalive), keepAlive == nil ? 0 : 1)
         for (name, value) in timers { try set(.tcpOption(.init(rawValue: name)), Int(value)) }
+    }
+
+    /// For connections that somebody else makes.
+    package func set(on channel: any Channel) -> EventLoopFuture<Void> {
+        var settings: [EventLoopFuture<Void>] = []
+        apply { settings.append(channel.setOption($0, value: SocketOptionValue($1))) }
+        return .andAllSucceed(settings, on: channel.eventLoop)
     }
 
     /// Changes a connection that has the standard options.

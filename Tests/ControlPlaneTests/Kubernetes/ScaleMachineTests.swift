@@ -201,6 +201,34 @@ import Testing
         #expect(writes(machine.handle(.wakeRequested(seen: 8))).map(\.kind) == [.wake(generation: 9)])
     }
 
+    @Test func `a compute that is started again is waited for, at whatever address`() throws {
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running)))
+        let restarting = Sample.news(8, .restarting, sequence: 5)
+        let actions = machine.handle(.agentSaid(restarting))
+        #expect(writes(actions).map(\.kind) == [.tell(restarting)])
+        #expect(actions.contains(.arm(.overdue, Pause(atLeast: .seconds(300), spread: .zero))))
+        let told = try Sample.scale(generation: 8, replicas: 1, compute: restarting, version: 2)
+        _ = machine.handle(.written(told))
+        // Not where it was, and not by a start: also not at a control plane that heard of it from another one.
+        var other = self.machine(told)
+        #expect(machine.handle(.wakeRequested(seen: 8)).isEmpty)
+        #expect(answers(other.handle(.wakeRequested(seen: 8))).isEmpty)
+        let running = machine.handle(.agentSaid(Sample.news(8, .running, sequence: 6)))
+        #expect(answers(running) == [.success(Sample.location(8, 6))])
+    }
+
+    @Test(arguments: [nil, ComputeNews.Phase.ending, .ended, .failed])
+    func `every start begins so, and only what runs somewhere is told to be there no more`(phase: ComputeNews.Phase?)
+        throws
+    {
+        let known = phase.map { Sample.news(8, $0) }
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: known))
+        _ = machine.handle(.writeFailed(ClusterFailure(.conflict, "")))
+        _ = machine.handle(.read(try Sample.scale(generation: 8, replicas: 1, compute: known, version: 2)))
+        #expect(machine.handle(.agentSaid(Sample.news(8, .restarting, sequence: 5))).isEmpty)
+        #expect(machine.isKept(generation: 8, sequence: 5))
+    }
+
     @Test func `a compute that never runs is put to sleep in the end`() throws {
         var machine = machine(try Sample.scale(generation: 7))
         _ = machine.handle(.wakeRequested(seen: 0))
@@ -317,7 +345,7 @@ import Testing
                     .agentSaid(
                         Sample.news(
                             object.generation,
-                            [.running, .ending, .ended, .failed].randomElement(using: &dice) ?? .ended,
+                            [.running, .restarting, .ending, .ended, .failed].randomElement(using: &dice) ?? .ended,
                             sequence: UInt64.random(in: 1...9, using: &dice)))
                 case 4: .suspendAsked
                 case 5: .timerFired([.retry, .overdue, .backOff].randomElement(using: &dice) ?? .retry)

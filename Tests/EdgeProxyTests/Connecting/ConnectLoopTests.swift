@@ -10,11 +10,12 @@ struct ConnectLoopTests {
     private let dice = SeededDice(seed: 1)
 
     private func located(
-        _ generation: UInt64 = 1, cached: Bool = true, serverName: String? = "compute-demo-1"
+        _ generation: UInt64 = 1, sequence: UInt64 = 1, cached: Bool = true,
+        serverName: String? = "compute-demo-1"
     ) throws -> Located {
         let endpoint = try #require(EndpointName("demo"))
         let location = ComputeLocation(
-            endpoint: endpoint, version: FactVersion(generation: generation, sequence: 1), host: "127.0.0.1",
+            endpoint: endpoint, version: FactVersion(generation: generation, sequence: sequence), host: "127.0.0.1",
             port: 5432, serverName: serverName, computeID: "compute-demo-\(generation)")
         return Located(location: location, isCached: cached)
     }
@@ -189,18 +190,38 @@ struct ConnectLoopTests {
         #expect(sqlState(starting.after(.attemptFailed(rejected("57P03")), at: .seconds(5))) == "57P03")
     }
 
-    @Test func `an endpoint that always fails is not located without end`() throws {
+    @Test func `an endpoint that is always found somewhere else is not located without end`() throws {
+        var loop = driven { $0.relocations = 3 }
+        _ = loop.after(.begun)
+        for sequence: UInt64 in 1...4 {
+            let here = try located(sequence: sequence)
+            #expect(loop.after(.located(here)) == .dial(here.location, limit: .seconds(2)))
+            let action = loop.after(.attemptFailed(.identityMismatch))
+            if sequence < 4 {
+                #expect(action == .relocate(invalidating: here.location.version))
+            } else {
+                #expect(sqlState(action) == "08006")
+            }
+        }
+    }
+
+    @Test func `where it is said to be is asked again and again until the deadline, with pauses`() throws {
         var loop = driven { $0.relocations = 3 }
         let here = try located()
         _ = loop.after(.begun)
         _ = loop.after(.located(here))
-        for _ in 1...3 {
+        for second in 1..<30 {
             #expect(
-                loop.after(.attemptFailed(.identityMismatch)) == .relocate(invalidating: here.location.version))
-            #expect(isPause(loop.after(.located(here)), upTo: .seconds(2)), "confirmed: given time")
+                loop.after(.attemptFailed(.identityMismatch), at: .seconds(second))
+                    == .relocate(invalidating: here.location.version))
+            let action = loop.after(.located(here))
+            guard isPause(action, upTo: .seconds(2)) else {
+                #expect(second > 27 && sqlState(action) == "08006", "given time, but not more than there is")
+                return
+            }
             _ = loop.after(.pauseEnded)
         }
-        #expect(sqlState(loop.after(.attemptFailed(.identityMismatch))) == "08006")
+        #expect(sqlState(loop.after(.attemptFailed(.identityMismatch), at: .seconds(30))) == "08006")
     }
 
     @Test(arguments: [true, false])

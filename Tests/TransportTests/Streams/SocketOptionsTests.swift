@@ -32,6 +32,10 @@ struct SocketOptionsTests {
         #expect(changed(options).first == 0)
     }
 
+    @Test func `a replica that is gone is noticed within seconds`() {
+        #expect(changed(.toReplicas) == [1, 5, 2, 3, 5000])
+    }
+
     @Test func `the standard is left alone, and has no user timeout`() {
         let untouched = changed(SocketOptions())
         #expect(untouched.first == 0 && untouched.last == 0)

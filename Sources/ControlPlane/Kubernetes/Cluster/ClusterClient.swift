@@ -4,6 +4,7 @@ package import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 package import Telemetry
+internal import Transport
 
 /// Calls the Kubernetes API over HTTPS with the pod's token. Every call is tried once: whether and when it is made again
 /// is for those to decide who know what it was for.
@@ -36,6 +37,8 @@ package final class ClusterClient: ClusterCalls {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
         configuration.connectionPool.retryConnectionEstablishment = false
+        // A watch is silent for as long as nothing happens.
+        configuration.http1_1ConnectionDebugInitializer = { SocketOptions.toReplicas.set(on: $0) }
         http = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 

@@ -13,8 +13,11 @@ extension ComputeNews {
         case .terminationPendingFast, .terminationPendingImmediate: phase = .ending
         case .terminated: phase = .ended
         case .failed: phase = .failed
-        case .empty, .configurationPending, .configuration, .`init`, .refreshConfigurationPending,
-            .refreshConfiguration, .unspecified, .unrecognized:
+        // Of a first start nobody needs to know.
+        case .empty, .`init`: phase = .restarting
+        // Of one that serves.
+        case .configurationPending, .configuration, .refreshConfigurationPending, .refreshConfiguration, .unspecified,
+            .unrecognized:
             return nil
         }
         self.init(

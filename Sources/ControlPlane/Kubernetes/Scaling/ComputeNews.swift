@@ -4,6 +4,8 @@ internal import Foundation
 package struct ComputeNews: Codable, Equatable, Sendable {
     package enum Phase: String, Codable, Sendable {
         case running
+        /// It ran, and is started again: in a pod that follows one that was lost, at another address.
+        case restarting
         /// Postgres is about to stop: nobody may be sent there any more.
         case ending
         /// Postgres has stopped in order.

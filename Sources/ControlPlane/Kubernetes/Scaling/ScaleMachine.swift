@@ -111,6 +111,8 @@ package struct ScaleMachine: Sendable {
         case .agentSaid(let said):
             // Of another generation: resent history, or a start that was outrun.
             guard said.generation == scale?.generation, said.isNewer(than: current) else { return [] }
+            // Every start begins so; it is news of what is told to run somewhere.
+            if said.phase == .restarting, current?.phase != .running { return [] }
             news = said
         case .suspendAsked:
             suspendWaits = true
@@ -200,7 +202,7 @@ package struct ScaleMachine: Sendable {
             guard failure != nil else { return [] }
             failure = nil
             return [.disarm(.backOff)]
-        case .ending:
+        case .ending, .restarting:
             return []
         case .ended:
             if scale.replicas > 0, sleep == nil { sleep = Sleep(generation: scale.generation, why: "stopped in order") }
@@ -267,7 +269,7 @@ package struct ScaleMachine: Sendable {
         if scale.replicas == 0 || scale.generation == 0 || isOutrun(scale) { return true }
         if sleep?.generation == scale.generation { return true }
         switch current?.phase {
-        case nil, .running: return false
+        case nil, .running, .restarting: return false
         case .ending, .ended, .failed: return true
         }
     }
