@@ -5,7 +5,7 @@ struct ActiveCall {
     var deframer: MessageDeframer
     /// When it must have ended; `nil` for never.
     let deadline: ContinuousClock.Instant?
-    var haveHeadersArrived = false
+    var state = ClientCallState()
 
     var id: ClientCall.ID { start.id }
     var inbound: MessageMailbox { start.inbound }

@@ -5,16 +5,16 @@
 package final class ClientConnection: DrivenConnection {
     package let caller: ClientCaller
 
-    private let session: HTTP2Session
+    let session: HTTP2Session
     private let limits: ConnectionLimits
     /// Those fields of a request that are the same for every call, pseudo-fields first.
     private let commonFields: (pseudo: [HeaderField], plain: [HeaderField])
     private let commands: CommandQueue<ClientCommand>
 
-    private var calls: [HTTP2StreamID: ActiveCall] = [:]
-    private var streams: [ClientCall.ID: HTTP2StreamID] = [:]
+    var calls: [HTTP2StreamID: ActiveCall] = [:]
+    var streams: [ClientCall.ID: HTTP2StreamID] = [:]
     private var keepalive: Keepalive
-    private var timerChanges: [TimerChange] = []
+    var timerChanges: [TimerChange] = []
     private var isLost = false
     private var settings = SettingsExchange()
     /// A call began since the idle timer was armed.
@@ -24,7 +24,7 @@ package final class ClientConnection: DrivenConnection {
     /// The time of the last input.
     private var lastTurn: ContinuousClock.Instant
     private let tell: @Sendable (ConnectionNews) -> Void
-    private let giveBack: (@Sendable (UnprocessedCall) -> Void)?
+    let giveBack: (@Sendable (UnprocessedCall) -> Void)?
 
     /// - Parameters:
     ///   - authority: host and port, as the server is called by us.
@@ -87,7 +87,7 @@ package final class ClientConnection: DrivenConnection {
         switch timer {
         case .deadline(let number):
             guard let stream = streams[ClientCall.ID(rawValue: number)] else { return }
-            abort(stream, .deadlineExceeded, reset: .cancel)
+            happened(.deadlinePassed, on: stream, .deadlineExceeded)
         case .settingsDue: lose()
         case .keepalive: checkPeer()
         case .idle: checkIdle()
@@ -116,7 +116,7 @@ package final class ClientConnection: DrivenConnection {
     package func shutDown() {
         caller.stopAcceptingCalls()
         for stream in calls.keys.sorted() {
-            abort(stream, GRPCStatus(.cancelled, "the channel was shut down"), reset: .cancel)
+            happened(.cancelled, on: stream, GRPCStatus(.cancelled, "the channel was shut down"))
         }
         session.refuseNewStreams()
     }
@@ -125,12 +125,7 @@ package final class ClientConnection: DrivenConnection {
     package func connectionLost() {
         lose()
         let status = GRPCStatus(.unavailable, "the connection was lost")
-        for call in calls.values {
-            call.inbound.finish(status)
-            call.outbound.fail(status)
-        }
-        calls = [:]
-        streams = [:]
+        for stream in calls.keys.sorted() { happened(.connectionLost, on: stream, status) }
         for case .start(let start) in commands.close() { handBack(start, status, at: lastTurn) }
     }
 
@@ -182,7 +177,7 @@ package final class ClientConnection: DrivenConnection {
             if let stream = streams[id] { session.finish(stream, .withStream) }
         case .cancel(let id):
             guard let stream = streams[id] else { return }
-            abort(stream, GRPCStatus(.cancelled, "the call was cancelled"), reset: .cancel)
+            happened(.cancelled, on: stream, GRPCStatus(.cancelled, "the call was cancelled"))
         case .returnCredit(let id, let count):
             if let stream = streams[id] { session.returnCredit(count, on: stream) }
         }
@@ -254,7 +249,8 @@ package final class ClientConnection: DrivenConnection {
             case .headersReceived(let stream, let block): headersReceived(block, on: stream)
             case .dataReceived(let stream, let place): dataReceived(input.extracting(place), on: stream)
             case .streamEndedByPeer(let stream):
-                finish(stream, GRPCStatus(.unknown, "the server ended the stream without a status"))
+                let status = GRPCStatus(.unknown, "the server ended the stream without a status")
+                happened(.endedWithoutStatus, on: stream, status)
             case .streamClosed(let stream, let code): streamClosed(stream, code, at: now)
             case .bodySent(let stream, let count): calls[stream]?.outbound.bytesSent(count)
             case .settingsReceived:
@@ -269,88 +265,6 @@ package final class ClientConnection: DrivenConnection {
                     isTooManyPings: code == .enhanceYourCalm && debugData == Self.tooManyPings, isServersWish: true)
             }
         }
-    }
-
-    private func headersReceived(_ block: HeaderBlock, on stream: HTTP2StreamID) {
-        guard let call = calls[stream] else { return }
-        let head = ResponseHead(block, isFirst: !call.haveHeadersArrived)
-        if head != .interim {
-            caller.answered()
-            session.received(useful: 1)
-        }
-        do throws(GRPCStatus) {
-            switch head {
-            case .interim: break
-            case .headers(let encoding):
-                try call.reply.headersArrived(block.fields)
-                calls[stream]?.haveHeadersArrived = true
-                call.start.route.commit()
-                calls[stream]?.deframer.takesCompressed = encoding != .identity
-            case .end(let status) where block.endsStream:
-                try call.reply.trailersArrived(block.fields)
-                finish(stream, status)
-            case .end(let status): throw status
-            }
-        } catch {
-            abort(stream, error, reset: .cancel)
-        }
-    }
-
-    private func dataReceived(_ bytes: borrowing RawSpan, on stream: HTTP2StreamID) {
-        do throws(MessageDeframer.Malformed) {
-            guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
-            session.received(useful: messages.count)
-            let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
-            session.returnCredit(credit, on: stream)
-        } catch {
-            abort(stream, GRPCStatus(error), reset: .cancel)
-        }
-    }
-
-    private func streamClosed(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) {
-        guard let call = calls[stream] else { return }
-        // The server's timer may be faster than ours.
-        let isLate = code == .cancel && call.deadline.map { $0 <= now } ?? false
-        if code == .refusedStream, !call.haveHeadersArrived, let giveBack, call.start.route.leave(.refused) {
-            forget(stream, call)
-            return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
-        }
-        remove(stream, isLate ? .deadlineExceeded : GRPCStatus(streamResetWith: code))
-    }
-
-    // MARK: Ends
-
-    /// The server has said how the call ended. What it sent before is still read.
-    private func finish(_ stream: HTTP2StreamID, _ status: GRPCStatus) {
-        guard let call = calls[stream] else { return }
-        var status = status
-        if status.code == .ok {
-            do throws(MessageDeframer.Malformed) { try call.deframer.finish() } catch { status = GRPCStatus(error) }
-        }
-        remove(stream, status)
-        // Nobody will read what we have still to send.
-        if !session.isLocallyClosed(stream) { session.reset(stream, .noError) }
-    }
-
-    /// The call ends here and now, whatever the server still says. What was received and not read is dropped.
-    private func abort(_ stream: HTTP2StreamID, _ status: GRPCStatus, reset code: HTTP2ErrorCode) {
-        guard let call = calls[stream] else { return }
-        call.inbound.abort(status)
-        remove(stream, status)
-        session.reset(stream, code)
-    }
-
-    private func remove(_ stream: HTTP2StreamID, _ status: GRPCStatus) {
-        guard let call = calls[stream] else { return }
-        forget(stream, call)
-        let hasFailed = status.code != .ok
-        call.inbound.finish(hasFailed ? status : nil)
-        call.outbound.fail(hasFailed ? status : GRPCStatus(.cancelled, "the server has ended the call"))
-    }
-    private func forget(_ stream: HTTP2StreamID, _ call: ActiveCall) {
-        calls[stream] = nil
-        streams[call.id] = nil
-        if call.deadline != nil { timerChanges.append(.disarm(.deadline(call.id.rawValue))) }
     }
 
     /// What a server says in GOAWAY that is asked too often. gRFC A8.

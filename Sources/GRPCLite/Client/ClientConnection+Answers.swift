@@ -1,0 +1,91 @@
+// What becomes of calls: what the server does to them, and how they end.
+extension ClientConnection {
+    func headersReceived(_ block: HeaderBlock, on stream: HTTP2StreamID) {
+        guard let call = calls[stream] else { return }
+        let head = ResponseHead(block, isFirst: call.state.phase == .awaitingHeaders)
+        if head != .interim {
+            caller.answered()
+            session.received(useful: 1)
+        }
+        do throws(GRPCStatus) {
+            switch head {
+            case .interim: happened(.interimArrived, on: stream)
+            case .headers(let encoding):
+                try call.reply.headersArrived(block.fields)
+                calls[stream]?.deframer.takesCompressed = encoding != .identity
+                happened(.headersArrived, on: stream)
+            case .end(let status) where block.endsStream:
+                try call.reply.trailersArrived(block.fields)
+                happened(.statusArrived, on: stream, status)
+            case .end(let status): throw status
+            }
+        } catch {
+            happened(.answerRefused, on: stream, error)
+        }
+    }
+
+    func dataReceived(_ bytes: borrowing RawSpan, on stream: HTTP2StreamID) {
+        guard let steps = calls[stream]?.state.handle(.dataArrived) else { return }
+        guard steps.contains(.deliver) else {
+            return carryOut(steps, on: stream, GRPCStatus(.internalError, "the server sent a message before headers"))
+        }
+        do throws(MessageDeframer.Malformed) {
+            guard let messages = try calls[stream]?.deframer.append(bytes) else { return }
+            session.received(useful: messages.count)
+            let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
+            session.returnCredit(credit, on: stream)
+        } catch {
+            happened(.answerRefused, on: stream, GRPCStatus(error))
+        }
+    }
+
+    func streamClosed(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) {
+        guard let call = calls[stream] else { return }
+        // The server's timer may be faster than ours.
+        let isLate = code == .cancel && call.deadline.map { $0 <= now } ?? false
+        let status = isLate ? .deadlineExceeded : GRPCStatus(streamResetWith: code)
+        happened(code == .refusedStream ? .refusedByServer : .resetByServer, on: stream, status)
+    }
+
+    // MARK: The call's state
+
+    /// - Parameter status: with which the call ends, if it does.
+    func happened(_ event: ClientCallState.Event, on stream: HTTP2StreamID, _ status: GRPCStatus = .ok) {
+        guard let steps = calls[stream]?.state.handle(event) else { return }
+        carryOut(steps, on: stream, status)
+    }
+
+    private func carryOut(_ steps: ClientCallState.Steps, on stream: HTTP2StreamID, _ status: GRPCStatus) {
+        guard let call = calls[stream] else { return }
+        if steps.contains(.commit) { call.start.route.commit() }
+        guard steps.contains(.tellEnd) else { return }
+        forget(stream, call)
+        if steps.contains(.handBack), let giveBack, call.start.route.leave(.refused) {
+            return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
+        }
+        let status = Self.end(of: call, status)
+        if steps.contains(.dropUnread) { call.inbound.abort(status) }
+        let hasFailed = status.code != .ok
+        call.inbound.finish(hasFailed ? status : nil)
+        call.outbound.fail(hasFailed ? status : GRPCStatus(.cancelled, "the server has ended the call"))
+        if steps.contains(.cancelStream) { session.reset(stream, .cancel) }
+        if steps.contains(.releaseStream), !session.isLocallyClosed(stream) { session.reset(stream, .noError) }
+    }
+
+    /// A call has not ended well when its last message is cut off.
+    private static func end(of call: ActiveCall, _ status: GRPCStatus) -> GRPCStatus {
+        guard status.code == .ok else { return status }
+        do throws(MessageDeframer.Malformed) {
+            try call.deframer.finish()
+            return status
+        } catch {
+            return GRPCStatus(error)
+        }
+    }
+
+    private func forget(_ stream: HTTP2StreamID, _ call: ActiveCall) {
+        calls[stream] = nil
+        streams[call.id] = nil
+        if call.deadline != nil { timerChanges.append(.disarm(.deadline(call.id.rawValue))) }
+    }
+}
