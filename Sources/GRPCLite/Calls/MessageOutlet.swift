@@ -5,9 +5,6 @@ internal import Synchronization
 /// A writer waits while too many of its bytes are unsent, so that a peer that reads slowly costs bounded memory. While
 /// too many of the whole connection are, it waits for all of its own.
 package final class MessageOutlet: Sendable {
-    /// Unsent bytes of one stream above which writers wait.
-    package static let highWaterMark = 64 * 1024
-
     private enum Turn {
         case write
         case failed(GRPCStatus)
@@ -25,17 +22,20 @@ package final class MessageOutlet: Sendable {
 
     private let state = Mutex(State())
     private let post: @Sendable ([UInt8]) -> Void
+    private let limit: Int
     private let backlog: OutboundBacklog?
 
     /// - Parameters:
+    ///   - limit: unsent bytes above which writers wait; see ``ConnectionLimits/streamUnsentBytes``.
     ///   - backlog: what the connection has to send; `nil` when there is no bound on that.
     ///   - encoding: declared in the headers that come before the first message.
     ///   - post: queues one framed message on the connection.
     init(
-        encoding: MessageEncoding = .identity, backlog: OutboundBacklog? = nil,
+        limit: Int, encoding: MessageEncoding = .identity, backlog: OutboundBacklog? = nil,
         post: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.post = post
+        self.limit = limit
         self.backlog = backlog
         if encoding != .identity { state.withLock { $0.encoding = encoding } }
     }
@@ -95,7 +95,7 @@ package final class MessageOutlet: Sendable {
 
     /// Whoever has nothing unsent may always write: so nobody waits for others to read.
     private func hasRoom(_ state: borrowing State) -> Bool {
-        state.unsentBytes <= 0 || state.unsentBytes <= Self.highWaterMark && backlog?.isOver != true
+        state.unsentBytes <= 0 || state.unsentBytes <= limit && backlog?.isOver != true
     }
 
     private static let cancelled = Turn.failed(GRPCStatus(.cancelled, "the task was cancelled"))

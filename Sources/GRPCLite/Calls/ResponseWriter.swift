@@ -6,7 +6,7 @@ package struct ResponseWriter<Message: GRPCMessage>: Sendable {
         self.outbound = outbound
     }
 
-    /// Queues one message, then waits while more than ``MessageOutlet/highWaterMark`` bytes are unsent on this stream.
+    /// Queues one message, then waits while more than ``ConnectionLimits/streamUnsentBytes`` bytes are unsent on this stream.
     ///
     /// - Parameter compress: `false` sends it as it is, although ``ServerCallContext/compressResponses()`` was said.
     /// - Throws: the status the call ended with, when it has ended; `CANCELLED` when the task is cancelled.

@@ -4,12 +4,14 @@ internal import Synchronization
 package final class ClientCaller: Sendable {
     private let commands: CommandQueue<ClientCommand>
     private let messageLimit: Int
+    private let unsentLimit: Int
     private let isOpen = Atomic(true)
     private let isAnswered = Atomic(false)
 
-    init(commands: CommandQueue<ClientCommand>, messageLimit: Int) {
+    init(commands: CommandQueue<ClientCommand>, _ limits: ConnectionLimits) {
         self.commands = commands
-        self.messageLimit = messageLimit
+        messageLimit = limits.messageSize
+        unsentLimit = limits.streamUnsentBytes
     }
 
     /// Whether new calls are taken; once `false`, a new connection is needed.
@@ -41,7 +43,7 @@ package final class ClientCaller: Sendable {
         let route = CallRoute(id, commands)
         let inbound = MessageMailbox(messageLimit: messageLimit) { route.returnCredit($0) }
         let reply = ReplyMetadata()
-        let outbound = MessageOutlet(encoding: options.encoding) { route.send($0) }
+        let outbound = MessageOutlet(limit: unsentLimit, encoding: options.encoding) { route.send($0) }
         let start = ClientCallStart(
             id: id, path: path, metadata: options.metadata, timeout: timeout, encoding: options.encoding,
             waitsForReady: options.waitsForReady, inbound: inbound, outbound: outbound, reply: reply, route: route)

@@ -54,7 +54,7 @@ package final class ClientConnection: DrivenConnection {
             ]
         )
         commands = CommandQueue(wake: wake)
-        caller = ClientCaller(commands: commands, messageLimit: limits.messageSize)
+        caller = ClientCaller(commands: commands, limits)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
             .arm(.settingsDue, after: limits.settingsTimeout), .arm(.keepalive, after: limits.keepaliveInterval),

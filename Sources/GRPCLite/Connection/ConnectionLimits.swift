@@ -10,6 +10,9 @@ package struct ConnectionLimits: Sendable {
     /// started, and one that streams waits for all that it has written to leave, so that a client with closed windows
     /// cannot have the server filled with answers.
     package var unsentBytes = 4 * 1024 * 1024
+    /// Bytes of one stream that may wait to be sent before its writer does: enough for a few full frames, so that the next
+    /// is there when one has left.
+    package var streamUnsentBytes = 64 * 1024
     /// How long a stream may have something to send and move less than `leastProgress` of it before it is reset, or a unary
     /// request grow by less before its call ends; at most twice this long.
     package var stalledStream: Duration = .seconds(60)

@@ -5,6 +5,8 @@ internal import Synchronization
 /// Bytes are counted from the moment when a handler writes them, since hundreds of handlers may write before their
 /// connection has its next turn.
 final class OutboundBacklog: Sendable {
+    /// Bytes of one stream that may wait before its writer does.
+    let streamLimit: Int
     private let limit: Int
     /// On their way to the session.
     private let posted = Atomic(0)
@@ -12,8 +14,9 @@ final class OutboundBacklog: Sendable {
     private let unsent: SharedBytesPart
 
     /// - Parameter wake: as for ``SharedBytesPart``.
-    init(limit: Int, within server: SharedBytes, wake: @escaping @Sendable () -> Void = {}) {
+    init(limit: Int, streamLimit: Int, within server: SharedBytes, wake: @escaping @Sendable () -> Void = {}) {
         self.limit = limit
+        self.streamLimit = streamLimit
         unsent = SharedBytesPart(of: server, wake: wake)
     }
 

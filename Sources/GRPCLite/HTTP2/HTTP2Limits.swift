@@ -7,8 +7,17 @@ package struct HTTP2Limits: Sendable {
     /// The same for all streams together.
     package var connectionWindow = 1024 * 1024
     /// A header block, counted as HTTP/2 does: name, value and 32 bytes for each field (RFC 9113 §6.5.2). gRPC suggests
-    /// 8 KiB; four times as much is received before the stream is reset unanswered.
+    /// 8 KiB. A call with more is refused with a status.
     package var headerListSize = 8 * 1024
+    /// With more than this its stream is reset unanswered, since reading on to find out what it wanted would be work
+    /// without end. Enough for a client that is honest and only mistaken to be told so.
+    package var headerListReceived = 32 * 1024
+    /// CONTINUATION frames of one block. With 16 KiB in each, eight are far more than `headerListReceived` needs
+    /// (CVE-2024-28182).
+    package var continuations = 8
+    /// Acknowledgements of the peer's PINGs and SETTINGS that may wait unsent, because it does not read (CVE-2019-9512). An
+    /// honest one waits for each before the next.
+    package var unsentAcknowledgements = 1000
     /// Streams the peer may cancel: at once, and each second after that. More ends the connection (CVE-2023-44487). Clients
     /// with short deadlines cancel a lot, so that it is well above nghttp2's own 33 a second.
     package var peerResets = RateLimit(burst: 2000, perSecond: 500)
@@ -21,6 +30,9 @@ package struct HTTP2Limits: Sendable {
     /// Bytes of DATA in a frame that is not a stream's last. A shorter one counts as idle, since ten bytes of frame that carry
     /// one of a message are work for nothing; 64 is more than most of the small messages that earn their frames back.
     package var leastData = 64
+    /// Bytes of frames of unknown kinds that count as one when many come at once. nghttp2 drops them without telling how many
+    /// there were.
+    package var bytesPerUnknownFrame = 32
     /// What each header block of the peer, each message of its that is whole and each that we have sent whole earns it, so that a fast client with
     /// small messages is not taken for a flood: gRPC's C core updates windows with every one of them.
     package var idleFramesPerMessage = 2

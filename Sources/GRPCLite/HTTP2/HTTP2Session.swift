@@ -332,7 +332,7 @@ extension HTTP2Session {
         guard headersBeingReceived.size <= limits.headerListSize else {
             if !headersBeingReceived.isTooLarge { events.append(.offence(.headerListTooLarge)) }
             headersBeingReceived.isTooLarge = true
-            return headersBeingReceived.size <= 4 * limits.headerListSize
+            return headersBeingReceived.size <= max(limits.headerListReceived, limits.headerListSize)
         }
         headersBeingReceived.append(name: unsafe name.span, value: unsafe value.span)
         return true

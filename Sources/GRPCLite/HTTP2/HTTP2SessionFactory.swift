@@ -2,9 +2,6 @@ internal import CNGHTTP2
 
 /// Makes nghttp2 sessions whose callbacks are thin thunks into the methods of ``HTTP2Session``.
 enum HTTP2SessionFactory {
-    /// Acknowledgements of the peer's PINGs and SETTINGS that may wait unsent. More ends the connection.
-    private static let unsentAcknowledgements = 1000
-
     /// - Returns: a session that the caller owns and must give its user data before it is used.
     static func makeHandle(_ role: HTTP2Session.Role, limits: HTTP2Limits) throws(HTTP2Failure) -> OpaquePointer {
         var callbacks: OpaquePointer?
@@ -29,7 +26,8 @@ enum HTTP2SessionFactory {
     private static func configure(_ options: OpaquePointer?, _ limits: HTTP2Limits) {
         unsafe nghttp2_option_set_no_auto_window_update(options, 1)
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
-        unsafe nghttp2_option_set_max_outbound_ack(options, unsentAcknowledgements)
+        unsafe nghttp2_option_set_max_outbound_ack(options, limits.unsentAcknowledgements)
+        unsafe nghttp2_option_set_max_continuations(options, limits.continuations)
         // gRPC peers may send blanks around a value; they are stripped where metadata is read.
         unsafe nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1)
         // We count them too, and say so; this is the second net.

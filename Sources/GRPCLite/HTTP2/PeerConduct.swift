@@ -12,13 +12,11 @@ struct PeerConduct {
     }
 
     private static let prefaceLength = 24
-    /// Unknown bytes that count as one frame when many come at once.
-    private static let largeUnknownFrame = 32
 
     /// Frames of a header block are still to come.
     private(set) var isInHeaderBlock = false
     private let isServer: Bool
-    private let leastData: Int
+    private let (leastData, bytesPerUnknownFrame): (Int, Int)
     private let bytesPerIdleFrame: Double
     private let idleFramesPerMessage: Double
     private var idleFrames: TokenBucket
@@ -34,7 +32,7 @@ struct PeerConduct {
 
     init(ofClient isServer: Bool, _ limits: HTTP2Limits, at now: ContinuousClock.Instant) {
         self.isServer = isServer
-        leastData = limits.leastData
+        (leastData, bytesPerUnknownFrame) = (limits.leastData, limits.bytesPerUnknownFrame)
         bytesPerIdleFrame = Double(limits.bytesPerIdleFrame)
         idleFramesPerMessage = Double(limits.idleFramesPerMessage)
         idleFrames = TokenBucket(limits.idleFrames, at: now)
@@ -82,7 +80,7 @@ struct PeerConduct {
         excusedBytes -= excused
         let unexcused = unknown - excused
         guard unexcused > 0 else { return nil }
-        for _ in 0..<max(1, unexcused / Self.largeUnknownFrame) where !idleFrames.take(at: now) {
+        for _ in 0..<max(1, unexcused / bytesPerUnknownFrame) where !idleFrames.take(at: now) {
             return .unknownFrameFlood
         }
         return nil

@@ -53,7 +53,7 @@ final class CallWire: Sendable {
     var outbound: MessageOutlet {
         parts.withLock { parts in
             if let outbound = parts.outbound { return outbound }
-            let outbound = MessageOutlet(backlog: backlog) { [stream, commands] message in
+            let outbound = MessageOutlet(limit: backlog.streamLimit, backlog: backlog) { [stream, commands] message in
                 commands.post(.send(stream, message))
             }
             parts.outbound = outbound

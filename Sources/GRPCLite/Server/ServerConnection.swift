@@ -68,7 +68,8 @@ package final class ServerConnection: DrivenConnection {
         self.authorize = authorize
         self.handlerExecutor = handlerExecutor
         self.offences = offences
-        self.backlog = OutboundBacklog(limit: limits.unsentBytes, within: shared.unsent, wake: wake)
+        self.backlog = OutboundBacklog(
+            limit: limits.unsentBytes, streamLimit: limits.streamUnsentBytes, within: shared.unsent, wake: wake)
         sharedUnfinished = SharedBytesPart(of: shared.unfinished, wake: wake)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))

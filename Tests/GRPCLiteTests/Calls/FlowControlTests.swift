@@ -49,8 +49,10 @@ import Testing
     }
 
     @Test func `while a connection has too much to send, handlers wait for all of their own`() async throws {
-        let backlog = OutboundBacklog(limit: 100, within: SharedBytes())
-        let (eager, other) = (MessageOutlet(backlog: backlog) { _ in }, MessageOutlet(backlog: backlog) { _ in })
+        let backlog = OutboundBacklog(limit: 100, streamLimit: 1000, within: SharedBytes())
+        let (eager, other) = (
+            MessageOutlet(limit: 1000, backlog: backlog) { _ in }, MessageOutlet(limit: 1000, backlog: backlog) { _ in }
+        )
         try await eager.send([UInt8](repeating: 7, count: 45))
         let sending = Task { try await other.send([UInt8](repeating: 7, count: 55)) }
         try await eventually("the second is over the limit") { backlog.isOver }
@@ -67,7 +69,7 @@ import Testing
 
     @Test func `what all connections have to send is one sum`() {
         let server = SharedBytes(limit: 100)
-        var connections = (0..<3).map { _ in OutboundBacklog(limit: 1000, within: server) }
+        var connections = (0..<3).map { _ in OutboundBacklog(limit: 1000, streamLimit: 1000, within: server) }
         for connection in connections { connection.sessionHolds(40) }
         #expect(server.byteCount == 120)
         #expect(connections[1].isOver)

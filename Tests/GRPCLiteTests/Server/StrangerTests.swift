@@ -109,6 +109,7 @@ import Testing
     @Test func `a header block far over the limit is not even answered`() throws {
         var limits = ConnectionLimits()
         limits.http2.headerListSize = 4096
+        limits.http2.headerListReceived = 4 * 4096
         let pair = try Pair(limits: limits)
         let value = String(repeating: "v", count: 1000)
         let fields = (0..<30).map { HeaderField("x-\($0)", value) }
