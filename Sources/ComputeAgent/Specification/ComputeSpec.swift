@@ -69,6 +69,9 @@ package struct ComputeSpec: Equatable, Sendable {
     package var isPrewarmedAtStart = false
     package var fileCacheOffloadIntervalSeconds: UInt64?
     package var databricks: DatabricksSettings?
+    /// What Postgres shows in the place of the compute's own certificate. Not of the spec: it comes beside it, in
+    /// `compute_ctl_config.tls`, and counts with the feature `tls_experimental`.
+    package var certificateFiles: CertificateFiles?
     /// Fields that this agent does not know.
     package var unknown: [String: JSONValue] = [:]
 

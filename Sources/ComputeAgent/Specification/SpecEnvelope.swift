@@ -45,6 +45,7 @@ package struct SpecEnvelope: Equatable, Sendable {
         case "attached", nil: break
         case .some: throw SpecFailure(at: "status", "is neither empty nor attached")
         }
+        if spec?.hasFeature(ComputeControl.tlsFeature) == true { spec?.certificateFiles = control.tls }
         if origin == .pushed, spec == nil { throw SpecFailure(at: "spec", "must not be null") }
         unknown = fields.rest
     }

@@ -5,9 +5,15 @@ internal import Transport
 /// Files that change while Postgres runs: one change at a time, each begun from what the one before has left.
 extension PostgresKeeper {
     /// The certificate was renewed: Postgres shows the new one to who comes from now on.
-    func renewCertificates() async throws {
-        guard let process, process.exited == nil, configured != nil else { return }
+    ///
+    /// - Returns: whether it is another one than before.
+    @discardableResult
+    func renewCertificates() async throws -> Bool {
+        guard let process, process.exited == nil, configured != nil else { return false }
+        let copy = directory.file(DataDirectory.certificateName)
+        let before = OwnedFile.read(copy)
         try await load(nil, into: process)
+        return OwnedFile.read(copy) != before
     }
 
     /// The memory there is has changed, or will: the local file cache takes its part of it.
@@ -57,8 +63,31 @@ extension PostgresKeeper {
     }
 
     func files(of spec: ComputeSpec) throws -> ConfigurationFiles {
-        try ConfigurationFiles(
-            try conf(of: spec), certificates: configuration.certificates, agentUser: key?.agentUser)
+        let certificates = configuration.certificates.shown(as: spec.certificateFiles)
+        let files = try ConfigurationFiles(try conf(of: spec), certificates: certificates, agentUser: key?.agentUser)
+        if spec.certificateFiles != nil { try certificates.prove(configuration.computeID) }
+        return files
+    }
+
+    /// What Postgres shows, or is to show.
+    var shownCertificates: AgentCertificates { configuration.certificates.shown(as: configured?.certificateFiles) }
+
+    private static let certificateLimit: Duration = .seconds(5)
+    private static let lookAgain: Duration = .milliseconds(200)
+
+    /// For a start: a certificate that the spec names may be on its way still, and not for ever.
+    func awaitFiles(of spec: ComputeSpec) async throws -> ConfigurationFiles {
+        let end = ContinuousClock.now + Self.certificateLimit
+        while true {
+            do {
+                return try files(of: spec)
+            } catch let failure as StorageFailure {
+                guard spec.certificateFiles != nil, ContinuousClock.now < end else { throw failure }
+                log.info("waiting for a certificate", metadata: ["error": "\(failure)"])
+            }
+            // Whoever writes it tells nobody. Bounded by the limit above.
+            try await Task.sleep(for: Self.lookAgain)
+        }
     }
 
     func conf(of spec: ComputeSpec) throws -> PostgresConfFile {

@@ -94,7 +94,7 @@ actor PostgresKeeper {
         key = try await unlessStopped { try await storage.prepareCluster() }
         if remote != nil { metrics.note(storageFigures.current) }
         if adoptable == nil {
-            let files = try files(of: spec)
+            let files = try await unlessStopped { try await self.awaitFiles(of: spec) }
             try await unlessStopped { try await self.stage(as: user).install(files) }
             configured = spec
         }

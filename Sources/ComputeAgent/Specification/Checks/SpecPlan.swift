@@ -15,8 +15,10 @@ package struct SpecPlan: Equatable, Sendable {
     /// What is kept and not acted on, or has no effect.
     package var remarks: [Remark] = []
 
-    /// - Parameter spec: one without failures.
-    package init(of spec: ComputeSpec) {
+    /// - Parameters:
+    ///   - spec: one without failures.
+    ///   - control: what came beside it.
+    package init(of spec: ComputeSpec, beside control: ComputeControl = ComputeControl()) {
         storage = Self.storage(of: spec)
         pageservers = Self.pageservers(of: spec)
         files = Self.files(of: spec)
@@ -24,7 +26,7 @@ package struct SpecPlan: Equatable, Sendable {
         roles = concurrency ?? spec.cluster.roles.map(Self.role)
         databases = concurrency ?? spec.cluster.databases.map(Self.database)
         changes = concurrency ?? spec.deltaOperations.map(Self.change)
-        remarks = SpecRemarks(of: spec).remarks
+        remarks = SpecRemarks(of: spec, beside: control).remarks
     }
 
     private static func storage(of spec: ComputeSpec) -> [String] {
@@ -73,8 +75,9 @@ package struct SpecPlan: Equatable, Sendable {
     private static func files(of spec: ComputeSpec) -> [String] {
         guard spec.storageMode != .attached else { return ["none: the other container's files are its own"] }
         let names = ["postgresql.conf", "pg_hba.conf", "pg_ident.conf", "server.crt", "server.key"]
+        let given = spec.certificateFiles.map { ["server.crt is a copy of \($0.certificatePath), and follows it"] } ?? []
         let signals = spec.mode == .primary ? [] : ["standby.signal"]
-        return names + signals + ["\(DataDirectory.overrideName) (empty but while roles and databases are applied)"]
+        return names + given + signals + ["\(DataDirectory.overrideName) (empty but while roles and databases are applied)"]
     }
 
     private static func role(_ role: ComputeSpec.Role) -> String {

@@ -4,10 +4,13 @@ struct SpecRemarks {
     private(set) var remarks: [SpecPlan.Remark] = []
 
     /// Names of features that mean something here; others may mean something to others.
-    private static let features: Set<String> = ["activity_monitor_experimental", "tls_experimental"]
+    private static let features: Set<String> = ["activity_monitor_experimental", ComputeControl.tlsFeature]
 
-    init(of spec: ComputeSpec) {
+    private static let keptText = "is kept and not acted on"
+
+    init(of spec: ComputeSpec, beside control: ComputeControl = ComputeControl()) {
         noteKept(of: spec)
+        noteControl(control, of: spec)
         noteSettings(of: spec)
         for (position, feature) in spec.features.enumerated() where !Self.features.contains(feature) {
             add("spec.features[\(position)]", "is not known here")
@@ -33,10 +36,19 @@ struct SpecRemarks {
             ("endpoint_storage_token", spec.endpointStorageToken != nil),
             ("databricks_settings", spec.databricks != nil),
         ]
-        for field in kept where field.isSet { add("spec.\(field.name)", "is kept and not acted on") }
+        for field in kept where field.isSet { add("spec.\(field.name)", Self.keptText) }
         if spec.logsExportHost != nil {
             add("spec.logs_export_host", "only makes Postgres log to syslog; sending it on is not ours")
         }
+    }
+
+    private mutating func noteControl(_ control: ComputeControl, of spec: ComputeSpec) {
+        if control.tls != nil, spec.certificateFiles == nil {
+            add("compute_ctl_config.tls", "has no effect without the feature \(ComputeControl.tlsFeature)")
+        } else if control.tls != nil, spec.storageMode == .attached {
+            add("compute_ctl_config.tls", "has no effect: the other container's files are its own")
+        }
+        noteUnknown(control.unknown, at: "compute_ctl_config")
     }
 
     private mutating func noteSettings(of spec: ComputeSpec) {

@@ -2,6 +2,8 @@
 package struct ComputeControl: Equatable, Sendable {
     /// Most keys that are tried for one token.
     package static let keyLimit = 32
+    /// Of a spec: Postgres shows the certificate of ``tls``.
+    package static let tlsFeature = "tls_experimental"
 
     package var keys: [JSONWebKey] = []
     package var tls: CertificateFiles?

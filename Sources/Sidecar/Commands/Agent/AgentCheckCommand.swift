@@ -43,7 +43,7 @@ struct AgentCheckCommand: ParsableCommand {
         }
         let failures = SpecReview(of: spec).failures
         guard failures.isEmpty else { return try tell(failures) }
-        show(SpecPlan(of: spec), of: spec)
+        show(SpecPlan(of: spec, beside: envelope.control), of: spec)
     }
 
     private func read() throws -> [UInt8] {
