@@ -16,7 +16,9 @@ struct CatalogMigrations: Sendable {
     let log: Logger
 
     /// - Parameter version: as `server_version_num`: 150004.
-    func migrations(version: Int) -> [Migration] {
+    func migrations(version: Int) -> [Migration] { Self.migrations(privileged, version: version) }
+
+    private static func migrations(_ privileged: String, version: Int) -> [Migration] {
         let role = SQLText.identifier(privileged)
         let literal = SQLText.literal(privileged)
         let since16 = version >= 160_000
@@ -56,6 +58,19 @@ struct CatalogMigrations: Sendable {
         SELECT to_regclass('neon_migration.migration_id') IS NOT NULL, current_setting('server_version_num')
         """
 
+    /// What has not been done here; nothing is changed.
+    ///
+    /// - Returns: also the number of the last that has.
+    static func due(
+        for privileged: String, over session: PostgresConnection
+    ) async throws -> (migrations: [Migration], last: Int) {
+        let row = try await session.query(question).first ?? []
+        let version = row.last.flatMap { $0 }.flatMap { Int($0) } ?? 0
+        let done = row.first == "t" ? try await session.query("SELECT id FROM neon_migration.migration_id") : []
+        let last = (done.first?.first ?? nil).flatMap { Int($0) } ?? 0
+        return (migrations(privileged, version: version).filter { $0.id > last }, last)
+    }
+
     /// A failure is for the log: the compute is of use without.
     ///
     /// - Returns: the number of the migration that failed.
@@ -63,11 +78,7 @@ struct CatalogMigrations: Sendable {
     func run(over session: PostgresConnection) async -> Int? {
         var current = 0
         do {
-            let row = try await session.query(Self.question).first ?? []
-            let version = row.last.flatMap { $0 }.flatMap { Int($0) } ?? 0
-            let done = row.first == "t" ? try await session.query("SELECT id FROM neon_migration.migration_id") : []
-            let last = (done.first?.first ?? nil).flatMap { Int($0) } ?? 0
-            let due = migrations(version: version).filter { $0.id > last }
+            let (due, last) = try await Self.due(for: privileged, over: session)
             guard !due.isEmpty else { return nil }
             if last == 0 { _ = try await session.query(Self.preparation) }
             for migration in due {
