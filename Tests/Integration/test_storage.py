@@ -450,6 +450,12 @@ def test_a_static_compute_keeps_a_lease_and_says_when_it_is_lost(folder, backup,
         assert "lease lost: refused" in ready()[1]
         # Its listeners are told why, under the state that it is still in.
         agent.says("running -> running: lease lost: refused")
+        # Whatever moves meanwhile says it as well.
+        lost = agent.text().index("running -> running: lease lost: refused")
+        with agent.connect(user="reader") as connection:
+            connection.execute("select 1")
+            eventually(lambda: re.search(r"running -> running: (active|idle)[^\n]*lease lost: refused", agent.text()[lost:]), 20,
+                       "a step about activity that tells of the lease")
         lease(600)
         eventually(lambda: agent.text().count("lease held") > held, 20, "the lease again")
         eventually(lambda: ready() == (200, "ok\n"), 20, "a compute that is ready again")

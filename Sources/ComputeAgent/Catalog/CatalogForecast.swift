@@ -55,7 +55,9 @@ package struct CatalogForecast: Equatable, Sendable {
 
     init(_ plan: CatalogPlan, of spec: ComputeSpec, migrations: [CatalogMigrations.Migration] = []) {
         for step in plan.steps {
-            let statements = step.statements.map { "\(SQLText.identifier(step.database)): \(Self.hiding($0, of: spec));" }
+            let statements = step.statements.map {
+                "\(SQLText.identifier(step.database)): \(Self.hiding($0, of: spec));"
+            }
             note(step.object) { $0.statements += statements }
         }
         for problem in plan.problems { note(problem.object) { $0.problem = problem.text } }

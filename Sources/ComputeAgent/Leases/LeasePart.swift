@@ -36,8 +36,6 @@ struct LeasePart: AgentPart {
         var known = first
         var last = await context.board.first(of: [.running])
         while !Task.isCancelled, let seen = last {
-            // What was lost before it ran was told to nobody.
-            if case .lost = keeper.state { tell(keeper.state) }
             if let spec = context.specs.applied, let link = try? link(spec), link.timeline.pageservers != known {
                 known = link.timeline.pageservers
                 keeper.move(to: link)

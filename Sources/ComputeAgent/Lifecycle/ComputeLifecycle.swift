@@ -30,6 +30,10 @@ package struct ComputeLifecycle: Sendable {
     /// Whether somebody may want to look at what is left in the end.
     private var isInspected = false
 
+    /// What is not well with a compute that serves, in words; empty when all is. Goes into every step that stays in
+    /// `running`: of those any but the newest may be forgotten on the way.
+    private var ailment = ""
+
     /// Resolved from the stored spec by whoever stored it; goes into every transition.
     package var pageservers: PageserverConnectionInfo?
     /// Where the agent answers proxies; goes into every transition.
@@ -57,6 +61,14 @@ package struct ComputeLifecycle: Sendable {
     /// - Parameter atUnixMicros: when it happened, microseconds of Unix time.
     /// - Returns: what to do, in order. Empty for a lawful race that no longer matters.
     package mutating func handle(_ event: LifecycleEvent, atUnixMicros: Int64) -> [LifecycleAction] {
+        let before = state
+        let actions = answer(to: event, atUnixMicros: atUnixMicros)
+        guard state == .running, before != .running, !ailment.isEmpty else { return actions }
+        // By itself, since the step into `running` says what became of a change.
+        return actions + [move(to: .running, ailment, at: atUnixMicros)]
+    }
+
+    private mutating func answer(to event: LifecycleEvent, atUnixMicros: Int64) -> [LifecycleAction] {
         switch event {
         case .configureRequested: configureRequested(at: atUnixMicros)
         case .startupBegan: takenUp(as: .`init`, .startPostgres, "starting", at: atUnixMicros)
@@ -297,10 +309,11 @@ package struct ComputeLifecycle: Sendable {
         }
     }
 
-    /// While it is started or changed nobody relies on it yet; the state that follows is told anyway.
+    /// While it is started or changed it is kept for the `running` that follows.
     private mutating func healthChanged(_ what: String, isWell: Bool, at now: Int64) -> [LifecycleAction] {
+        ailment = isWell ? "" : what
         guard state == .running else { return [] }
-        return [move(to: .running, what, error: isWell ? "" : what, at: now)]
+        return [move(to: .running, what, at: now)]
     }
 
     private mutating func scaleWished(_ wish: ScaleWish?, at now: Int64) -> [LifecycleAction] {
@@ -316,6 +329,7 @@ package struct ComputeLifecycle: Sendable {
         to next: ComputeState, _ reason: String, error: String = "", at now: Int64
     ) -> LifecycleAction {
         let previous = state
+        let error = error.isEmpty && previous == .running && next == .running ? ailment : error
         state = next
         sequence += 1
         return .report(

@@ -12,6 +12,8 @@ final class LifecycleBoard: Sendable {
         var newest: Transition?
         /// Of the newest step that had a text, until it runs as it should.
         var error: String?
+        /// What is not well with what runs, by the newest step that stayed there.
+        var ailment: String?
         var lastActiveMicros: Int64?
         var finalPosition: FinalPosition?
         var configuredMicros: Int64?
@@ -25,7 +27,7 @@ final class LifecycleBoard: Sendable {
     var state: ComputeState { picture.withLock { $0.newest?.state ?? .empty } }
     var newest: Transition? { picture.withLock { $0.newest } }
     /// What went wrong last, unless it has been put right since.
-    var error: String? { picture.withLock { $0.error } }
+    var error: String? { picture.withLock { $0.error ?? $0.ailment } }
     /// When somebody was last served, microseconds of Unix time; `nil` while nobody has been seen.
     var lastActiveMicros: Int64? { picture.withLock { $0.lastActiveMicros } }
 
@@ -65,6 +67,9 @@ final class LifecycleBoard: Sendable {
                 // Never back, but when the clock itself was set back.
                 picture.lastActiveMicros = min(max(picture.lastActiveMicros ?? 0, last), transition.atUnixMicros)
             case .unknown: break
+            }
+            if transition.state == .running, transition.isActivityOnly {
+                picture.ailment = transition.error.isEmpty ? nil : transition.error
             }
             guard !transition.isActivityOnly else { return }
             if transition.previousState == .empty { picture.configuredMicros = transition.atUnixMicros }

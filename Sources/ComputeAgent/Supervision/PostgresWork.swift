@@ -61,7 +61,8 @@ final class PostgresWork: Sendable {
         context.log.notice(
             "of the spec, this has no effect here",
             metadata: [
-                "fields": "\(remarks.prefix(Self.remarkLimit).map { "\($0.path): \($0.text)" }.joined(separator: "; "))",
+                "fields":
+                    "\(remarks.prefix(Self.remarkLimit).map { "\($0.path): \($0.text)" }.joined(separator: "; "))",
                 "count": "\(remarks.count)",
             ])
     }

@@ -46,6 +46,20 @@ import Testing
         #expect(board.isUnknown && board.activityText == "unknown" && board.lastActiveMicros == 50)
     }
 
+    @Test func `what is not well is told beside a change that failed, and both until they are put right`() {
+        let board = LifecycleBoard()
+        board.note(step(1, .running, from: .`init`))
+        board.note(step(2, .running, from: .running, error: "lease lost"))
+        #expect(board.error == "lease lost")
+        board.note(step(3, .running, from: .configuration, error: "boom"))
+        board.note(step(4, .running, from: .running, error: "lease lost"))
+        #expect(board.error == "boom")
+        board.note(step(5, .running, from: .configuration))
+        #expect(board.error == "lease lost")
+        board.note(step(6, .running, from: .running))
+        #expect(board.error == nil)
+    }
+
     @Test func `nothing was served at a time that has not come, though the clock was set back`() {
         let board = LifecycleBoard()
         board.note(step(9, .running, from: .`init`, activity: .idle(sinceMicros: 850)))

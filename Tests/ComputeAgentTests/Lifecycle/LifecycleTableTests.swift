@@ -297,6 +297,29 @@ import Testing
         }
     }
 
+    @Test func `what is not well is told again and again until it is well, and is no verdict on a change`() {
+        var lifecycle = Self.lifecycle(in: .`init`)
+        #expect(lifecycle.handle(.healthChanged("lease lost", isWell: false), atUnixMicros: 1).isEmpty)
+        let started = lifecycle.handle(.configurationApplied, atUnixMicros: 2).compactMap(\.transition)
+        #expect(started.map(\.error) == ["", "lease lost"] && started.allSatisfy { $0.refusal == nil })
+        // Whatever is told next says it as well: this one may be all that arrives.
+        for event in [LifecycleEvent.activityObserved(.unknown), .scaleWished(nil), .roleSecretsChanged(revision: 1)] {
+            #expect(lifecycle.handle(event, atUnixMicros: 3).compactMap(\.transition).map(\.error) == ["lease lost"])
+        }
+        let changes: [LifecycleEvent] = [
+            .configureRequested, .reconfigurationBegan, .configurationFailed("no such role"),
+        ]
+        let told = changes.flatMap { lifecycle.handle($0, atUnixMicros: 4) }.compactMap(\.transition)
+        #expect(told.map(\.error) == ["", "", "no such role", "lease lost"])
+        #expect(told.map(\.refusal) == [nil, nil, "no such role", nil])
+        // Well again while it is looked after otherwise.
+        _ = lifecycle.handle(.refreshRequested, atUnixMicros: 5)
+        _ = lifecycle.handle(.refreshBegan, atUnixMicros: 5)
+        #expect(lifecycle.handle(.healthChanged("lease held", isWell: true), atUnixMicros: 6).isEmpty)
+        let refreshed = lifecycle.handle(.refreshFoundNoChange, atUnixMicros: 7).compactMap(\.transition)
+        #expect(refreshed.map(\.error) == [""])
+    }
+
     @Test func `a refresh that is asked for while one is applied is made after it`() {
         var lifecycle = Self.lifecycle(in: .refreshConfiguration)
         #expect(lifecycle.handle(.refreshRequested, atUnixMicros: 1).isEmpty)

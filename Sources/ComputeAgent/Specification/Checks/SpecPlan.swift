@@ -75,9 +75,12 @@ package struct SpecPlan: Equatable, Sendable {
     private static func files(of spec: ComputeSpec) -> [String] {
         guard spec.storageMode != .attached else { return ["none: the other container's files are its own"] }
         let names = ["postgresql.conf", "pg_hba.conf", "pg_ident.conf", "server.crt", "server.key"]
-        let given = spec.certificateFiles.map { ["server.crt is a copy of \($0.certificatePath), and follows it"] } ?? []
+        let given =
+            spec.certificateFiles.map { ["server.crt is a copy of \($0.certificatePath), and follows it"] } ?? []
         let signals = spec.mode == .primary ? [] : ["standby.signal"]
-        return names + given + signals + ["\(DataDirectory.overrideName) (empty but while roles and databases are applied)"]
+        return names + given + signals + [
+            "\(DataDirectory.overrideName) (empty but while roles and databases are applied)"
+        ]
     }
 
     private static func role(_ role: ComputeSpec.Role) -> String {

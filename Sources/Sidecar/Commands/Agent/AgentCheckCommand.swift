@@ -111,7 +111,8 @@ struct AgentCheckCommand: AsyncParsableCommand {
         let parts = [
             ("storage", plan.storage), ("pageservers", plan.pageservers), ("files", plan.files), ("roles", plan.roles),
             ("databases", plan.databases), ("changes", plan.changes),
-            ("remarks", plan.remarks.map { "\($0.path): \($0.text)" }), ("sql", statements ?? []), ("live", forecast.map(Self.lines) ?? []),
+            ("remarks", plan.remarks.map { "\($0.path): \($0.text)" }), ("sql", statements ?? []),
+            ("live", forecast.map(Self.lines) ?? []),
         ]
         for (title, lines) in parts where !lines.isEmpty {
             print(title)
