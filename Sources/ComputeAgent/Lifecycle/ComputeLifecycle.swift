@@ -33,6 +33,8 @@ package struct ComputeLifecycle: Sendable {
     /// What is not well with a compute that serves, in words; empty when all is. Goes into every step that stays in
     /// `running`: of those any but the newest may be forgotten on the way.
     private var ailment = ""
+    /// Why what runs is not what was last asked for; empty when it is. Goes into the same steps as ``ailment``.
+    private var unapplied = ""
 
     /// Resolved from the stored spec by whoever stored it; goes into every transition.
     package var pageservers: PageserverConnectionInfo?
@@ -329,7 +331,14 @@ package struct ComputeLifecycle: Sendable {
         to next: ComputeState, _ reason: String, error: String = "", at now: Int64
     ) -> LifecycleAction {
         let previous = state
-        let error = error.isEmpty && previous == .running && next == .running ? ailment : error
+        var error = error
+        if next == .running {
+            if previous != .running {
+                unapplied = error
+            } else if error.isEmpty {
+                error = [unapplied, ailment].filter { !$0.isEmpty }.joined(separator: "; ")
+            }
+        }
         state = next
         sequence += 1
         return .report(

@@ -75,6 +75,8 @@ final class LifecycleBoard: Sendable {
             if transition.previousState == .empty { picture.configuredMicros = transition.atUnixMicros }
             if transition.state == .running {
                 picture.error = transition.error.isEmpty ? nil : transition.error
+                // What else is not well is told in the next step.
+                picture.ailment = nil
                 picture.hasRun = true
                 picture.isServing = true
             } else if !transition.error.isEmpty {

@@ -52,11 +52,13 @@ import Testing
         board.note(step(2, .running, from: .running, error: "lease lost"))
         #expect(board.error == "lease lost")
         board.note(step(3, .running, from: .configuration, error: "boom"))
-        board.note(step(4, .running, from: .running, error: "lease lost"))
+        board.note(step(4, .running, from: .running, error: "boom; lease lost"))
         #expect(board.error == "boom")
         board.note(step(5, .running, from: .configuration))
+        #expect(board.error == nil)
+        board.note(step(6, .running, from: .running, error: "lease lost"))
         #expect(board.error == "lease lost")
-        board.note(step(6, .running, from: .running))
+        board.note(step(7, .running, from: .running))
         #expect(board.error == nil)
     }
 

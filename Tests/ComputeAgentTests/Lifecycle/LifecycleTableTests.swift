@@ -310,8 +310,12 @@ import Testing
             .configureRequested, .reconfigurationBegan, .configurationFailed("no such role"),
         ]
         let told = changes.flatMap { lifecycle.handle($0, atUnixMicros: 4) }.compactMap(\.transition)
-        #expect(told.map(\.error) == ["", "", "no such role", "lease lost"])
+        #expect(told.map(\.error) == ["", "", "no such role", "no such role; lease lost"])
         #expect(told.map(\.refusal) == [nil, nil, "no such role", nil])
+        // Also the change that failed: whoever begins to listen now hears of nothing else.
+        #expect(
+            lifecycle.handle(.activityObserved(.active(lastActiveMicros: 4)), atUnixMicros: 4).compactMap(\.transition)
+                .map(\.error) == ["no such role; lease lost"])
         // Well again while it is looked after otherwise.
         _ = lifecycle.handle(.refreshRequested, atUnixMicros: 5)
         _ = lifecycle.handle(.refreshBegan, atUnixMicros: 5)
