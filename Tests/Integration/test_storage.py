@@ -127,22 +127,29 @@ def test_faults_are_survived_into_a_clean_directory(folder, backup, stands):
 
 def test_who_trickles_is_given_up_for_the_next(folder, backup, stands):
     keepers = [stands(Safekeeper, backup.lsn, token=TOKEN) for _ in range(2)] + [stands(Safekeeper, backup.lsn, crawling=True, token=TOKEN)]
-    trickling, crawling, slow = (stands(Pageserver, backup.packed, token=TOKEN) for _ in range(3))
-    trickling.faults, crawling.faults, slow.faults = [TRICKLING, TRICKLING], [CRAWLING, SILENT], [SLOW]
-    agent = Agent(folder, [both(trickling), both(crawling), both(slow)], keepers)
-    began = time.monotonic()
+    began, agents = time.monotonic(), []
+    # Over each protocol by itself, at once.
+    for wire, faults in ("libpq_url", (TRICKLING, CRAWLING, SLOW)), ("grpc_url", (TRICKLING, SILENT, SLOW)):
+        (place := folder / wire).mkdir(mode=0o755)
+        servers = [stands(Pageserver, backup.packed, token=TOKEN) for _ in faults]
+        for server, fault in zip(servers, faults):
+            server.faults = [fault]
+        agent = Agent(place, [{wire: getattr(server, wire)} for server in servers], keepers)
+        agent.spec["pageserver_connection_info"]["prefer_protocol"] = wire.removesuffix("_url")
+        agents.append((agent.start("--safekeeper-limit", "500ms", "--basebackup-time-limit", "5s", "--basebackup-silence-limit", "2s"), servers))
+    for agent, servers in agents:
+        with agent:
+            agent.runs()
+            assert agent.kept() == ("kept",)
+            told = [line for line in agent.text().splitlines() if "no base backup from here" in line]
+            words = ["is not whole after 5.0 seconds", "nothing more for 2.0 seconds"]
+            # A busy machine may be too slow for the slow one as well, and begins again.
+            assert len(told) >= 2 and all(word in line for word, line in zip(words, told)), told
+            assert "a safekeeper did not answer" in agent.text()
+            assert len(told) > 2 or [len(server.commands + server.calls) for server in servers] == [1, 1, 1]
+            assert agent.end() == 0
     # Each has its limit, and no more than a moment beyond it.
-    with agent.start("--safekeeper-limit", "500ms", "--basebackup-time-limit", "2s", "--basebackup-silence-limit", "1s"):
-        agent.runs()
-        assert agent.kept() == ("kept",)
-        assert 0.5 + 2 * 2 + 2 * 1 < time.monotonic() - began < 25
-        told = [line for line in agent.text().splitlines() if "no base backup from here" in line]
-        words = ["is not whole after 2.0 seconds"] * 2 + ["nothing more for 1.0 seconds"] * 2
-        assert len(told) == 4 and all(word in line for word, line in zip(words, told)), told
-        assert "a safekeeper did not answer" in agent.text()
-        assert [len(stand.commands + stand.calls) for stand in (trickling, crawling, slow)] == [2, 2, 1]
-        assert slow.commands == [f"basebackup {TENANT} {TIMELINE} {backup.lsn} --gzip"]
-        assert agent.end() == 0
+    assert 0.5 + 5 + 2 < time.monotonic() - began < 40
 
 
 def test_a_stop_while_it_trickles_leaves_nothing(folder, backup, stands):
