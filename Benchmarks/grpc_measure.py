@@ -1,9 +1,11 @@
-"""CPU, memory and latency of unary calls, by h2load: each server alone on one core, the load on another."""
+"""CPU, memory, allocations and latency of unary calls, by h2load: each server alone on one core, the load on another."""
 import argparse
+import contextlib
 import os
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,6 +24,8 @@ SIZES = {"64 B": 64, "16 KiB": 16 * 1024}
 STREAMS = 100
 LOAD_LIMIT = 300
 WARM_UP = 2000
+# Calls in each run that allocations are counted in, and those of a shorter one: what is not of calls is in both.
+COUNTED, COUNTED_BESIDE = 20_000, 4000
 
 
 def main():
@@ -51,22 +55,47 @@ def parse():
 def series(options, folder, files, transport, size, connections):
     samples = Samples(
         Column("CPU-s per 100k", 2), Column("calls/s", 0), Column("p50 ms", 2), Column("p99 ms", 2),
-        Column("peak RSS MiB", 1))
+        Column("peak RSS MiB", 1), Column("allocations/call", 1))
     calls = options.calls if SIZES[size] < 1024 else options.calls // 4
     names = [name for name in options.servers if SERVERS[name].exists() and (transport == "h2c" or name != "bare loop")]
+    files = files if transport == "TLS" else []
+    allocations = {name: count_allocations(folder, name, files, SIZES[size], connections) for name in names}
     for turn in range(options.rounds):
         for name in names[turn % len(names):] + names[:turn % len(names)]:
-            samples.add(name, *measure(folder, name, files if transport == "TLS" else [], SIZES[size], connections, calls))
+            measured = measure(folder, name, files, SIZES[size], connections, calls)
+            samples.add(name, *measured, allocations[name])
     return samples.table(f"Unary echo of {size}, {transport}, {connections} × {STREAMS} streams", OURS)
 
 
-def measure(folder, name, files, size, connections, calls):
+@contextlib.contextmanager
+def started(folder, command):
+    """A server, and its port."""
     log = folder / "server.log"
     log.write_bytes(b"")
-    server = Child(
-        ["taskset", "-c", "0", SERVERS[name], *files], log, lambda: b"listening on" in log.read_bytes())
+    server = Child(["taskset", "-c", "0", *command], log, lambda: b"listening on" in log.read_bytes())
     try:
-        port = int(re.search(rb"listening on 127.0.0.1:(\d+)", log.read_bytes())[1])
+        yield server, int(re.search(rb"listening on 127.0.0.1:(\d+)", log.read_bytes())[1])
+    finally:
+        server.end()
+
+
+def count_allocations(folder, name, files, size, connections):
+    """Of each call: malloc, calloc, realloc and the like, from whatever library."""
+    count, times = folder / "allocations", folder / "times"
+    count.unlink(missing_ok=True)
+    preloaded = ["env", f"LD_PRELOAD={PEERS / 'allocations.so'}", f"ALLOCATION_COUNT={count}"]
+    with started(folder, [*preloaded, SERVERS[name], *files]) as (_, port):
+        def during(calls):
+            before = int.from_bytes(count.read_bytes()[:8], sys.byteorder)
+            load(folder, port, files, size, connections, calls, times)
+            return int.from_bytes(count.read_bytes()[:8], sys.byteorder) - before
+
+        during(WARM_UP)
+        return (during(COUNTED) - during(COUNTED_BESIDE)) / (COUNTED - COUNTED_BESIDE)
+
+
+def measure(folder, name, files, size, connections, calls):
+    with started(folder, [SERVERS[name], *files]) as (server, port):
         check(port, files)
         times = folder / "times"
         load(folder, port, files, size, connections, WARM_UP, times)
@@ -76,8 +105,6 @@ def measure(folder, name, files, size, connections, calls):
         micros = sorted(int(line.split("\t")[2]) for line in times.read_text().splitlines())
         percentiles = statistics.quantiles(micros, n=100)
         return (used * 100_000 / calls, rate, percentiles[49] / 1000, percentiles[98] / 1000, peak_kib(server.pid) / 1024)
-    finally:
-        server.end()
 
 
 def load(folder, port, files, size, connections, calls, times):

@@ -7,7 +7,8 @@ struct EchoMessage: GRPCMessage {
     /// Field 1, length-delimited. Protocol Buffers, “Encoding”.
     private static let bodyTag: UInt8 = 0x0A
 
-    var body: [UInt8]
+    /// Where it came: nothing is copied to read it.
+    var body: ArraySlice<UInt8>
 
     init(serializedBytes bytes: [UInt8]) throws {
         guard !bytes.isEmpty else {
@@ -24,7 +25,7 @@ struct EchoMessage: GRPCMessage {
             if bytes[index - 1] < 0x80 { break }
         }
         guard bytes.count - index == length else { throw Malformed() }
-        body = Array(bytes[index...])
+        body = bytes[index...]
     }
 
     func serializedBytes() -> [UInt8] {

@@ -34,6 +34,8 @@ final class HTTP2Session {
     private(set) var failure: HTTP2Failure?
     /// Where the bytes are that are being received. Zero at other times.
     private var inputStart: UInt = 0
+    /// Where frames are put while they are taken. Empty at other times.
+    private var room = FrameRoom()
 
     init(_ role: Role, limits: HTTP2Limits, at now: ContinuousClock.Instant) throws(HTTP2Failure) {
         self.role = role
@@ -84,8 +86,11 @@ final class HTTP2Session {
         return unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
     }
 
-    /// The longest that nghttp2 gives out at once: a frame of 16 KiB, its head and its padding.
-    static let longestOutput = 16 * 1024 + 9 + 1 + 255
+    static let frameHeadLength = 9
+    /// A frame of 16 KiB, its head and its padding.
+    private static let longestFrame = 16 * 1024 + frameHeadLength + 1 + 255
+    /// The longest that nghttp2 gives out at once: a DATA frame, and the frame behind it.
+    static let longestOutput = 2 * longestFrame
 
     /// Takes bytes from the peer. A connection error becomes ``failure``. Those events about them that say where bytes
     /// are mean places in `bytes`, and are to be taken before the next call.
@@ -112,16 +117,18 @@ final class HTTP2Session {
     ///
     /// - Parameter output: has room for ``longestOutput``, or nothing is put out.
     func takeOutput(into output: inout OutputRawSpan) {
-        unsafe output.withUnsafeMutableBytes { room, used in
-            while room.count - used >= Self.longestOutput {
+        unsafe output.withUnsafeMutableBytes { bytes, used in
+            unsafe room = FrameRoom(bytes, used: used)
+            // The bodies of DATA frames find their way there by themselves: see `putOutFrame`.
+            while room.left >= Self.longestOutput {
                 var frame: UnsafePointer<UInt8>?
                 let length = unsafe nghttp2_session_mem_send(handle, &frame)
                 if length < 0, failure == nil { failure = HTTP2Failure(code: length) }
                 guard length > 0 else { break }
-                unsafe UnsafeMutableRawBufferPointer(rebasing: room[used...])
-                    .copyMemory(from: UnsafeRawBufferPointer(start: frame, count: length))
-                used += length
+                unsafe room.append(UnsafeRawBufferPointer(start: frame, count: length))
             }
+            used = room.used
+            room = FrameRoom()
         }
     }
 
@@ -416,26 +423,21 @@ extension HTTP2Session {
         events.append(.streamClosed(stream, HTTP2ErrorCode(rawValue: code)))
     }
 
-    /// Fills one DATA frame, and submits the trailers behind the last.
-    /// - Returns: the bytes written, or nghttp2's word for “nothing now”.
-    func fillFrame(
-        of stream: HTTP2StreamID, _ buffer: UnsafeMutableRawBufferPointer, flags: UnsafeMutablePointer<UInt32>
-    ) -> Int {
+    /// Says how long the next DATA frame of a stream is, and submits the trailers behind the last.
+    /// - Returns: the bytes of its body, or nghttp2's word for “nothing now”.
+    func planFrame(of stream: HTTP2StreamID, limit: Int, flags: UnsafeMutablePointer<UInt32>) -> Int {
         var end: OutboundBody.End?
-        let filled = bodies.modify(stream) { body in
-            let filled = unsafe body.fill(buffer)
-            conduct.messagesSent(body.takeMessagesMoved())
-            if filled > 0, body.isReported { events.append(.bodySent(stream, byteCount: filled)) }
-            guard body.isEmpty else { return filled }
+        let planned = bodies.modify(stream) { body in
+            let count = min(body.byteCount, limit)
+            guard count == body.byteCount else { return count }
             end = body.end
-            if case .open = body.end, filled == 0 { body.isDeferred = true }
-            return filled
+            if case .open = body.end, count == 0 { body.isDeferred = true }
+            return count
         }
-        guard let filled else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
-        unsentBytes -= filled
+        guard let planned else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
         switch end {
         case nil: break
-        case .open: if filled == 0 { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
+        case .open: if planned == 0 { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
         case .withStream: unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         case .withTrailers(let fields):
             submitTrailers([], fields, on: stream)
@@ -444,7 +446,26 @@ extension HTTP2Session {
             submitTrailers(constants, [], on: stream)
             unsafe flags.pointee |= Self.endsWithTrailers
         }
-        return filled
+        if planned > 0 { unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue }
+        return planned
+    }
+
+    /// Puts a planned DATA frame out: its body goes straight from the message to where the socket, or TLS, takes it.
+    func putOutFrame(of stream: HTTP2StreamID, head: UnsafeRawBufferPointer, bodyLength: Int) -> nghttp2_error {
+        // Behind it nghttp2 gives out what comes next, which may be no DATA and does not ask.
+        guard room.left >= head.count + bodyLength + Self.longestFrame else { return NGHTTP2_ERR_WOULDBLOCK }
+        let isWhole = bodies.modify(stream) { body in
+            guard body.byteCount >= bodyLength else { return false }
+            unsafe room.append(head)
+            unsafe body.fill(room.take(bodyLength))
+            conduct.messagesSent(body.takeMessagesMoved())
+            if body.isReported { events.append(.bodySent(stream, byteCount: bodyLength)) }
+            return true
+        }
+        // The body was dropped after its frame was planned, and the stream with it.
+        guard isWhole == true else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE }
+        unsentBytes -= bodyLength
+        return nghttp2_error(rawValue: 0)
     }
 
     private static let endsWithTrailers = NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue

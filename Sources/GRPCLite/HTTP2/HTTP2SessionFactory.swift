@@ -37,12 +37,11 @@ enum HTTP2SessionFactory {
 
     /// Where the bytes of every body come from.
     static var bodyProvider: nghttp2_data_provider {
-        unsafe nghttp2_data_provider(source: nghttp2_data_source()) { _, stream, buffer, length, flags, _, owner in
+        unsafe nghttp2_data_provider(source: nghttp2_data_source()) { _, stream, _, length, flags, _, owner in
             guard let session = unsafe HTTP2Session.keptIn(owner), let flags = unsafe flags else {
                 return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
             }
-            let frame = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: length)
-            return unsafe session.fillFrame(of: stream, frame, flags: flags)
+            return unsafe session.planFrame(of: stream, limit: length, flags: flags)
         }
     }
 
@@ -73,6 +72,15 @@ enum HTTP2SessionFactory {
             guard let frame = unsafe frame?.pointee else { return 0 }
             unsafe HTTP2Session.keptIn(owner)?.frameReceived(frame)
             return 0
+        }
+        unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, frame, head, length, _, owner in
+            guard let frame = unsafe frame?.pointee, let session = unsafe HTTP2Session.keptIn(owner) else {
+                return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+            }
+            let result = unsafe session.putOutFrame(
+                of: frame.hd.stream_id, head: UnsafeRawBufferPointer(start: head, count: HTTP2Session.frameHeadLength),
+                bodyLength: length)
+            return result.rawValue
         }
         unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
             guard let frame = unsafe frame?.pointee else { return 0 }

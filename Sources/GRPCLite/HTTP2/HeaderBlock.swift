@@ -30,8 +30,8 @@ struct HeaderBlock: Equatable {
         if bytes.isEmpty { bytes.reserveCapacity(Self.usualSize) }
         append(length: name.count)
         append(length: value.count)
-        for index in name.indices { bytes.append(name[index]) }
-        for index in value.indices { bytes.append(value[index]) }
+        unsafe name.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        unsafe value.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     private mutating func append(length: Int) {

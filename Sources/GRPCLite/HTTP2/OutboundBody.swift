@@ -53,6 +53,7 @@ struct OutboundBody {
 
     /// Moves the next bytes to where they are wanted.
     /// - Returns: how many: all that there are, as far as they fit.
+    @discardableResult
     mutating func fill(_ frame: UnsafeMutableRawBufferPointer) -> Int {
         var filled = 0
         while prefixLeft > 0, filled < frame.count {

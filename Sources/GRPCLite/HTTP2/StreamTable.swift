@@ -7,6 +7,8 @@ struct StreamTable<Value> {
     private var numbers: [HTTP2StreamID]
     private var values: [Value?]
     private(set) var count = 0
+    /// How many of them are not at the places that their numbers say. Seldom any.
+    private var displaced = 0
 
     private static var smallestCapacity: Int { 16 }
 
@@ -28,7 +30,10 @@ struct StreamTable<Value> {
         if count * 2 >= numbers.count { grow() }
         var place = home(of: stream)
         while numbers[place] != 0, numbers[place] != stream { place = next(place) }
-        if numbers[place] == 0 { count += 1 }
+        if numbers[place] == 0 {
+            count += 1
+            if place != home(of: stream) { displaced += 1 }
+        }
         numbers[place] = stream
         values[place] = value
     }
@@ -49,10 +54,13 @@ struct StreamTable<Value> {
         swap(&removed, &values[hole])
         numbers[hole] = 0
         count -= 1
+        if hole != home(of: stream) { displaced -= 1 }
         // Whoever was moved past the hole moves back, or would not be found again.
         var place = next(hole)
-        while numbers[place] != 0 {
-            if distance(from: home(of: numbers[place]), to: place) >= distance(from: hole, to: place) {
+        while displaced > 0, numbers[place] != 0 {
+            let home = home(of: numbers[place])
+            if distance(from: home, to: place) >= distance(from: hole, to: place) {
+                if hole == home { displaced -= 1 }
                 numbers.swapAt(hole, place)
                 values.swapAt(hole, place)
                 hole = place
@@ -83,7 +91,7 @@ struct StreamTable<Value> {
         let (oldNumbers, oldValues) = (numbers, values)
         numbers = Array(repeating: 0, count: oldNumbers.count * 2)
         values = Array(repeating: nil, count: oldNumbers.count * 2)
-        count = 0
+        (count, displaced) = (0, 0)
         for (stream, value) in zip(oldNumbers, oldValues) {
             if let value { insert(value, at: stream) }
         }

@@ -33,6 +33,7 @@ internal import COpenSSL
         certificateFile: String, privateKeyFile: String, alpn: [String], clientCAFile: String?
     ) throws(TLSFailure) -> SSLContext {
         let context = unsafe try SSLContext(TLS_server_method(), alpn: alpn)
+        try context.preferCiphers()
         // Each costs as much as some other part of the handshake, and few clients of databases come back with one.
         _ = unsafe SSL_CTX_set_num_tickets(context.handle, 1)
         try context.use(certificateFile: certificateFile, privateKeyFile: privateKeyFile)
@@ -88,6 +89,16 @@ internal import COpenSSL
         OpenSSLErrors.clear()
         guard unsafe sidecar_SSL_CTX_set_groups(handle, "P-256:X25519:P-384:P-521") == 1 else {
             throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "groups refused").text)
+        }
+    }
+
+    /// Those of TLS 1.3. A byte costs a fifth less with the shorter key, which nobody can guess either; servers of gRPC's
+    /// own libraries choose it, too.
+    private func preferCiphers() throws(TLSFailure) {
+        OpenSSLErrors.clear()
+        let names = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+        guard unsafe SSL_CTX_set_ciphersuites(handle, names) == 1 else {
+            throw TLSFailure(.unusable, OpenSSLErrors.drain(or: "ciphers refused").text)
         }
     }
 

@@ -28,6 +28,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     private var timers: [ConnectionTimer: Scheduled<Void>] = [:]
     private var handshakeTimer: Scheduled<Void>?
     private var isReadOwed = false
+    private var isPumping = false
     private var isClosing = false
 
     /// - Parameters:
@@ -125,6 +126,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
         guard !isClosing, let connection else { return }
         let bytes = unwrapInboundIn(data)
         connection.receive(bytes.readableBytesSpan, at: .now)
+        if !isSecure { output.spare.received.giveBack(bytes) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -146,7 +148,10 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
 
     /// Takes and does everything the connection wants done.
     func pump() {
-        guard let connection, let context, !isClosing else { return }
+        // What is written here changes whether the channel is writable, and that calls for a pump.
+        guard let connection, let context, !isClosing, !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
         // Written piece by piece: the next piece then finds the room of the last empty again.
         while context.channel.isWritable {
             guard let bytes = output.fill({ connection.takeOutput(into: &$0, at: .now) }) else { break }

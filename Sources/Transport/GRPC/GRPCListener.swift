@@ -6,6 +6,9 @@ package import Telemetry
 
 /// Serves gRPC on a port.
 package enum GRPCListener {
+    /// Bytes that one call of the kernel brings at most; as in ``OutputRoom``.
+    private static let mostReceived = 256 * 1024
+
     /// Binds and serves at once.
     /// - Parameters:
     ///   - port: 0 lets the system choose; see ``GRPCListening/port``.
@@ -35,10 +38,14 @@ package enum GRPCListener {
                     try SocketOptions.standard.apply { option, value in
                         try channel.syncOptions?.setOption(option, value: value)
                     }
+                    let output = connections.outputRoom(of: channel.eventLoop)
+                    let received = NIOLoopBound(output.spare.received, eventLoop: channel.eventLoop)
+                    try channel.syncOptions?.setOption(
+                        .recvAllocator, value: ReceiveBuffers(most: mostReceived, spare: received))
                     let executor = LoopExecutor(channel.eventLoop)
                     let handler = GRPCConnectionHandler<ServerConnection>(
                         isSecure: tls != nil, handshakeLimit: TimeAmount(limits.handshake),
-                        output: connections.outputRoom(of: channel.eventLoop),
+                        output: output,
                         onStart: { connections.handshakeEnded(of: channel, $0) }
                     ) { peer, wake in
                         let connection = try ServerConnection(
@@ -50,7 +57,10 @@ package enum GRPCListener {
                         return connection
                     }
                     guard connections.add(channel, handler) else { throw GRPCTransportFailure.closed }
-                    if let tls { try channel.pipeline.syncOperations.addHandler(try TLSHandler(accepting: tls)) }
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            try TLSHandler(accepting: tls, spare: output.spare))
+                    }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

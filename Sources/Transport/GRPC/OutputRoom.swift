@@ -2,10 +2,13 @@ internal import NIOCore
 
 /// The room that the connections of one event loop put their frames into, one after the other.
 ///
-/// A busy connection would otherwise take and give back 64 KiB with each turn, and an idle one would keep them.
+/// A busy connection would otherwise take and give back as much with each turn, and an idle one would keep it.
 final class OutputRoom {
-    private static let size = 64 * 1024
+    /// What the kernel gets at once while the socket takes it: fewer calls, and the other side wakes less often.
+    private static let size = 256 * 1024
 
+    /// For what is around the frames.
+    let spare = SpareBuffers()
     private var buffer = ByteBuffer()
 
     /// - Returns: what was put out; `nil` when that was nothing. It is a new room only while the socket, or TLS, still

@@ -11,32 +11,54 @@ final class TLSBuffers: TLSOutput {
 
     private var ciphertext = ByteBuffer()
     private var plaintext = ByteBuffer()
+    private let spare: SpareBuffers?
+
+    /// - Parameter spare: where buffers come from and go back to; `nil` makes new ones.
+    init(spare: SpareBuffers? = nil) {
+        self.spare = spare
+    }
 
     func appendCiphertext(_ bytes: RawSpan) {
+        if ciphertext.capacity == 0, let spare { ciphertext = spare.ciphertext.take() }
         ciphertext.writeBytes(bytes)
     }
 
     func appendPlaintext(atLeast count: Int, _ fill: (inout OutputRawSpan) -> Void) {
+        if plaintext.capacity == 0, let spare { plaintext = spare.plaintext.take(minimumCapacity: count) }
         plaintext.writeWithOutputRawSpan(minimumWritableBytes: count, initializingWith: fill)
     }
 
     func reserveCiphertext(forPlaintext count: Int) {
         let records = count / Self.recordLimit + 1
+        if ciphertext.capacity == 0, let spare { ciphertext = spare.ciphertext.take() }
         ciphertext.reserveCapacity(minimumWritableBytes: count + records * Self.recordOverhead)
     }
 
     func takeCiphertext() -> ByteBuffer? {
         guard ciphertext.readableBytes > 0 else { return nil }
-        defer { ciphertext = ByteBuffer() }
+        defer {
+            spare?.ciphertext.giveBack(ciphertext)
+            ciphertext = ByteBuffer()
+        }
         return ciphertext
     }
 
     func takePlaintext() -> ByteBuffer? {
         if plaintext.readableBytes > 0 {
-            defer { plaintext = ByteBuffer() }
+            defer { letGoOfPlaintext() }
             return plaintext
         }
-        if plaintext.capacity > Self.keptCapacity { plaintext = ByteBuffer() }
+        if plaintext.capacity > Self.keptCapacity { letGoOfPlaintext() }
         return nil
+    }
+
+    private func letGoOfPlaintext() {
+        spare?.plaintext.giveBack(plaintext)
+        plaintext = ByteBuffer()
+    }
+
+    /// Ciphertext was read that nobody needs any more.
+    func giveBack(received ciphertext: ByteBuffer) {
+        spare?.received.giveBack(ciphertext)
     }
 }

@@ -28,8 +28,17 @@ package final class TLSHandler: ChannelDuplexHandler {
     private var isSurrendered = false
 
     /// - Parameter firstBytes: ciphertext that was read before this handler was there.
-    package init(accepting context: TLSContext, firstBytes: ByteBuffer = ByteBuffer()) throws(TLSFailure) {
-        output = TLSBuffers()
+    package convenience init(
+        accepting context: TLSContext, firstBytes: ByteBuffer = ByteBuffer()
+    ) throws(TLSFailure) {
+        try self.init(accepting: context, firstBytes: firstBytes, spare: nil)
+    }
+
+    /// - Parameter spare: lent by the loop's other connections.
+    init(
+        accepting context: TLSContext, firstBytes: ByteBuffer = ByteBuffer(), spare: SpareBuffers?
+    ) throws(TLSFailure) {
+        output = TLSBuffers(spare: spare)
         engine = try TLSEngine(accepting: context, output: output)
         self.firstBytes = firstBytes
     }
@@ -76,7 +85,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     // MARK: Inbound
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        receive(unwrapInboundIn(data), context)
+        let ciphertext = unwrapInboundIn(data)
+        receive(ciphertext, context)
+        output.giveBack(received: ciphertext)
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import GRPCLite
@@ -19,10 +20,10 @@ import Testing
             pump()
         }
 
-        func pump() {
+        func pump(limit: Int = 1 << 20) {
             var isMoving = true
             while isMoving {
-                let (up, down) = (client.takeOutput(limit: 1 << 20), server.takeOutput(limit: 1 << 20))
+                let (up, down) = (client.takeOutput(limit: limit), server.takeOutput(limit: limit))
                 server.receive(up.span.bytes, at: now)
                 client.receive(down.span.bytes, at: now)
                 atClient += client.takeEvents()
@@ -61,6 +62,86 @@ import Testing
         }
         #expect(Set(order.prefix(3)) == Set(streams))
         #expect(Set(order.prefix(12).suffix(3)) == Set(streams))
+    }
+
+    @Test(arguments: 0..<6 as Range<UInt64>)
+    func `whatever the room is, frames come whole and in order`(seed: UInt64) throws {
+        var dice = SeededDice(seed: seed)
+        let pair = try Pair()
+        var expected: [HTTP2StreamID: [UInt8]] = [:]
+        let streams = try (0..<40).map { _ in try pair.client.submitRequest(request) }
+        pair.pump()
+        for stream in streams {
+            let length = Int.random(in: 0..<3, using: &dice) == 0 ? 40_000 : 100
+            let body = (0..<Int.random(in: 0...length, using: &dice)).map { UInt8(truncatingIfNeeded: $0 * 7) }
+            expected[stream] = body
+            pair.server.submitResponse([], response, on: stream)
+            pair.server.send(body, on: stream)
+            pair.server.finish(stream, .withTrailers([HeaderField("a", "b")]))
+        }
+        var received: [HTTP2StreamID: [UInt8]] = [:]
+        var ended: Set<HTTP2StreamID> = []
+        while true {
+            let room = HTTP2Session.longestOutput + Int.random(in: 0..<20_000, using: &dice)
+            let bytes = pair.server.takeOutput(limit: room)
+            guard !bytes.isEmpty else { break }
+            #expect(bytes.count <= room)
+            pair.client.receive(bytes.span.bytes, at: pair.now)
+            for event in pair.client.takeEvents() {
+                switch event {
+                case .dataReceived(let stream, let place): received[stream, default: []] += bytes[place]
+                case .headersReceived(let stream, let block): if block.endsStream { ended.insert(stream) }
+                default: break
+                }
+            }
+        }
+        for stream in streams {
+            let isWhole = received[stream, default: []] == expected[stream]
+            #expect(isWhole, "stream \(stream)")
+        }
+        #expect(ended == Set(expected.keys))
+        #expect(pair.server.unsentBytes == 0)
+        #expect(pair.server.failure == nil && pair.client.failure == nil)
+    }
+
+    /// Two full frames, frames of a few bytes, and then one that is no DATA: it has its room whatever they left.
+    @Test func `the room may end behind any byte`() throws {
+        for length in 20..<40 {
+            let pair = try Pair()
+            let streams = try (0..<16).map { _ in try pair.client.submitRequest(request) }
+            pair.pump()
+            for stream in streams { pair.server.submitResponse([], response, on: stream) }
+            pair.pump()
+            for (index, stream) in streams.enumerated() {
+                pair.server.send(Array(repeating: 1, count: index < 2 ? 16384 : length), on: stream)
+            }
+            if let last = streams.last { pair.server.finish(last, .withTrailers([HeaderField("a", "b")])) }
+            pair.pump(limit: HTTP2Session.longestOutput)
+            let received = streams.reduce(0) { $0 + pair.bytesReceived(by: pair.atClient, on: $1) }
+            #expect(received == 2 * 16384 + 14 * length && pair.server.unsentBytes == 0, "frames of \(length)")
+        }
+    }
+
+    @Test func `a stream whose next frame had no room can be dropped`() throws {
+        let pair = try Pair()
+        let streams = try (0..<2).map { _ in try pair.client.submitRequest(request) }
+        pair.pump()
+        for (stream, length) in zip(streams, [250_000, 100_000]) {
+            pair.server.submitResponse([], response, on: stream)
+            pair.server.send(Array(repeating: 1, count: length), on: stream)
+        }
+        // nghttp2 has a frame of each in turn, and one waits for room.
+        let first = pair.server.takeOutput(limit: HTTP2Session.longestOutput)
+        pair.client.receive(first.span.bytes, at: pair.now)
+        for stream in streams { pair.server.finish(stream, .withStream) }
+        pair.server.resetFullest(freeing: 1)
+        pair.pump()
+        let closed = pair.atClient.filter { if case .streamClosed = $0 { true } else { false } }
+        #expect(closed.contains(.streamClosed(streams[0], .enhanceYourCalm)))
+        #expect(pair.bytesReceived(by: pair.atClient, on: streams[1]) > 80_000)
+        #expect(pair.atClient.contains(.streamEndedByPeer(streams[1])))
+        #expect(pair.server.unsentBytes == 0)
+        #expect(pair.server.failure == nil && pair.client.failure == nil)
     }
 
     @Test func `a window opens only for what was returned`() throws {

@@ -13,6 +13,12 @@ struct ReceiveBuffersTests {
         #expect(sizes == [1024, 4096, 16384, 65536, 65536])
     }
 
+    @Test func `the limit is a choice`() {
+        var buffers = ReceiveBuffers(most: 100_000)
+        for _ in 0..<9 { _ = buffers.record(actualReadBytes: buffers.size) }
+        #expect(buffers.size == 100_000)
+    }
+
     @Test func `two small reads in a row make it smaller, one does not`() {
         var buffers = ReceiveBuffers()
         for _ in 0..<3 { _ = buffers.record(actualReadBytes: buffers.size) }
