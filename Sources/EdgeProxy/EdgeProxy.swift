@@ -165,7 +165,7 @@ package final class EdgeProxy: Sendable {
         serviceLimits.connections = min(serviceLimits.connections, descriptors / Self.serviceShare)
         self.serviceLimits = serviceLimits
         let own = [
-            ReportsEndpoint(facts: facts, resyncs: resyncs, logger: logger).definition,
+            ReportsEndpoint(facts: facts, resyncs: resyncs, notifications: notifications, logger: logger).definition,
             PeerEndpoint(
                 wakes: wakes, fleet: fleet, gossip: gossip, beat: configuration.wake.beat,
                 cancels: { await desk.serveForPeer($0, from: $1, on: group.next(), deadline: $2) },

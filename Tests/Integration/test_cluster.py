@@ -171,6 +171,34 @@ def test_the_clients_address_is_the_one_that_the_balancer_tells(node):
     assert any(node.client.address in page for page in pages), "PROXY v2"
 
 
+def test_a_changed_password_is_heard_of_by_every_proxy(node):
+    def opens(password):
+        try:
+            connect(node, "shop", password=password).close()
+            return True
+        except psycopg.OperationalError as error:
+            assert "password authentication failed" in str(error), error
+            return False
+
+    def questions():
+        """How often each proxy has asked the control plane who may log in; every one of them has a client first."""
+        assert all(opens(PASSWORD) for _ in range(3))
+        return [metric(node, pod, "sidecar_cache_lookups_total", cache="role_secret", outcome="miss") for pod in node.of("proxy")]
+    eventually(lambda: questions() == questions(), 20, "proxies that remember")
+    before = questions()
+    with connect(node, "shop") as connection:
+        # The same password, with another salt: nobody's login fails, so that no proxy asks for that reason.
+        connection.execute(f"alter role shop password '{PASSWORD}'")
+    eventually(lambda: all(now > then for now, then in zip(questions(), before)), 20, "a question of each")
+    with connect(node, "shop") as connection:
+        connection.execute("alter role shop password 'another one'")
+    eventually(lambda: [opens("another one") for _ in range(3)] == [True] * 3, 20, "the new one everywhere")
+    assert not any([opens(PASSWORD) for _ in range(3)])
+    with connect(node, "shop", password="another one") as connection:
+        connection.execute(f"alter role shop password '{PASSWORD}'")
+    eventually(lambda: [opens(PASSWORD) for _ in range(3)] == [True] * 3, 20, "the first one")
+
+
 def test_proxies_are_replaced_under_load_and_no_client_notices(node):
     with connect(node, "shop") as connection:
         connection.execute("create table counted (n int)")

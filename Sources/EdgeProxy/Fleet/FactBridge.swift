@@ -17,6 +17,7 @@ package final class FactBridge: Sendable {
     private let outbox: FactOutbox
     private let events: EventHub
     private let revisions = Mutex(RevisionClock())
+    private let reportedRevisions = Mutex(ReportedRevisions())
     private let unixMicros: @Sendable () -> UInt64
 
     /// - Parameter unixMicros: the time, for the numbers of changes that are heard of here.
@@ -125,12 +126,21 @@ package final class FactBridge: Sendable {
         return change
     }
 
-    /// An agent said that its roles' secrets are of this revision. Heeded where they came from agents; a revision that is
-    /// no other than the last is no news.
-    package func roleSecretsReported(of endpoint: EndpointName, revision: UInt64) async {
-        guard let computes, revision != 0, computes.noteSecrets(of: endpoint, revision: revision) else { return }
+    /// An agent said that its roles' secrets are of this revision. Where they come from agents, every other one than the last is
+    /// news; where the control plane tells them, one that follows another.
+    ///
+    /// - Returns: whether it was news.
+    @discardableResult
+    package func roleSecretsReported(of endpoint: EndpointName, generation: UInt64, revision: UInt64) async -> Bool {
+        let isNews =
+            if let computes {
+                revision != 0 && computes.noteSecrets(of: endpoint, revision: revision)
+            } else {
+                reportedRevisions.withLock { $0.isChange(revision, of: endpoint, generation: generation, now: .now) }
+            }
         // Under a number of the fleet's own: the agent's clock need not be ours.
-        await secretsChanged(of: endpoint)
+        if isNews { await secretsChanged(of: endpoint) }
+        return isNews
     }
 
     /// Somebody who knows, the control plane or an admin, said that what has been fetched of this endpoint so far, its

@@ -51,6 +51,11 @@ package final class NotificationDesk: Sendable {
         }
     }
 
+    /// What has been applied is applied again.
+    package func repeatLater(_ names: [String]) {
+        repeating.yield(Repetition(names: names, due: .now + lag))
+    }
+
     /// - Returns: when this proxy has let go of it, and gossip has it.
     package func receive(_ json: [UInt8]) async throws(SettingsNotification.Malformed) -> Summary {
         let notification = try SettingsNotification(decoding: json)
@@ -66,7 +71,7 @@ package final class NotificationDesk: Sendable {
         for name in notification.names {
             if await !facts.secretsChanged(named: name) { untold.append(name) }
         }
-        repeating.yield(Repetition(names: notification.names, due: .now + lag))
+        repeatLater(notification.names)
         logger.info(
             "settings changed",
             metadata: ["topic": "\(notification.topic.rawValue)", "names": "\(notification.names.count)"])

@@ -7,10 +7,16 @@ package import SidecarAPI
 package struct ReportsEndpoint: ReportV1.ReportsService {
     private let facts: FactBridge
     private let resyncs: Bell
+    private let notifications: NotificationDesk?
     private let logger: Logger
 
-    /// - Parameter resyncs: when it rings, agents are sent away to come back and report anew.
-    package init(facts: FactBridge, resyncs: Bell = Bell(), logger: Logger) {
+    /// - Parameters:
+    ///   - resyncs: when it rings, agents are sent away to come back and report anew.
+    ///   - notifications: has changed secrets asked for once more, since the control plane may hear of them after us.
+    package init(
+        facts: FactBridge, resyncs: Bell = Bell(), notifications: NotificationDesk? = nil, logger: Logger
+    ) {
+        self.notifications = notifications
         self.facts = facts
         self.resyncs = resyncs
         self.logger = logger
@@ -61,7 +67,9 @@ package struct ReportsEndpoint: ReportV1.ReportsService {
         case .ended: await facts.reportedEnd(of: endpoint, at: version)
         case .asBefore: keepDetails(of: transition, endpoint, version)
         }
-        await facts.roleSecretsReported(of: endpoint, revision: transition.roleSecretsRevision)
+        let isChanged = await facts.roleSecretsReported(
+            of: endpoint, generation: version.generation, revision: transition.roleSecretsRevision)
+        if isChanged { notifications?.repeatLater([endpoint.text]) }
         logger.debug(
             "an agent reported",
             metadata: ["ep": "\(endpoint)", "version": "\(version)", "state": "\(transition.state)"])
