@@ -13,7 +13,7 @@ import time
 
 import yaml
 
-from hosts import ENDS_WITH_US, Network
+from hosts import ENDS_WITH_US, NET, Network
 from kubernetes import GENERATION, StatefulSetController
 from kustomize import key, pod_of
 from pods import Pod
@@ -34,7 +34,8 @@ class Names:
             self.process = subprocess.Popen(
                 [*ENDS_WITH_US, *self.host.words("net"), "dnsmasq", "--keep-in-foreground", "--user=root", "--no-resolv", "--no-hosts", "--pid-file=",
                  f"--addn-hosts={self.file}", "--local=/cluster.local/", "--local=//", f"--listen-address={self.address}",
-                 "--bind-interfaces", "--log-facility=-"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 # The balancer, for clients.
+                 f"--address=/db.example.com/{NET}.0.{BALANCER}", "--bind-interfaces", "--log-facility=-"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def close(self):
         self.process.kill()

@@ -143,11 +143,11 @@ class Container:
             words = [word.replace(f"$({name})", value) for word in words]
         entry = "/usr/local/bin/docker-entrypoint.sh" if self.image == "postgres" else "/usr/local/bin/sidecar"
         security = pod.template["spec"]["securityContext"]
+        user = security["runAsUser"]
+        self.identity = ["/usr/bin/setpriv", f"--reuid={user}", f"--regid={security.get('runAsGroup', user)}",
+                         f"--groups={security.get('fsGroup', user)}", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
         script = pod.home / f"{self.name}.sh"
-        script.write_text("\n".join(self._tree(mounts) + [
-            f"exec chroot {self.root} /usr/bin/setpriv --reuid={security['runAsUser']} --regid={security.get('runAsGroup', security['runAsUser'])} "
-            f"--groups={security.get('fsGroup', security['runAsUser'])} --no-new-privs --inh-caps=-all --bounding-set=-all "
-            '"$@"']))
+        script.write_text("\n".join([*self._tree(mounts), f'exec chroot {self.root} {" ".join(self.identity)} "$@"']))
         shared = pod.template["spec"].get("shareProcessNamespace", False)
         self.command = [*pod.host.words(), "unshare", "--mount", *([] if shared else ["--pid", "--fork", "--kill-child"]), "sh",
                         str(script), entry, *words]
@@ -242,8 +242,7 @@ class Container:
     def execute(self, *words, timeout=60):
         """`kubectl exec`."""
         return subprocess.run(
-            ["nsenter", f"--target={self.pid}", "--all", f"--wd=/proc/{self.pid}/root", "setpriv", "--no-new-privs",
-             f"--reuid={self.pod.template['spec']['securityContext']['runAsUser']}", "--clear-groups", *words],
+            ["nsenter", f"--target={self.pid}", "--all", "--root", "--wd", *self.identity, *words],
             env=self.environment, capture_output=True, text=True, timeout=timeout)
 
     def answers(self, probe):

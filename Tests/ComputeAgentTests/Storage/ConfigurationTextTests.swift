@@ -40,12 +40,12 @@ import Testing
                 """)
     }
 
-    @Test func `from elsewhere nobody is the superuser`() {
+    @Test(arguments: ["0.0.0.0", "10.0.0.7"])
+    func `from elsewhere nobody is the superuser, and from here also by an address of the network`(host: String) {
         #expect(
-            HostBasedAccess.render(listenHost: "0.0.0.0") == """
+            HostBasedAccess.render(listenHost: host) == """
                 # Written by sidecar at every start; changes made here do not last.
-                hostssl all cloud_admin 127.0.0.1/32 scram-sha-256
-                hostssl all cloud_admin ::1/128 scram-sha-256
+                hostssl all cloud_admin samehost scram-sha-256
                 host all cloud_admin all reject
                 hostssl all all all scram-sha-256
 

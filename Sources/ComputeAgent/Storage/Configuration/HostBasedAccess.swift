@@ -8,7 +8,7 @@ package enum HostBasedAccess {
 
     /// - Parameters:
     ///   - listenHost: what Postgres listens on. Loopback lets only this machine in; anything else lets every address try,
-    ///     but never as the agent's superuser.
+    ///     but as the agent's superuser this machine alone: in a pod, the agent comes from the pod's own address.
     ///   - agentUser: who the agent is to the kernel, when it comes in over a socket of its own.
     package static func render(listenHost: String, agentUser: String? = nil) -> String {
         var lines = [header]
@@ -16,7 +16,7 @@ package enum HostBasedAccess {
         if isLoopback(listenHost) {
             lines += loopback.map { "hostssl all all \($0) scram-sha-256" }
         } else {
-            lines += loopback.map { "hostssl all \(CatalogName.administrator) \($0) scram-sha-256" }
+            lines += ["hostssl all \(CatalogName.administrator) samehost scram-sha-256"]
             lines += ["host all \(CatalogName.administrator) all reject", "hostssl all all all scram-sha-256"]
         }
         return lines.joined(separator: "\n") + "\n"
