@@ -105,19 +105,26 @@ class Pod:
         return place
 
     def _write(self, place, files, mode):
+        """As kubelet does: files in a folder of this version, and links to them by way of `..data`."""
         group = self.template["spec"]["securityContext"].get("fsGroup")
+        version = place / "..first"
+        version.mkdir()
+        (place / "..data").symlink_to(version.name)
         for name, data in files.items():
-            (place / name).write_bytes(data)
-            os.chown(place / name, 0, group or 0)
+            (version / name).write_bytes(data)
+            os.chown(version / name, 0, group or 0)
             # A group that may enter volumes may read what its owner may.
-            os.chmod(place / name, mode | (0o440 if group else 0))
+            os.chmod(version / name, mode | (0o440 if group else 0))
+            (place / name).symlink_to(f"..data/{name}")
 
     def account(self):
         """What every pod is given of its service account, unless it declines."""
         if self.template["spec"].get("automountServiceAccountToken", True) is False:
             return None
         place = self.home / "volumes" / ".account"
-        place.mkdir(exist_ok=True)
+        if place.exists():
+            return place
+        place.mkdir()
         token = self.node.token(self.namespace, self.template["spec"].get("serviceAccountName", "default"))
         files = {"token": token, "namespace": self.namespace, "ca.crt": self.node.api_authority}
         self._write(place, {name: text.encode() for name, text in files.items()}, 0o644)
