@@ -102,13 +102,24 @@ def test_our_client_finds_out_that_a_server_has_stopped():
             assert calls.call(wait_for_ready=True, timeout_ms=10_000).code == 0
 
 
+def test_more_calls_than_our_server_has_streams_wait_for_their_turn():
+    with OurServer("--max-streams", "2") as server, grpc.insecure_channel(server.address) as channel, OurCalls(server.address) as calls:
+        client = Client(channel)
+        theirs = [client.unary.future(pb.SimpleRequest(response_size=9), timeout=20) for _ in range(60)]
+        ours = [calls.start("StreamingOutputCall", requests=[1], responses=[9, 9], interval_ms=5) for _ in range(60)]
+        assert all(len(call.result().payload.body) == 9 for call in theirs)
+        assert all(call.result(20).sizes == [9, 9] for call in ours)
+        assert offences(server)["too_many_streams"] == 0
+
+
 # Age and idleness.
 
 
-def test_a_server_of_ours_ends_connections_by_age_and_no_call_is_lost():
+@pytest.mark.parametrize("policy", ["pick_first", "one_server"])
+def test_a_server_of_ours_ends_connections_by_age_and_no_call_is_lost(policy):
     with OurServer("--max-age", "150", "--max-age-grace", "20000") as server:
-        with grpc.insecure_channel(server.address) as channel, OurCalls(server.address) as calls:
-            client, end = Client(channel), time.monotonic() + 2
+        with grpc.insecure_channel(server.address) as channel, OurCalls(server.address, "--policy", policy) as calls:
+            client, end = Client(channel), time.monotonic() + 1.5
             while time.monotonic() < end:
                 client.unary(pb.SimpleRequest(), timeout=10)
                 report = calls.call(timeout_ms=10_000)
@@ -202,8 +213,20 @@ def test_a_name_is_resolved_anew_when_its_server_goes(tmp_path):
     two.stop(0)
 
 
-def test_wait_for_ready_waits_for_the_deadline_and_no_longer():
-    with OurCalls(f"127.0.0.1:{free_port()}") as calls:
+@pytest.mark.parametrize("policy", ["pick_first", "one_server"])
+def test_a_call_that_waits_for_ready_gets_the_server_that_comes(policy):
+    port = free_port()
+    with OurCalls(f"127.0.0.1:{port}", "--policy", policy, "--first-backoff", 100) as calls:
+        patient = calls.start(wait_for_ready=True, timeout_ms=20_000)
+        assert calls.call(timeout_ms=20_000).code == 14
+        with Named(port=port) as server:
+            assert patient.result(10).code == 0
+            assert server.calls == 1
+
+
+@pytest.mark.parametrize("policy", ["pick_first", "one_server"])
+def test_wait_for_ready_waits_for_the_deadline_and_no_longer(policy):
+    with OurCalls(f"127.0.0.1:{free_port()}", "--policy", policy) as calls:
         patient = calls.start(wait_for_ready=True, timeout_ms=800)
         assert calls.call(timeout_ms=20_000).code == 14
         report = patient.result(10)

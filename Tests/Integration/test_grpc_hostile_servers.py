@@ -17,6 +17,8 @@ from rawserver import RawServer, data, fields, good, headers, settings, trailers
 OPTIONS = ("--first-backoff", 100, "--settings-timeout", 1000, "--keepalive-interval", 500, "--keepalive-timeout", 500)
 CANCELLED, UNKNOWN, LATE, EXHAUSTED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 1, 2, 4, 8, 12, 13, 14
 OK = 0
+# The channel for strangers' servers, and that of our own programs for one another.
+POLICIES = ["pick_first", "one_server"]
 MESSAGE = b"\0\0\0\0\0"
 
 
@@ -156,7 +158,7 @@ def heals(server, calls):
     began = time.monotonic()
     report = calls.call(wait_for_ready=True, timeout_ms=8000)
     assert report.code == OK, report
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 7
     return report
 
 
@@ -169,7 +171,7 @@ def ends(on_request, wanted, **scripts):
     with RawServer(on_request, **scripts) as server, OurCalls(server.address, *OPTIONS) as calls:
         report = calls.call(timeout_ms=2500)
         assert report.code in (wanted if isinstance(wanted, tuple) else (wanted,)), report
-        assert report.elapsed < 4
+        assert report.elapsed < 8
         heals(server, calls)
         assert resident_kib(calls.process) < 200 << 10
         return server
@@ -254,7 +256,8 @@ def test_no_stream_is_opened_that_is_not_allowed_until_it_is():
         assert waiting.result(10).code == OK
 
 
-def test_a_refused_call_is_tried_once_more_and_nobody_notices():
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_refused_call_is_tried_once_more_and_nobody_notices(policy):
     refused = []
 
     def once(link, stream):
@@ -263,25 +266,27 @@ def test_a_refused_call_is_tried_once_more_and_nobody_notices():
         refused.append(stream)
         resets(7)(link, stream)
 
-    with RawServer(once) as server, OurCalls(server.address, *OPTIONS) as calls:
+    with RawServer(once) as server, OurCalls(server.address, *OPTIONS, "--policy", policy) as calls:
         assert calls.call(requests=[100], timeout_ms=5000).code == OK
         assert len(refused) == 1 and sum(len(link.streams) for link in server.links) == 2
 
 
-def test_a_call_above_the_last_of_a_goaway_goes_to_another_connection():
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_call_above_the_last_of_a_goaway_goes_to_another_connection(policy):
     def first_only(link, stream):
         if link is server.links[0]:
             return goes_away(link, stream)
         good(link, stream)
 
-    with RawServer(first_only) as server, OurCalls(server.address, *OPTIONS) as calls:
+    with RawServer(first_only) as server, OurCalls(server.address, *OPTIONS, "--policy", policy) as calls:
         assert calls.call(requests=[100], timeout_ms=5000).code == OK
         assert [len(link.streams) for link in server.links] == [1, 1]
 
 
-def test_a_call_whose_answer_has_begun_is_not_tried_again():
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_call_whose_answer_has_begun_is_not_tried_again(policy):
     ended = says(headers, lambda stream: data(stream, MESSAGE), lambda stream: frame(3, 0, stream, b"\0\0\0\7"))
-    with RawServer(ended) as server, OurCalls(server.address, *OPTIONS) as calls:
+    with RawServer(ended) as server, OurCalls(server.address, *OPTIONS, "--policy", policy) as calls:
         assert calls.call(timeout_ms=5000).code == UNAVAILABLE
         assert sum(len(link.streams) for link in server.links) == 1
 

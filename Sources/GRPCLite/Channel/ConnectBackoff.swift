@@ -14,7 +14,7 @@ package struct ConnectBackoff: Sendable, Equatable {
     package init() {}
 
     /// - Parameter failures: in a row; at least 1.
-    func delay(after failures: Int, using dice: inout some RandomNumberGenerator) -> Duration {
+    package func delay(after failures: Int, using dice: inout some RandomNumberGenerator) -> Duration {
         // 53 bits of a throw are all that fit: from 0 up to 1.
         let throwOfDice = Double(dice.next() >> 11) / Double(1 << 53)
         return base(after: failures) * (1 + jitter * (2 * throwOfDice - 1))

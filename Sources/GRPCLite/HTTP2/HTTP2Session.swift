@@ -247,6 +247,11 @@ final class HTTP2Session {
         unsafe nghttp2_session_get_stream_local_close(handle, stream) != 0
     }
 
+    /// Whether some of its body waits to be put into frames.
+    func hasUnsentBytes(on stream: HTTP2StreamID) -> Bool {
+        bodies.modify(stream) { !$0.isEmpty } ?? false
+    }
+
     // MARK: The connection
 
     func ping() {

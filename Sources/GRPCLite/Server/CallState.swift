@@ -55,6 +55,8 @@ struct CallState: Equatable, Sendable {
         static let sendTrailersOnly = Steps(rawValue: 1 << 9)
         /// End the stream without a word: what is queued may wait for a client that does not read.
         static let reset = Steps(rawValue: 1 << 10)
+        /// The status in trailers when nothing waits before them, so that the client reads it; else `reset`.
+        static let sendTrailersOrReset = Steps(rawValue: 1 << 11)
     }
 
     private(set) var phase: Phase
@@ -113,7 +115,7 @@ struct CallState: Equatable, Sendable {
             return [.abandonHandler, ending]
         case .deadlinePassed:
             phase = .answered
-            return areHeadersSent ? [.abandonHandler, .reset] : [.abandonHandler, ending]
+            return [.abandonHandler, areHeadersSent ? .sendTrailersOrReset : ending]
         case .streamClosed:
             phase = .closed
             return .abandonHandler

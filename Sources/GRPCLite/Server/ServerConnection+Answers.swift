@@ -40,8 +40,11 @@ extension ServerConnection {
             guard headersFit(call) else { return breakOff(call, Self.tooMuchMetadata) }
             if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
         }
-        let steps = call.state.handle(event)
+        var steps = call.state.handle(event)
         if steps.contains(.abandonHandler) { call.abandonHandler(status) }
+        if steps.contains(.sendTrailersOrReset) {
+            steps.insert(session.hasUnsentBytes(on: call.stream) ? .reset : .sendTrailers)
+        }
         if !steps.isDisjoint(with: [.sendTrailers, .sendTrailersOnly]) {
             let trailers = trailers(of: call, status)
             if steps.contains(.sendTrailers) {

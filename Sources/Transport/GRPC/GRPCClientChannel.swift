@@ -8,8 +8,9 @@ package import TLSEngine
 /// went.
 ///
 /// A call never waits longer for a connection than `connectLimit` or its own timeout; without one it ends
-/// `UNAVAILABLE`. There is no back-off in here: who calls again decides when. For servers that a name or a list stands
-/// for, and for back-off, there is ``GRPCBalancedChannel``.
+/// `UNAVAILABLE`, unless its options wait for ready: then it tries again, with the pauses of ``ConnectBackoff``. A call
+/// that the server is sure not to have begun is sent again on the next connection. Other calls meet no back-off in here: who
+/// calls again decides when. For servers that a name or a list stands for there is ``GRPCBalancedChannel``.
 package final class GRPCClientChannel: GRPCChannel {
     private enum State {
         case idle
@@ -24,6 +25,7 @@ package final class GRPCClientChannel: GRPCChannel {
     private let expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
     private let limits: ConnectionLimits
     private let connectLimit: Duration
+    private let backoff: ConnectBackoff
     private let loop: any EventLoop
     private let state = Mutex(State.idle)
 
@@ -32,10 +34,11 @@ package final class GRPCClientChannel: GRPCChannel {
     ///   - expectedPeer: judges the server by the URI names in its certificate, instead of by `host`. `nil` has TLS
     ///     compare the certificate with `host`.
     ///   - connectLimit: for name, TCP and TLS together.
+    ///   - backoff: between the attempts of a call that waits for ready.
     package init(
         host: String, port: Int, tls: TLSContext?, expectedPeer: (@Sendable (PeerIdentity) -> Bool)? = nil,
         limits: ConnectionLimits = ConnectionLimits(), connectLimit: Duration = .seconds(2),
-        group: any EventLoopGroup
+        backoff: ConnectBackoff = ConnectBackoff(), group: any EventLoopGroup
     ) {
         self.host = host
         self.port = port
@@ -43,6 +46,7 @@ package final class GRPCClientChannel: GRPCChannel {
         self.expectedPeer = expectedPeer
         self.limits = limits
         self.connectLimit = connectLimit
+        self.backoff = backoff
         loop = group.next()
     }
 
@@ -54,12 +58,46 @@ package final class GRPCClientChannel: GRPCChannel {
 
     package func open(_ path: String, options: CallOptions) async throws(GRPCStatus) -> ClientCall {
         let began = ContinuousClock.now
-        guard let timeout = options.timeout(at: began) else {
-            return try await caller(within: nil).open(path, options, timeout: nil)
+        let limit = options.timeout(at: began)
+        if let limit, limit <= .zero { throw .deadlineExceeded }
+        var failures = 0
+        while true {
+            let caller: ClientCaller
+            do throws(GRPCStatus) {
+                caller = try await self.caller(within: Self.rest(of: limit, since: began))
+            } catch {
+                guard error.code == .unavailable, options.waitsForReady, !isShutDown else { throw error }
+                failures += 1
+                try await pause(after: failures, atMost: Self.rest(of: limit, since: began))
+                continue
+            }
+            do throws(GRPCStatus) {
+                return try caller.open(path, options, timeout: Self.rest(of: limit, since: began))
+            } catch {
+                // The connection went between its choice and the call, which never left: the next turn makes another.
+                guard error.code == .unavailable, !isShutDown else { throw error }
+            }
         }
-        guard timeout > .zero else { throw .deadlineExceeded }
-        let caller = try await caller(within: timeout)
-        return try caller.open(path, options, timeout: timeout - began.duration(to: .now))
+    }
+
+    private static func rest(of limit: Duration?, since began: ContinuousClock.Instant) -> Duration? {
+        limit.map { $0 - began.duration(to: .now) }
+    }
+
+    private func pause(after failures: Int, atMost limit: Duration?) async throws(GRPCStatus) {
+        var dice = SystemRandomNumberGenerator()
+        let delay = backoff.delay(after: failures, using: &dice)
+        do {
+            // For the server, which nobody announces: gRPC, “Connection Backoff”.
+            try await Task.sleep(for: min(delay, limit ?? delay))
+        } catch {
+            throw GRPCStatus(.cancelled, "the task was cancelled")
+        }
+        if let limit, limit <= delay { throw .deadlineExceeded }
+    }
+
+    private var isShutDown: Bool {
+        state.withLock { if case .shutDown = $0 { true } else { false } }
     }
 
     /// Closes the connection; calls on it end `CANCELLED` and later ones `UNAVAILABLE`. Safe to call again.
@@ -122,12 +160,47 @@ package final class GRPCClientChannel: GRPCChannel {
         let started = loop.makePromise(of: ClientCaller.self)
         let dial = GRPCDial(
             authority: "\(host):\(port)", serverName: host, tls: tls, expectedPeer: expectedPeer, limits: limits)
-        let connecting = dial.bootstrap(on: loop, limit: connectLimit, started: started)
-            .connect(host: host, port: port)
+        let bootstrap = dial.bootstrap(
+            on: loop, limit: connectLimit, started: started,
+            giveBack: { [weak self, loop] call in
+                // Not at once: the connection that gives it back may be in the middle of going away.
+                loop.execute { [weak self] in Self.takeBack(call, by: self) }
+            })
+        let connecting = bootstrap.connect(host: host, port: port)
         connecting.cascadeFailure(to: started)
         connecting.and(started.futureResult).whenComplete { result in
             self.settle(result, promise)
         }
+    }
+
+    /// A connection could not carry a call, and the server has not begun it: the next connection gets it.
+    private static func takeBack(_ call: UnprocessedCall, by channel: GRPCClientChannel?) {
+        guard !call.isOver else { return }
+        guard let channel else { return call.end(GRPCStatus(.unavailable, "the channel has gone")) }
+        switch channel.callerOrAttempt() {
+        case .failure(let status): call.end(status)
+        case .success(.ready(let caller)): adopt(call, caller)
+        case .success(.attempt(let future)):
+            let timer = call.deadline.map { deadline in
+                channel.loop.scheduleTask(in: TimeAmount(max(.zero, ContinuousClock.now.duration(to: deadline)))) {
+                    call.end(.deadlineExceeded)
+                }
+            }
+            future.whenComplete { result in
+                timer?.cancel()
+                switch result {
+                case .success(let caller): adopt(call, caller)
+                case .failure(let error): call.end(GRPCStatus(.unavailable, "no connection: \(error)"))
+                }
+            }
+        }
+    }
+
+    private static func adopt(_ call: UnprocessedCall, _ caller: ClientCaller) {
+        guard !call.isOver else { return }
+        let left = call.deadline.map { ContinuousClock.now.duration(to: $0) }
+        if let left, left <= .zero { return call.end(.deadlineExceeded) }
+        if !caller.adopt(call, timeout: left) { call.end(GRPCStatus(.unavailable, "the connection has gone")) }
     }
 
     private func settle(

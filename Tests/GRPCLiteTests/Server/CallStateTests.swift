@@ -76,7 +76,7 @@ import Testing
                 .handlerReplied: ([.sendMessage, .sendTrailers], .answered),
                 .handlerEnded: (.sendTrailers, .answered),
                 .brokenOff: ([.abandonHandler, .sendTrailers], .answered),
-                .deadlinePassed: ([.abandonHandler, .reset], .answered),
+                .deadlinePassed: ([.abandonHandler, .sendTrailersOrReset], .answered),
                 .streamClosed: (.abandonHandler, .closed),
             ]
         ),

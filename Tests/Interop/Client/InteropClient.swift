@@ -36,7 +36,12 @@ struct InteropClient: AsyncParsableCommand {
     @Option(help: "Its private key, PEM.")
     var key: String?
 
-    @Option(help: "How the addresses of a server share the calls: pick_first or round_robin.")
+    @Option(
+        help: ArgumentHelp(
+            """
+            How the addresses of a server share the calls: pick_first or round_robin. one_server: by the channel that our own
+            programs have for one another, which knows a single address.
+            """))
     var policy = "pick_first"
 
     @Option(help: "How often the case is played, one time after the other, on the same channel.")
@@ -54,11 +59,7 @@ struct InteropClient: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        guard let target = GRPCTarget(server) else {
-            throw ValidationError("--server \(server): not host:port, and no list of addresses")
-        }
-        let channel = GRPCBalancedChannel(
-            target, tls: try context(), configuration: try balancing(), group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try makeChannel()
         do {
             try await play(waitForReady ? PatientChannel(channel: channel) : channel)
         } catch {
@@ -76,12 +77,31 @@ struct InteropClient: AsyncParsableCommand {
         for _ in 0..<times { try await testCase.run(interop) }
     }
 
+    private func makeChannel() throws -> any ClosableChannel {
+        guard let target = GRPCTarget(server) else {
+            throw ValidationError("--server \(server): not host:port, and no list of addresses")
+        }
+        let (tls, group) = (try context(), MultiThreadedEventLoopGroup.singleton)
+        guard policy == "one_server" else {
+            return GRPCBalancedChannel(target, tls: tls, configuration: try balancing(), group: group)
+        }
+        guard let colon = server.lastIndex(of: ":"), let port = Int(server[server.index(after: colon)...]) else {
+            throw ValidationError("--server \(server): not host:port")
+        }
+        var limits = ConnectionLimits()
+        connection.apply(to: &limits)
+        var backoff = ConnectBackoff()
+        if let firstBackoff { backoff.initial = .milliseconds(firstBackoff) }
+        return GRPCClientChannel(
+            host: String(server[..<colon]), port: port, tls: tls, limits: limits, backoff: backoff, group: group)
+    }
+
     private func balancing() throws -> GRPCBalancedChannel.Configuration {
         var configuration = GRPCBalancedChannel.Configuration()
         switch policy {
         case "pick_first": configuration.plan.policy = .pickFirst
         case "round_robin": configuration.plan.policy = .roundRobin
-        default: throw ValidationError("--policy \(policy): pick_first or round_robin")
+        default: throw ValidationError("--policy \(policy): pick_first, round_robin or one_server")
         }
         if let firstBackoff { configuration.plan.backoff.initial = .milliseconds(firstBackoff) }
         if let resolutionInterval { configuration.plan.resolutionInterval = .milliseconds(resolutionInterval) }
@@ -95,6 +115,13 @@ struct InteropClient: AsyncParsableCommand {
         return try .client(trustedCAFile: ca, certificateFile: cert, privateKeyFile: key, alpn: ["h2"])
     }
 }
+
+private protocol ClosableChannel: GRPCChannel {
+    func shutdown() async
+}
+
+extension GRPCBalancedChannel: ClosableChannel {}
+extension GRPCClientChannel: ClosableChannel {}
 
 /// Every call of which waits for ready.
 private struct PatientChannel: GRPCChannel {
