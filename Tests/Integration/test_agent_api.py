@@ -1,8 +1,10 @@
 """The agent's HTTP interface: asked by a tool that knows only its description, and through faults of all kinds."""
+import calendar
 import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -251,6 +253,44 @@ def test_postgres_in_another_time_zone_is_idle_all_the_same(own_agent):
     assert status["last_active_reason"] == "idle"
     seen = time.strptime(status["last_active"].split(".")[0], "%Y-%m-%dT%H:%M:%S")
     assert abs(time.mktime(seen) - time.mktime(time.gmtime())) < 60
+
+
+def test_a_clock_that_is_set_makes_nobody_idle_for_an_hour(own_agent, monkeypatch):
+    """The agent's alone: Postgres's environment is its own."""
+    library, clock = own_agent.folder / "clock.so", own_agent.folder / "clock"
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, Path(__file__).with_name("clock.c"), "-ldl"], check=True)
+    clock.write_text("0")
+    for name, value in ("LD_PRELOAD", library), ("CLOCK_OFFSET_FILE", clock):
+        monkeypatch.setenv(name, str(value))
+    agent, spec = own_agent.start(), a_spec()
+    spec["spec"]["cluster"]["roles"][0]["encrypted_password"] = verifier(b"secret")
+    assert agent.call("POST", "/configure", spec)[0] == 200
+    monkeypatch.undo()
+
+    def seconds(status):
+        return calendar.timegm(time.strptime(status["last_active"].split(".")[0], "%Y-%m-%dT%H:%M:%S"))
+
+    def idle():
+        status = agent.call("GET", "/status")[1]
+        return status if status["last_active_reason"] == "idle" else None
+
+    def is_seen():
+        with psycopg.connect(host="127.0.0.1", port=agent.port, user="app", dbname="shop", password="secret") as client:
+            client.execute("select 1")
+            eventually(lambda: agent.call("GET", "/status")[1]["last_active_reason"] == "client", 20, "somebody who is served")
+    is_seen()
+    before = eventually(idle, 20, "an idle compute")
+    for jumps, offset in enumerate((3600, 0), start=1):
+        (new := own_agent.folder / "clock.new").write_text(str(offset))
+        os.replace(new, clock)
+        eventually(lambda: agent.log.read_text().count("the time of day was set") == jumps, 20, "the jump")
+        # It has been idle for as long as before, by the clock that counts now; and never since a time that has not come.
+        eventually(lambda: (now := idle()) and abs(seconds(now) - offset - time.time()) < 60 + time.time() - seconds(before), 20,
+                   f"a last use by the clock that is {offset} s ahead")
+        assert agent.state() == "running" and agent.call("GET", "/readyz", token="")[0] == 200
+    is_seen()
+    assert agent.end(signal.SIGTERM) == 0
 
 
 def versions(agent):
