@@ -7,7 +7,7 @@ import pytest
 
 from interop import HANDLERS, Client, OurServer, PythonServer, handler, pb
 from our_calls import OurCalls
-from rawhttp2 import Attacker, call, message
+from rawhttp2 import Attacker, call, message, resident_kib
 from waiting import eventually
 
 LIMIT = 4 << 20
@@ -131,6 +131,61 @@ def test_a_server_may_end_a_call_before_its_client_has(calls, client):
     error = client.status(lambda: list(client.duplex(requests(), timeout=10)))
     over.set()
     assert (error.code(), error.details()) == (grpc.StatusCode.FAILED_PRECONDITION, "enough")
+
+
+# Back-pressure.
+
+PIECE = 60_000
+
+
+def test_who_does_not_read_makes_our_handler_wait_and_stalls_nobody(ours, client):
+    before = resident_kib(ours)
+    # Forty megabytes that nobody reads yet, on the connection of everybody else.
+    unread = [client.output(client.wanting(*[PIECE] * 32), timeout=60) for _ in range(20)]
+    for _ in range(50):
+        began = time.monotonic()
+        client.large_unary()
+        assert time.monotonic() - began < 1
+    assert resident_kib(ours) < before + (24 << 10)
+    for call in unread:
+        assert [len(answer.payload.body) for answer in call] == [PIECE] * 32
+
+
+def test_a_handler_that_does_not_read_makes_their_client_wait(client):
+    taken = []
+
+    def requests():
+        for _ in range(100):
+            taken.append(1)
+            request = client.wanting(1, given=PIECE)
+            request.response_parameters[0].interval_us = 10_000
+            yield request
+
+    # What one window has and what grpcio keeps is ahead of the handler, and no more.
+    for number, _ in enumerate(client.duplex(requests(), timeout=60)):
+        assert len(taken) < number + 40
+    assert number == 99
+
+
+def test_our_client_does_not_read_and_their_handler_waits():
+    given = []
+
+    def output(request, context):
+        for _ in range(150):
+            given.append(1)
+            yield pb.StreamingOutputCallResponse(payload=pb.Payload(body=bytes(PIECE)))
+
+    answers = {"StreamingOutputCall": handler("unary_stream", output, pb.StreamingOutputCallRequest)}
+    service = grpc.method_handlers_generic_handler("grpc.testing.TestService", HANDLERS | answers)
+    with PythonServer(service=service) as server, OurCalls(server.address) as calls:
+        slow = calls.start("StreamingOutputCall", read_delay_ms=20)
+        eventually(lambda: given, what="the first message")
+        time.sleep(0.3)
+        assert len(given) < 90
+        # Beside it, on the same connection, nobody waits.
+        report = calls.call(requests=[PIECE], responses=[PIECE])
+        assert report.code == 0 and report.elapsed < 1
+        assert slow.result(60).sizes == [PIECE] * 150
 
 
 # Metadata.

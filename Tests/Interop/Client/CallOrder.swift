@@ -21,6 +21,8 @@ struct CallOrder: Decodable {
     var responses: [Int]?
     /// Between two of them.
     var intervalMs: Int?
+    /// Before each is read.
+    var readDelayMs: Int?
     var timeoutMs: Int?
     var cancelAfterMs: Int?
     var waitForReady: Bool?

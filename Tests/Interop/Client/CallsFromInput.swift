@@ -99,6 +99,10 @@ struct CallsFromInput: Sendable {
             }
         }
         if order.halfClose != .never { call.finishSending() }
-        while let response = try await responses.next() { report.sizes.append(size(response)) }
+        while true {
+            if let delay = order.readDelayMs { try await Task.sleep(for: .milliseconds(delay)) }
+            guard let response = try await responses.next() else { return }
+            report.sizes.append(size(response))
+        }
     }
 }
