@@ -169,7 +169,7 @@ def resident_kib(process):
 def ends(on_request, wanted, **scripts):
     """One call of a server like that, and one when it is healed."""
     with RawServer(on_request, **scripts) as server, OurCalls(server.address, *OPTIONS) as calls:
-        report = calls.call(timeout_ms=2500)
+        report = calls.call(timeout_ms=800 if wanted == LATE else 2500)
         assert report.code in (wanted if isinstance(wanted, tuple) else (wanted,)), report
         assert report.elapsed < 8
         heals(server, calls)
@@ -296,7 +296,7 @@ def test_a_server_that_greets_and_goes_away_is_not_asked_without_pause():
         link.send(frame(4) + frame(7, payload=struct.pack(">II", 0, 0)))
 
     with RawServer(on_connect=fickle) as server, OurCalls(server.address, *OPTIONS[2:]) as calls:
-        report = calls.call(wait_for_ready=True, timeout_ms=2000)
+        report = calls.call(wait_for_ready=True, timeout_ms=1200)
         assert report.code in (LATE, UNAVAILABLE)
         assert len(server.links) < 50
         heals(server, calls)

@@ -19,7 +19,7 @@ from our_calls import OurCalls, offences
 from rawhttp2 import descriptors, resident_kib
 from waiting import eventually
 
-SECONDS = float(os.environ.get("SIDECAR_SOAK_SECONDS", "5"))
+SECONDS = float(os.environ.get("SIDECAR_SOAK_SECONDS", "4"))
 SEED = int(os.environ.get("SIDECAR_SOAK_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 RUNNING = 24
 # Over what a process has after the first third.
