@@ -16,6 +16,7 @@ from fleet import BINARY, sum_of
 from guest import Guest, identity
 from interop import free_port
 from processes import command_line, within
+from rawhttp2 import Attacker, block, careless, connected, frame, odd
 from waiting import eventually
 
 # Our certificates name who somebody is, and localhost.
@@ -238,4 +239,37 @@ def test_what_clients_do_against_the_rules_is_in_the_metrics(fleet, connect):
         health_pb2_grpc.HealthStub(connect(fleet.proxies[0]["grpc"])).Check(
             health_pb2.HealthCheckRequest(), timeout=10, metadata=[("x-long", "x" * 9000)])
     assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    eventually(lambda: counted() == before + 1, what="the offence")
+
+
+CHECK = b"/grpc.health.v1.Health/Check"
+ATTACKS = {
+    "rapid_reset": lambda number: frame(1, 4, odd(number), block(CHECK)) + frame(3, 0, odd(number), b"\0\0\0\x08"),
+    "too_many_pings": lambda number: frame(6, payload=b"12345678"),
+    "window_update_flood": lambda number: frame(8, payload=b"\0\0\0\1"),
+    "unknown_frame_flood": lambda number: frame(0xBE, payload=b"abc"),
+    "bad_preface": None, "bad_handshake": None,
+}
+
+
+@pytest.mark.parametrize("offence", ATTACKS)
+def test_an_attack_on_a_proxy_is_counted_by_its_name(fleet, connect, offence):
+    """Over mutual TLS, beside somebody who asks for its health."""
+    def counted():
+        page = fleet.get(fleet.proxies[0]["http"], "/metrics")[1]
+        return sum_of(page, "sidecar_grpc_offences_total", {"offence": offence})
+
+    address, before = fleet.proxies[0]["grpc"], counted()
+    onlooker = connect(address)
+    assert check(onlooker) == SERVING
+    certificate, key = identity(fleet.data, "onlooker")
+    context = careless()
+    context.load_cert_chain(certificate, key)
+    if make := ATTACKS[offence]:
+        with Attacker(address, tls=context) as attacker:
+            assert attacker.flood(make, 60_000)[1], "the connection lives on"
+    else:
+        with connected(address, context if offence == "bad_preface" else None) as stranger:
+            stranger.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert check(onlooker) == SERVING
     eventually(lambda: counted() == before + 1, what="the offence")
