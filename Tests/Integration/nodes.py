@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -13,7 +14,8 @@ import time
 
 import yaml
 
-from hosts import ENDS_WITH_US, NET, Network
+import processes
+from hosts import NET, Network
 from kubernetes import GENERATION, StatefulSetController
 from kustomize import key, pod_of
 from pods import Pod
@@ -32,13 +34,13 @@ class Names:
         log = open(folder / "dnsmasq.log", "ab")
         with log:
             self.process = subprocess.Popen(
-                [*ENDS_WITH_US, *self.host.words("net"), "dnsmasq", "--keep-in-foreground", "--user=root", "--no-resolv", "--no-hosts", "--pid-file=",
+                [*self.host.words(), "dnsmasq", "--keep-in-foreground", "--user=root", "--no-resolv", "--no-hosts", "--pid-file=",
                  f"--addn-hosts={self.file}", "--local=/cluster.local/", "--local=//", f"--listen-address={self.address}",
                  # The balancer, for clients.
                  f"--address=/db.example.com/{NET}.0.{BALANCER}", "--bind-interfaces", "--log-facility=-"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def close(self):
-        self.process.kill()
+        self.host.close()
         self.process.wait()
 
     def set(self, records):
@@ -46,7 +48,9 @@ class Names:
         if lines != self._known:
             self._known = lines
             self.file.write_text(lines)
-            self.process.send_signal(1)
+            # Below the one that entered the namespaces.
+            for pid in processes.children_of(self.process.pid):
+                os.kill(pid, signal.SIGHUP)
 
 
 class HAProxy:
@@ -83,7 +87,7 @@ listen postgres
     server-template proxy 8 members.sidecar.svc.cluster.local:4432
 """)
         with log:
-            self.process = subprocess.Popen([*ENDS_WITH_US, *self.host.words("net"), "haproxy", "-db", "-f", file], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*self.host.words(), "haproxy", "-db", "-f", file], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
 
     def close(self):
