@@ -148,7 +148,7 @@ class Kubectl:
         self.node.cluster.put("statefulsets", name, lambda thing: thing["spec"].update(replicas=0))
 
     def can(self, namespace, verb, resource, *account):
-        if not self.node.cluster.rights.allow(account, namespace, verb, resource):
+        if not self.node.cluster.rights.allow(account, namespace, verb, resource, is_question=True):
             raise Refused(1, "no")
         return "yes\n"
 

@@ -37,10 +37,12 @@ package actor ClusterEndpoint: ServedEndpoint {
     private let metrics: ControlPlaneMetrics
     private let log: Logger
     private let configuration: Configuration
+    private let roles: RoleCopier?
 
+    /// The last generation whose start has been counted, however it went.
+    private var counted: UInt64 = 0
     private var machine: ScaleMachine
     private var idle: IdleWatch
-    private var copying = RoleCopyCore()
     private var reports = ReportedTransitions()
     private var history: [HistoryEntry] = []
     /// The last that could be read, for when the API is away.
@@ -67,6 +69,9 @@ package actor ClusterEndpoint: ServedEndpoint {
         self.log = log
         machine = ScaleMachine(limits: configuration.limits)
         idle = IdleWatch(suspendAfter: configuration.suspendAfter, askAgain: Self.askAgain)
+        roles = configuration.agents.map {
+            RoleCopier(name, cluster: cluster, agents: $0, notices: configuration.notices, log: log)
+        }
     }
 
     // MARK: - What others ask for
@@ -118,7 +123,9 @@ package actor ClusterEndpoint: ServedEndpoint {
                     idle.reported(generation: version.generation, sequence: version.sequence, idleFor: idleFor))
             }
             if let news = ComputeNews(transition, taken.report) { handle(.agentSaid(news)) }
-            if version.generation == machine.scale?.generation { copyRoles(of: transition) }
+            if version.generation == machine.scale?.generation, let statefulSet = machine.scale?.metadata.name {
+                await roles?.heard(transition, into: EndpointSecrets.name(of: statefulSet))
+            }
         }
         guard await isKept(version) else { throw NotKept() }
     }
@@ -144,60 +151,6 @@ package actor ClusterEndpoint: ServedEndpoint {
             return secrets.verifier(of: role)
         }
         return secrets?.verifier(of: role)
-    }
-
-    private func copyRoles(of transition: ReportV1.Transition) {
-        guard transition.state == .running else { return copying.ended() }
-        perform(
-            copying.reported(
-                .init(
-                    computeID: transition.computeID, address: transition.agentAddress,
-                    revision: transition.roleSecretsRevision)))
-    }
-
-    private func perform(_ action: RoleCopyCore.Action?) {
-        guard !isClosed, let agents = configuration.agents else { return }
-        switch action {
-        case nil: return
-        case .copy(let source): call { endpoint in await endpoint.copy(source, from: agents) }
-        case .pause(let pause):
-            var dice = SystemRandomNumberGenerator()
-            let delay = pause.duration(using: &dice)
-            call { endpoint in
-                // The back-off that the core decided on; what comes after it is of no use to a closed endpoint.
-                try? await Task.sleep(for: delay)
-                await endpoint.goOnCopying()
-            }
-        }
-    }
-
-    private func goOnCopying() { perform(copying.pauseEnded()) }
-
-    /// The Secret is read first: a copy of an earlier state, by whichever control plane, is then refused.
-    private func copy(_ source: RoleCopyCore.Source, from agents: any AgentRoles) async {
-        guard let statefulSet = machine.scale?.metadata.name else { return perform(copying.failed()) }
-        let secret = EndpointSecrets.name(of: statefulSet)
-        do {
-            var known: SecretObject?
-            do throws(ClusterFailure) {
-                known = try await cluster.secret(secret)
-            } catch {
-                guard error.reason == .notFound else { throw error }
-            }
-            let roles = try await agents.roles(of: name, computeID: source.computeID, at: source.address)
-            if known.map({ EndpointSecrets($0).isSame(as: roles) }) != true {
-                try await cluster.setSecret(
-                    secret, key: EndpointSecrets.rolesKey, to: try EndpointSecrets.rolesText(roles),
-                    resourceVersion: known?.metadata.resourceVersion)
-                log.info("what proves roles was copied", metadata: ["ep": "\(name)", "roles": "\(roles.count)"])
-                // A proxy that asked before the copy was there remembers what was there.
-                await configuration.notices?.changed(name)
-            }
-            perform(copying.copied(source))
-        } catch {
-            log.warning("what proves roles was not copied", metadata: ["ep": "\(name)", "error": "\(error)"])
-            perform(copying.failed())
-        }
     }
 
     package var rules: EndpointRules { machine.scale?.rules ?? EndpointRules() }
@@ -233,7 +186,7 @@ package actor ClusterEndpoint: ServedEndpoint {
     package func observe(_ scale: EndpointScale?) { handle(.observed(scale)) }
 
     /// Whoever waits is told so, and computes stay as they are: they belong to the cluster.
-    package func close() {
+    package func close() async {
         isClosed = true
         for waiter in waitingWakes.keys { answerWake(waiter, .failure(WakeFailure(.closing))) }
         for waiter in waitingSuspends.keys { waitingSuspends.removeValue(forKey: waiter)?.resume() }
@@ -242,6 +195,7 @@ package actor ClusterEndpoint: ServedEndpoint {
         }
         for timer in timers.values { timer.cancel() }
         idleTimer?.cancel()
+        await roles?.close()
     }
 
     // MARK: - Carrying out
@@ -405,12 +359,15 @@ package actor ClusterEndpoint: ServedEndpoint {
             ])
     }
 
+    /// A generation starts once: what becomes of it later is another story.
     private func count() {
-        switch machine.current?.phase {
+        guard let current = machine.current, current.generation > counted else { return }
+        switch current.phase {
         case .running: metrics.startsRunning.add()
         case .failed: metrics.startsFailed.add()
-        case nil, .restarting, .ending, .ended: break
+        case .restarting, .ending, .ended: return
         }
+        counted = current.generation
     }
 
     private var location: ComputeLocation? { machine.isAwake ? machine.current?.location : nil }
