@@ -52,6 +52,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        output.connections += 1
         timeHandshake(handshakeLimit, context)
         if context.channel.isActive && !isSecure { start(Self.unproven(context)) }
     }
@@ -209,6 +210,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        output.connections -= 1
         tellStart(.failure(GRPCTransportFailure.closed))
         forgetConnection()
         self.context = nil
