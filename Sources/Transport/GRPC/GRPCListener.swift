@@ -33,6 +33,8 @@ package enum GRPCListener {
             .serverChannelInitializer(OutOfDescriptors.prepare)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // One brings much. Before the next it has to be seen whether the client takes the answers.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try SocketOptions.standard.apply { option, value in
