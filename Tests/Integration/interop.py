@@ -1,6 +1,5 @@
 """gRPC's public interoperability tests in Python: the programs of ours, the service, and a client for every case."""
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -63,12 +62,6 @@ def ended(process):
     """What a client has said and how it ended, once it has."""
     stdout, stderr = process.communicate(timeout=60)
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 # The service.

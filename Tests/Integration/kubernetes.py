@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlparse
 import processes
 from fleet import BINARY, sum_of
 from lone import server_certificate
+from processes import free_port
 from rights import Fields, Rights
 from waiting import eventually
 
@@ -512,8 +513,3 @@ class ClusterControlPlane:
 
     def metric(self, name, **labels):
         return sum_of(self.get("/metrics")[1], name, labels)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

@@ -1,6 +1,7 @@
 """What runs on this machine because of a fleet, read from /proc; and how a process of a test's own ends."""
 import os
 import signal
+import socket
 from pathlib import Path
 
 
@@ -71,6 +72,12 @@ def end(process, with_signal=signal.SIGTERM, limit=30):
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def free_port():
+    """Of this machine's loopback, now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
 
 
 def within(folders):

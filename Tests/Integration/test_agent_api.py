@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -20,17 +19,12 @@ from http_agent import HTTPAgent, TokenKey, a_spec
 from conftest import new_folder
 from lone import BIN
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 TOOL = Path(__file__).resolve().parents[2] / ".build/schemathesis/bin/schemathesis"
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
           "response_schema_conformance,unsupported_method")
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from http_agent import HTTPAgent, a_spec
-from interop import free_port
 from lone import server_certificate
+from processes import free_port
 from waiting import eventually
 
 

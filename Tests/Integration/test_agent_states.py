@@ -17,9 +17,9 @@ import pytest
 import processes
 from guest import identity
 from http_agent import HTTPAgent, a_spec
-from interop import free_port
 from lone import BIN, server_certificate
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 STATES = ["empty", "init", "running", "configuration", "refresh_configuration_pending", "refresh_configuration",

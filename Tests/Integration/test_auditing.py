@@ -5,8 +5,8 @@ import psycopg
 import pytest
 
 from http_agent import HTTPAgent, a_spec
-from interop import free_port
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 SECRET = verifier(b"secret")

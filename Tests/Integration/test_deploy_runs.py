@@ -11,9 +11,10 @@ import psycopg
 
 import processes
 from fleet import BINARY, ROOT
-from kubernetes import NAMESPACE, Cluster, Pods, free_port
+from kubernetes import NAMESPACE, Cluster, Pods
 from kustomize import built, containers, key, pod_of
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 HERE = ROOT / "deploy" / "kubernetes"

@@ -10,8 +10,9 @@ from pathlib import Path
 import grpc
 import pytest
 
-from interop import HANDLERS, Client, OurServer, PythonServer, free_port, handler, pb
+from interop import HANDLERS, Client, OurServer, PythonServer, handler, pb
 from our_calls import OurCalls, offences
+from processes import free_port
 from rawhttp2 import Attacker
 from waiting import eventually
 

@@ -11,7 +11,8 @@ import grpc
 import pytest
 
 from authority import Authority
-from interop import HANDLERS, Client, OurServer, PythonServer, ended, free_port, our_client, pb, start_our_client
+from interop import HANDLERS, Client, OurServer, PythonServer, ended, our_client, pb, start_our_client
+from processes import free_port
 from waiting import eventually
 
 

@@ -14,8 +14,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from fleet import BINARY, sum_of
 from guest import Guest, identity
-from interop import free_port
-from processes import command_line, within
+from processes import command_line, free_port, within
 from rawhttp2 import Attacker, block, careless, connected, frame, odd
 from waiting import eventually
 

@@ -14,8 +14,9 @@ import grpc
 import pytest
 
 from authority import Authority
-from interop import Client, OurServer, free_port, pb
+from interop import Client, OurServer, pb
 from our_calls import OurCalls, offences
+from processes import free_port
 from rawhttp2 import descriptors, resident_kib
 from waiting import eventually
 

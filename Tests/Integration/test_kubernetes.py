@@ -12,9 +12,10 @@ import pytest
 from conftest import new_folder
 from fleet import BINARY
 from guest import openssl
-from kubernetes import COMPUTE, ClusterControlPlane, Cluster, Pods, free_port
+from kubernetes import COMPUTE, ClusterControlPlane, Cluster, Pods
 from lone import LoneProxy
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 SPEC = {

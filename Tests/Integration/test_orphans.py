@@ -8,9 +8,9 @@ import pytest
 
 import processes
 from http_agent import HTTPAgent, a_spec
-from interop import free_port
 from lone import BIN
 from lone_agent import verifier
+from processes import free_port
 from waiting import eventually
 
 
