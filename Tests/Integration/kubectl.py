@@ -17,6 +17,7 @@ class Kubectl:
     def __init__(self, node, folder):
         from kustomize import built, read
         self.node, self.built, self.read = node, built, read
+        self.namespaces, self.jobs = {"default"}, {}
         self.place = Path(folder) / "kubectl.sock"
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.place))
@@ -60,12 +61,13 @@ class Kubectl:
                 if method == "execute":
                     return self.execute(match[1], words[words.index("--") + 1:])
                 return getattr(self, method)(namespace, *match.groups(), **({"text": text} if method == "apply_text" else {}),
-                                             **({"folder": folder} if method in ("apply", "kustomize", "create_secret") else {}))
+                                             **({"folder": folder} if method in ("apply", "apply_file", "kustomize", "create_secret") else {}))
         raise Refused(64, f"not understood here: kubectl {line}")
 
     COMMANDS = [
-        (r"create secret generic (\S+)((?: --from-file=\S+)+)", "create_secret"),
-        (r"apply -k (\S+)", "apply"), (r"apply -f -", "apply_text"), (r"kustomize (\S+)", "kustomize"),
+        (r"create secret generic (\S+)((?: --from-(?:file|literal)=\S+)+)", "create_secret"),
+        (r"apply -k (\S+)", "apply"), (r"apply -f (\S+\.yaml)", "apply_file"), (r"delete job (\S+) --ignore-not-found", "delete_job"),
+        (r"apply -f -", "apply_text"), (r"kustomize (\S+)", "kustomize"),
         (r"rollout status (.+)", "rolled_out"), (r"rollout restart (.+)", "restart"),
         (r"exec deployment/(\S+) -- .+", "execute"),
         (r"describe statefulset (\S+)", "describe"), (r"describe pod (\S+)", "describe_pod"),
@@ -74,25 +76,44 @@ class Kubectl:
         (r"scale statefulset (\S+) --replicas=0", "put_to_sleep"),
         (r"auth can-i (\S+) (\S+) --as=system:serviceaccount:(\S+):(\S+)", "can")]
 
-    def create_secret(self, namespace, name, files, folder):
-        # `[KEY=]PATH`: the key is the file's name otherwise.
-        paths = [word.removeprefix("--from-file=") for word in files.split()]
-        pairs = [path.split("=") if "=" in path else (Path(path).name, path) for path in paths]
+    def create_secret(self, namespace, name, given, folder):
+        texts = {}
+        for word in given.split():
+            how, _, what = word.partition("=")
+            if how == "--from-literal":
+                key, _, value = what.partition("=")
+                texts[key] = value
+                continue
+            # `[KEY=]PATH`: the key is the file's name otherwise.
+            key, path = what.split("=") if "=" in what else (Path(what).name, what)
+            texts[key] = (folder / path).read_text()
+        if namespace not in self.namespaces:
+            raise Refused(1, f'namespaces "{namespace}" not found')
         if name in self.node.cluster.objects["secrets"]:
             raise Refused(1, "AlreadyExists")
-        self.node.apply([secret(namespace, name, {key: (folder / path).read_text() for key, path in pairs})])
+        self.node.apply([secret(namespace, name, texts)])
 
     def apply(self, _, path, folder):
         self._apply(self.built(folder / path))
+
+    def apply_file(self, _, path, folder):
+        self._apply(list(self.read(folder / path)))
+
+    def delete_job(self, _, name):
+        self.jobs.pop(name, None)
 
     def apply_text(self, _, text):
         self._apply(json.loads(text))
 
     def _apply(self, things):
         """With what controllers do of it: Jobs first, since nothing else starts without their Secrets."""
+        self.namespaces |= {thing["metadata"]["name"] for thing in things if thing["kind"] == "Namespace"}
         self.node.apply(things)
         for thing in things:
             if thing["kind"] == "Job":
+                known = self.jobs.setdefault(thing["metadata"]["name"], thing["spec"]["template"])
+                if known != thing["spec"]["template"]:
+                    raise Refused(1, "field is immutable")
                 self.node.run_job(thing["metadata"]["name"])
         for thing in things:
             if thing["kind"] == "Deployment":

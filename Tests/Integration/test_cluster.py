@@ -18,6 +18,7 @@ from conftest import new_folder
 from fleet import ROOT, sum_of
 from guest import openssl
 from hosts import NET
+from kubectl import secret
 from kubernetes import Cluster
 from kustomize import built
 from lone_agent import verifier
@@ -62,6 +63,7 @@ def install(node):
     node.apply(things.values())
     node.run_job("certificates")
     for name in ENDPOINTS:
+        node.apply([secret("databases", f"{name}-superuser", {"password": "of the superuser"})])
         node.apply(thing for thing in renamed(with_password(built(HERE / "compute/attached")), name) if thing["kind"] != "Certificate")
     node.deploy("control-plane")
     node.deploy("proxy")

@@ -146,6 +146,14 @@ def test_secrets_are_made_by_both_ways(tmp_path):
             assert f"DNS:{dns}" in text, (name, text)
 
 
+@pytest.mark.parametrize("overlay", ["overlays/kind", "overlays/production"])
+def test_an_overlay_takes_no_way_in_or_out_away(overlay):
+    theirs = {key(thing): thing for thing in built(HERE / overlay)}
+    for thing in built(HERE / "base"):
+        if thing["kind"] == "NetworkPolicy":
+            assert theirs[key(thing)] == thing
+
+
 def test_ports_that_are_spoken_of_are_there():
     things = built(HERE / "base") + built(HERE / "compute/local")
     labelled = [thing for thing in things if pod_of(thing)]
