@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import re
+import select
 import shutil
 import signal
 import socket
@@ -30,7 +31,7 @@ BOOKMARK_SECONDS = 0.2
 
 
 class Fault:
-    """The next `count` calls whose method and path match end otherwise: with a status, or `cut` before or after they are done."""
+    """The next `count` calls whose method and path match end otherwise: with a status, or `cut` before or after they are done, or never: nothing is said until the caller hangs up."""
 
     def __init__(self, method, path, status=None, *, count=1, retry_after=None, cut=None):
         self.method, self.path, self.status, self.count = method, re.compile(path), status, count
@@ -197,6 +198,9 @@ class Cluster:
                 account = cluster.subject if token in cluster.tokens else cluster.accounts.get(token)
                 if account is None:
                     return self._status(401, "Unauthorized", "Unauthorized")
+                if fault and fault.cut == "never":
+                    select.select([self.connection], [], [], 30)
+                    return self._cut()
                 if fault and fault.cut == "before":
                     return self._cut()
                 if fault and fault.status:

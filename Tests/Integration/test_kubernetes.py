@@ -206,6 +206,20 @@ def test_a_token_is_read_again_and_many_endpoints_come_in_pages(cluster):
         assert status == 200 and body["role_secret"] == ""
 
 
+def test_a_secret_that_nobody_answers_for_is_as_it_was_before_its_asker_gives_up(cluster):
+    cluster.make_endpoint("demo", SPEC)
+    with ClusterControlPlane(cluster, "cp-0") as plane:
+        def asked():
+            """As a proxy, which waits for five seconds."""
+            return plane.get("/authenticate_proxy_request/get_endpoint_access_control?endpointish=demo&role=demo", timeout=5)
+        eventually(lambda: asked()[0] == 200, 10, "the endpoint")
+        known = asked()
+        assert known[1]["role_secret"] == SPEC["cluster"]["roles"][0]["encrypted_password"]
+        cluster.fail("GET", "/secrets/", cut="never")
+        assert asked() == known
+        assert cluster.faults[-1].count == 0, "nobody asked"
+
+
 def test_an_api_that_is_away_at_the_start_is_waited_for(cluster):
     cluster.make_endpoint("demo", SPEC)
     cluster.fail("GET", "statefulsets", status=503, count=5)

@@ -11,6 +11,8 @@ internal import Transport
 package final class ClusterClient: ClusterCalls {
     private static let connectLimit = TimeAmount.seconds(3)
     private static let callLimit = TimeAmount.seconds(10)
+    /// A proxy gives up its own question after 5 s, and by then is to have the last contents that are known.
+    private static let secretLimit = TimeAmount.seconds(3)
     /// Bytes of one answer: a page of StatefulSets, each of which may be large.
     private static let bodyLimit = 64 << 20
     private static let pageSize = 100
@@ -86,7 +88,7 @@ package final class ClusterClient: ClusterCalls {
     }
 
     package func secret(_ name: String) async throws(ClusterFailure) -> SecretObject {
-        try await answer(.GET, Self.secrets + [name])
+        try await answer(.GET, Self.secrets + [name], within: Self.secretLimit)
     }
 
     package func setSecret(
@@ -139,10 +141,10 @@ package final class ClusterClient: ClusterCalls {
     private static let events = ["api", "v1", "events"]
 
     private func answer<Answer: Decodable>(
-        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], type: String? = nil,
-        content: () throws -> [UInt8]? = { nil }
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], within limit: TimeAmount = callLimit,
+        type: String? = nil, content: () throws -> [UInt8]? = { nil }
     ) async throws(ClusterFailure) -> Answer {
-        let bytes = try await body(method, path, query: query, type: type, content: content)
+        let bytes = try await body(method, path, query: query, within: limit, type: type, content: content)
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(bytes.readableBytesView))
         } catch {
@@ -153,7 +155,7 @@ package final class ClusterClient: ClusterCalls {
 
     private func body(
         _ method: HTTPMethod, _ path: [String], in namespace: String? = nil, query: [(String, String)] = [],
-        type: String? = nil, content: () throws -> [UInt8]? = { nil }
+        within limit: TimeAmount = callLimit, type: String? = nil, content: () throws -> [UInt8]? = { nil }
     ) async throws(ClusterFailure) -> ByteBuffer {
         var request = try request(method, path, in: namespace, query: query)
         do {
@@ -161,7 +163,7 @@ package final class ClusterClient: ClusterCalls {
                 request.headers.add(name: "content-type", value: type)
                 request.body = .bytes(ByteBuffer(bytes: content))
             }
-            let response = try await http.execute(request, timeout: Self.callLimit)
+            let response = try await http.execute(request, timeout: limit)
             guard (200..<300).contains(response.status.code) else { throw await Self.failure(response) }
             return try await response.body.collect(upTo: Self.bodyLimit)
         } catch {
