@@ -1,10 +1,12 @@
 """An agent beside a Postgres that somebody else started: watched, told of, asked to stop, and taken up again."""
 import signal
 
+import psycopg
 import pytest
 
-from lone import Database
+from lone import Database, server_certificate
 from lone_agent import Agent, verifier
+from waiting import eventually
 
 
 class Attached(Agent):
@@ -77,6 +79,16 @@ def test_an_agent_that_is_killed_is_followed_by_one_that_finds_it_running(folder
             # Nobody noticed.
             assert client.execute("select 1").fetchone() == (1,)
         assert database.process.poll() is None
+
+
+def test_it_is_asked_to_look_when_its_certificate_is_renewed(folder, database):
+    with Attached(folder / "agent", database) as agent:
+        agent.runs()
+        with psycopg.connect(host="127.0.0.1", port=database.port, user="postgres", password=database.password) as session:
+            loaded = "select pg_conf_load_time()"
+            before = session.execute(loaded).fetchone()
+            server_certificate(agent.folder, "tls", "DNS:c1,URI:sidecar://compute/demo/c1")
+            eventually(lambda: session.execute(loaded).fetchone() > before, 30, "that it reads its files again")
 
 
 @pytest.mark.parametrize("sees", [True, False])

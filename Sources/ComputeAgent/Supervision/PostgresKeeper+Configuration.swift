@@ -6,10 +6,16 @@ internal import Transport
 extension PostgresKeeper {
     /// The certificate was renewed: Postgres shows the new one to who comes from now on.
     ///
-    /// - Returns: whether it is another one than before.
+    /// - Returns: whether it is another one than before; of a Postgres that somebody else started, that it was asked to look.
     @discardableResult
     func renewCertificates() async throws -> Bool {
-        guard let process, process.exited == nil, configured != nil else { return false }
+        guard let process, process.exited == nil else { return false }
+        guard process.isOurs else {
+            // It reads them itself, from where the same files are mounted in its own container.
+            process.send(SIGHUP)
+            return true
+        }
+        guard configured != nil else { return false }
         let copy = directory.file(DataDirectory.certificateName)
         let before = OwnedFile.read(copy)
         try await load(nil, into: process)
