@@ -88,13 +88,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // An HTTP server that ends in order.
+        .target(name: "HTTPListening", dependencies: [hummingbird, lifecycle], swiftSettings: strict),
+
         // Policy.
         // The proxy: admit, wake once, connect, relay, drain.
         .target(
             name: "EdgeProxy",
             dependencies: [
                 "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioHTTP1, logging, hummingbird, httpClient,
+                nioCore, nioHTTP1, logging, "HTTPListening", hummingbird, httpClient,
             ],
             swiftSettings: strict),
         // The agent: one database's life, and its reports.
@@ -102,7 +105,8 @@ let package = Package(
             name: "ComputeAgent",
             dependencies: [
                 "Transport", "Archive", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioHTTP1, nioPosix, nioWebSocket, logging, httpClient, hummingbird, httpTypes, subprocess,
+                nioCore, nioHTTP1, nioPosix, nioWebSocket, logging, httpClient, "HTTPListening", hummingbird, httpTypes,
+                subprocess,
             ],
             swiftSettings: strict),
         // The embedded control plane: endpoints, generations, starts and suspends.
@@ -110,8 +114,8 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "Transport", "Gossip", "GRPCLite", "PostgresWire", "TLSEngine", "SidecarAPI", "Telemetry",
-                nioCore, nioPosix, nioHTTP1, nioSSL, logging, lifecycle, hummingbird, httpTypes, httpClient, subprocess,
-                systemPackage,
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging, "HTTPListening", hummingbird, httpTypes, httpClient,
+                subprocess, systemPackage,
             ],
             swiftSettings: strict),
         // The commands, put together.

@@ -76,7 +76,10 @@ def waiting_for(proxy, what):
 
 
 def ends(proxy, limit=30):
-    return proxy.process.wait(timeout=limit) == 0
+    status = proxy.process.wait(timeout=limit)
+    log = proxy.log.read_text()
+    assert status == 0, f"ended with {status}: {log[max(log.find('Fatal error'), len(log) - 40_000):][:8000]}"
+    return True
 
 
 def hears_its_end(connection):
@@ -384,6 +387,31 @@ def test_no_transaction_fails_behind_a_balancer(drained, database):
         rows = set(observer.execute("select client, n from ledger").fetchall())
         observer.execute("drop table ledger")
         assert rows == set(acknowledged)
+
+
+def test_who_asks_for_its_health_at_the_very_end_does_not_make_it_fall(drained):
+    """A connection that is accepted while the HTTP server stops belongs to nobody."""
+    for _ in range(3):
+        proxy, stop = drained(), threading.Event()
+        host, port = proxy.told["http"].rsplit(":", 1)
+
+        def ask():
+            while not stop.is_set():
+                try:
+                    socket.create_connection((host, int(port)), timeout=5).close()
+                except OSError:
+                    pass
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        try:
+            for thread in threads:
+                thread.start()
+            proxy.process.send_signal(signal.SIGTERM)
+            assert ends(proxy, 40)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
 
 
 # The fleet of `up`

@@ -1,3 +1,4 @@
+internal import HTTPListening
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
@@ -59,7 +60,7 @@ struct AgentHTTPServer: AgentPart {
             }, logger: quiet)
         do {
             // The signals are the agent's own; the application ends with the task.
-            try await application.run()
+            try await application.serve()
         } catch {
             guard !Task.isCancelled else { return }
             context.log.error("cannot serve HTTP", metadata: ["address": "\(host):\(port)", "error": "\(error)"])

@@ -1,8 +1,8 @@
+internal import HTTPListening
 internal import Hummingbird
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import ServiceLifecycle
 internal import Telemetry
 
 /// The control plane's HTTP server.
@@ -49,6 +49,6 @@ struct ControlPlaneAPI: Sendable {
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "sidecar"),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? port) },
             eventLoopGroupProvider: .shared(group), logger: quiet)
-        try await application.run()
+        try await application.serve()
     }
 }

@@ -1,3 +1,4 @@
+internal import HTTPListening
 internal import Hummingbird
 package import Logging
 internal import NIOCore
@@ -56,7 +57,7 @@ package struct StatusServer: Sendable {
                 availableConnectionsDelegate: .maximum(limits.connections, logger: quiet)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.run()
+        try await application.serve()
     }
 
     private func router() -> Router<BasicRequestContext> {
