@@ -1,6 +1,7 @@
 """Computes whose storage is elsewhere: where the log ends, base backups over both protocols, their faults, and every stop."""
 import gzip
 import json
+import os
 import re
 import shutil
 import signal
@@ -316,6 +317,32 @@ def test_a_synchronization_that_fails_at_the_end_is_told(folder, backup, stands)
     # Postgres had ended in order by then; one attempt was made.
     assert "database system is shut down" in agent.text()
     assert (folder / "asked").read_text() == "asked\n"
+
+
+@pytest.mark.parametrize("first", ["a signal", "Postgres"])
+def test_a_second_word_to_end_waits_for_the_synchronization(folder, backup, stands, first):
+    """Also when Postgres ended by itself, and the agent was ending for that."""
+    program = sync_program(folder, f"""
+        [ -e "$PGDATA/PG_VERSION" ] || {{ echo {backup.lsn}; exit; }}
+        echo "waiting" >&2
+        until [ -e {folder}/go ]; do sleep 0.05; done
+        echo 7/ABCD""")
+    folder.chmod(0o777)
+    keepers = [stands(Safekeeper, backup.lsn, token=TOKEN), stands(Safekeeper, "0/1", token=TOKEN)]
+    agent = Agent(folder, [both(stands(Pageserver, backup.packed, token=TOKEN))], keepers)
+    with agent.start("--sync-safekeepers-program", program, "--internal-http-port", "0"):
+        agent.runs()
+        if first == "Postgres":
+            os.kill(int((agent.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        else:
+            agent.process.send_signal(signal.SIGTERM)
+        agent.says("sync: waiting")
+        agent.process.send_signal(signal.SIGQUIT)
+        agent.says("-> termination_pending_immediate")
+        (folder / "go").touch()
+        agent.says("-> terminated: postgres has stopped, its last position 7/ABCD")
+        agent.process.wait(timeout=30)
+        assert agent.text().count("sync: waiting") == 1 and "the log ends here" in agent.text()
 
 
 def test_a_timeline_without_log_starts_from_the_newest(folder, backup, stands):

@@ -41,6 +41,9 @@ actor PostgresKeeper {
     /// Set once the launch under way has given us the process or failed.
     private var launching: Latch<Bool>?
     private let stopRequested = Latch<Bool>()
+    /// Set once Postgres, all that is left of it and the last look for the log's end have ended. One ending, however many
+    /// ask for it.
+    private var ending: Latch<Bool>?
 
     let metrics: AgentMetrics
 
@@ -239,7 +242,8 @@ actor PostgresKeeper {
     // MARK: Stopping
 
     /// Smart, where there is time for that, then fast, then immediate, then by force; then what is left of it in its data
-    /// directory.
+    /// directory. Whoever asks again while it ends may hurry Postgres, and waits for the same ending: what synchronizes the
+    /// log's end is no leftover.
     ///
     /// - Returns: whether Postgres ended without force.
     func stop(_ mode: StopMode) async -> Bool {
@@ -247,6 +251,13 @@ actor PostgresKeeper {
         _ = await launching?.wait(atMost: configuration.immediateStopLimit)
         let stages = StopStages(configuration, mode)
         let endedByItself = if let process { await stages.end(process, log: log) } else { true }
+        if let ending {
+            _ = await ending.wait()
+            return endedByItself
+        }
+        let mine = Latch<Bool>()
+        ending = mine
+        defer { mine.set(true) }
         await endLeftovers()
         await synchronizeEnd()
         lock = nil
