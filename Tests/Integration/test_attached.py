@@ -1,9 +1,12 @@
 """An agent beside a Postgres that somebody else started: watched, told of, asked to stop, and taken up again."""
 import signal
+import socket
+import threading
 
 import psycopg
 import pytest
 
+from accepting import clients
 from lone import Database, server_certificate
 from lone_agent import Agent, verifier
 from waiting import eventually
@@ -129,3 +132,72 @@ def test_a_wait_for_postgres_can_be_called_off_and_has_an_end(folder, database):
         agent.start("--attach-limit", "1s")
         agent.says("did not let us in within")
         assert agent.process.wait(timeout=30) == 1
+
+
+class Swallower:
+    """Stands before a `Database`. While it swallows, the question which server this is gets no answer, and all else does."""
+
+    def __init__(self, port):
+        self.behind, self.swallows, self.swallowed, self.passed = port, False, 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        for client in clients(self.listener):
+            try:
+                server = socket.create_connection(("127.0.0.1", self.behind))
+            except ConnectionRefusedError:
+                # Nobody listens there any more, so nobody does here.
+                self.close()
+                return client.close()
+            for ends in ((client, server), (server, client)):
+                threading.Thread(target=self.carry, args=ends, daemon=True).start()
+
+    def carry(self, source, target):
+        try:
+            while data := source.recv(64 * 1024):
+                asks = b"postmaster.pid" in data
+                if asks and self.swallows:
+                    self.swallowed += 1
+                    continue
+                target.sendall(data)
+                self.passed += asks
+        except OSError:
+            pass
+        finally:
+            target.close()
+
+    def close(self):
+        self.listener.close()
+
+
+@pytest.fixture
+def swallower(database):
+    stand = Swallower(database.port)
+    yield stand
+    stand.close()
+
+
+def test_a_postgres_that_stands_still_after_the_login_does_not_overrun_the_limit(folder, database, swallower):
+    swallower.swallows = True
+    agent = Attached(folder / "agent", database, sees=False)
+    agent.port = swallower.port
+    with agent.start("--attach-limit", "1s"):
+        agent.says("did not let us in within 1")
+        assert agent.process.wait(timeout=30) == 1 and swallower.swallowed
+
+
+def test_a_postgres_that_stood_still_is_stopped_when_it_goes_on(folder, database, swallower):
+    agent = Attached(folder / "agent", database, sees=False)
+    agent.port = swallower.port
+    with agent:
+        agent.runs()
+        swallower.swallows = True
+        # The session that was open, then the one in its place.
+        eventually(lambda: swallower.swallowed == 2, 30)
+        swallower.passed, swallower.swallows = 0, False
+        agent.says("postgres cannot be asked")
+        eventually(lambda: swallower.passed, 30, "a session that is answered")
+        assert agent.end() == 0
+        assert database.process.wait(timeout=20) == 0, "a fast shutdown"

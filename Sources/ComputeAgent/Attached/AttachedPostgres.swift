@@ -48,7 +48,7 @@ final class AttachedPostgres: PostgresHandle {
         while ContinuousClock.now < end {
             do {
                 let session = try await login.open()
-                return try await attached(over: session, login, sight, log)
+                return try await attached(over: session, login, sight, by: end, log)
             } catch {
                 try Task.checkCancellation()
                 if "\(error)" != last { log.info("postgres is not there yet", metadata: ["error": "\(error)"]) }
@@ -61,10 +61,11 @@ final class AttachedPostgres: PostgresHandle {
     }
 
     private static func attached(
-        over session: PostgresConnection, _ login: AdministratorLogin, _ sight: PostmasterSight, _ log: Logger
+        over session: PostgresConnection, _ login: AdministratorLogin, _ sight: PostmasterSight,
+        by end: ContinuousClock.Instant, _ log: Logger
     ) async throws -> AttachedPostgres {
         do {
-            let identity = try await identity(of: session)
+            let identity = try await identity(of: session, within: min(askLimit, ContinuousClock.now.duration(to: end)))
             let postgres = AttachedPostgres(login, sight, identity, visible: sight.identifier(), log: log)
             log.info(
                 "attached",
@@ -135,13 +136,18 @@ final class AttachedPostgres: PostgresHandle {
             if !sight.isWorking(visible) { end("its process is gone") }
             return session
         }
-        if let session, await identity(over: session) == identity { return session }
+        if let session, (try? await Self.identity(of: session, within: Self.askLimit)) == identity { return session }
         await session?.close()
         do {
             let next = try await login.open()
-            let found = try await Self.identity(of: next)
-            if found != identity { end("another one is in its place") }
-            return next
+            do {
+                let found = try await Self.identity(of: next, within: Self.askLimit)
+                if found != identity { end("another one is in its place") }
+                return next
+            } catch {
+                await next.close()
+                throw error
+            }
         } catch {
             if login.isNobodyThere(error) { end("nobody listens any more") }
             log.warning("postgres cannot be asked", metadata: ["error": "\(error)"])
@@ -153,14 +159,13 @@ final class AttachedPostgres: PostgresHandle {
         exit.set(PostgresExit(status: .unknown(how)))
     }
 
-    private func identity(over session: PostgresConnection) async -> Identity? {
-        try? await TimeLimit.run(Self.askLimit, "a look at Postgres") { try await Self.identity(of: session) }
-    }
-
     private struct Unreadable: Error {}
 
-    private static func identity(of session: PostgresConnection) async throws -> Identity {
-        let rows = try await session.query(PostmasterWords.identity)
+    /// A Postgres that lets us in may stand still all the same.
+    private static func identity(of session: PostgresConnection, within limit: Duration) async throws -> Identity {
+        let rows = try await TimeLimit.run(limit, "a look at Postgres") {
+            try await session.query(PostmasterWords.identity)
+        }
         guard let row = rows.first, row.count == 2, let identifier = row[0].flatMap({ Int32($0) }), let started = row[1]
         else { throw Unreadable() }
         return Identity(identifier: identifier, startedAt: started)
