@@ -1,6 +1,7 @@
-import ComputeAgent
 import Gossip
 import Testing
+
+@testable import ComputeAgent
 
 /// The whole table: one line per state, one word per event. What a word says: `>x` moves to state x, `.` is ignored,
 /// `no` is refused, `=` keeps the state but reports; actions follow in brackets.
@@ -34,6 +35,7 @@ import Testing
         ("idle-not", .idleRefuted),
         ("secrets", .roleSecretsChanged(revision: 9)),
         ("unwell", .healthChanged("lease lost", isWell: false)),
+        ("well", .healthChanged("lease held", isWell: true)),
         (
             "scale",
             .scaleWished(
@@ -108,6 +110,7 @@ import Testing
           idle-not        =
           secrets         =
           unwell          =
+          well            =
           scale           =
         refresh_configuration_pending
           configure       >configuration_pending [take]
@@ -211,25 +214,64 @@ import Testing
 
     /// Any walk through the table: numbers rise by one, every report continues where the last one ended.
     @Test(arguments: UInt64(0)..<200) func `transitions are numbered without a gap and join up`(seed: UInt64) {
+        _ = Self.walk(seed)
+    }
+
+    @Test func `those walks come through every state, and more than one step at once`() {
+        var visits: [ComputeState: Int] = [:]
+        var doubles = 0
+        for seed in UInt64(0)..<200 {
+            let walk = Self.walk(seed)
+            for state in walk.states { visits[state, default: 0] += 1 }
+            doubles += walk.doubles
+        }
+        // Of 200: how many a state can be sure of, when one fails early and another ends early.
+        for state in ComputeState.allCases { #expect(visits[state, default: 0] >= 20, "\(state)") }
+        #expect(doubles >= 20)
+    }
+
+    /// Nothing ends it before this step, but for what fails.
+    private static let lifeSteps = 40
+
+    /// - Returns: the states it came through, and how often one event made two steps.
+    private static func walk(_ seed: UInt64) -> (states: Set<ComputeState>, doubles: Int) {
         var dice = WalkDice(state: seed)
         var lifecycle = ComputeLifecycle(generation: 9)
         var last = (sequence: UInt64(0), state: ComputeState.empty)
+        var (states, doubles): (Set<ComputeState>, Int) = ([.empty], 0)
         for step in 1...60 {
-            let (_, event) = Self.events[Int(dice.next() % UInt64(Self.events.count))]
-            let actions = lifecycle.handle(event, atUnixMicros: Int64(step))
-            let reports = actions.compactMap(\.transition)
-            #expect(reports.count <= 1)
+            let events = likely(in: lifecycle, mayEnd: step > lifeSteps)
+            let event = events[Int(dice.next() % UInt64(events.count))]
+            let reports = lifecycle.handle(event, atUnixMicros: Int64(step)).compactMap(\.transition)
             for report in reports {
                 #expect(report.version == FactVersion(generation: 9, sequence: last.sequence + 1))
                 #expect(report.previousState == last.state)
-                #expect(report.state == lifecycle.state)
                 #expect(report.atUnixMicros == Int64(step))
                 #expect(report.activity == .unknown || report.state == .running)
                 #expect((report.state == .failed) ? !report.error.isEmpty : true)
                 last = (report.version.sequence, report.state)
             }
             #expect(lifecycle.state == last.state, "a state changed without a report")
+            // What is not well is told by a step of its own, behind the one into `running`; nothing else makes two.
+            #expect(reports.count <= 1 || reports.map(\.state) == [.running, .running] && !reports[0].isActivityOnly)
+            #expect(reports.count <= 2 && reports.dropFirst().allSatisfy { $0.isActivityOnly && !$0.error.isEmpty })
+            states.insert(lifecycle.state)
+            doubles += reports.count > 1 ? 1 : 0
         }
+        return (states, doubles)
+    }
+
+    /// Every event once, so that each comes at every wrong moment too, and those that the state answers three times more.
+    private static func likely(in lifecycle: ComputeLifecycle, mayEnd: Bool) -> [LifecycleEvent] {
+        var events: [LifecycleEvent] = []
+        for (_, event) in Self.events {
+            var trial = lifecycle
+            let isAnswered = trial.handle(event, atUnixMicros: 0).contains { $0.transition != nil }
+            let ends = trial.state != lifecycle.state && (trial.state.isEnding || trial.state == .failed)
+            if ends, !mayEnd { continue }
+            events += Array(repeating: event, count: isAnswered ? 4 : 1)
+        }
+        return events
     }
 
     @Test func `a start tells its story in order`() {
