@@ -41,6 +41,7 @@ extension ServerConnection {
             if call.state.handle(.handlerSpoke).contains(.sendHeaders) { sendHeaders(of: call) }
         }
         var steps = call.state.handle(event)
+        forgetRequest(of: call)
         if steps.contains(.abandonHandler) { call.abandonHandler(status) }
         if steps.contains(.sendTrailersOrReset) {
             steps.insert(session.hasUnsentBytes(on: call.stream) ? .reset : .sendTrailers)

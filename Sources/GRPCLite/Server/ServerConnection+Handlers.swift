@@ -69,6 +69,13 @@ extension ServerConnection {
         return request
     }
 
+    /// The call is over: no handler is started any more. Before its stream closes, which may wait for a socket that nobody
+    /// reads.
+    func forgetRequest(of call: ServerCall) {
+        unfinishedBytes -= call.bufferedBytes
+        call.forgetRequest()
+    }
+
     func run(_ command: ServerCommand) {
         switch command {
         case .sendHeaders(let stream):

@@ -122,9 +122,6 @@ extension ServerConnection {
 
     private func breakOff(_ call: ServerCall, _ status: GRPCStatus, for offence: HTTP2Offence) {
         offences.count(offence)
-        // Before its stream closes: that may wait for a socket that nobody reads.
-        unfinishedBytes -= call.bufferedBytes
-        call.forgetRequest()
         breakOff(call, status)
     }
 
