@@ -8,6 +8,8 @@ final class ServerCall {
     var deframer: MessageDeframer
     /// The whole request of a unary call, until its handler starts.
     var request: ReceivedMessage?
+    /// Its handler is not started before some answers have left.
+    var waitsToStart = false
     /// What has to come of an unfinished request before it is next asked whether that is stalled.
     var owedBytes = 0
     /// The handler. Cancelled when the call ends by other means than its return.

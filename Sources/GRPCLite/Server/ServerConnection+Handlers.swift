@@ -16,7 +16,10 @@ extension ServerConnection {
 
     /// Runs a handler that takes one message and gives one, here and now as far as it does not wait.
     func startUnary(_ call: ServerCall) {
-        guard session.unsentBytes <= limits.unsentBytes else { return waitingToStart.append(call.stream) }
+        guard session.unsentBytes <= limits.unsentBytes else {
+            call.waitsToStart = true
+            return waitingToStart.append(call.stream)
+        }
         guard let reply = call.method.reply, let message = takeRequest(of: call) else { return }
         if message.isCompressed { call.wire.noteCompressedRequest() }
         let request: [UInt8]
@@ -58,7 +61,9 @@ extension ServerConnection {
     /// Starts the handlers that waited for answers to leave.
     func startWaiting() {
         while !waitingToStart.isEmpty, session.unsentBytes <= limits.unsentBytes {
-            if let call = calls[waitingToStart.removeFirst()] { startUnary(call) }
+            guard let call = calls[waitingToStart.removeFirst()] else { continue }
+            call.waitsToStart = false
+            startUnary(call)
         }
     }
 
@@ -74,6 +79,9 @@ extension ServerConnection {
     func forgetRequest(of call: ServerCall) {
         unfinishedBytes -= call.bufferedBytes
         call.forgetRequest()
+        guard call.waitsToStart else { return }
+        call.waitsToStart = false
+        waitingToStart.removeAll { $0 == call.stream }
     }
 
     func run(_ command: ServerCommand) {

@@ -166,7 +166,7 @@ extension ServerConnection {
 
     func streamClosed(_ stream: HTTP2StreamID) {
         guard let call = calls.remove(stream) else { return }
-        unfinishedBytes -= call.bufferedBytes
+        forgetRequest(of: call)
         if call.context.deadline != nil { timerChanges.append(.disarm(.deadline(UInt64(stream)))) }
         if call.state.handle(.streamClosed).contains(.abandonHandler) { call.abandonHandler(Self.gone) }
     }

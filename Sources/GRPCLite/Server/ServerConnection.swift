@@ -43,7 +43,8 @@ package final class ServerConnection: DrivenConnection {
     private var shutdownGrace: Duration?
     /// What the client reads in the last GOAWAY.
     private var shutdownReason = ""
-    /// Unary calls whose handlers are to start when enough answers have left.
+    /// Unary calls whose handlers are to start when enough answers have left. All are open and none is over, so that they are
+    /// no more than there may be streams.
     var waitingToStart: [HTTP2StreamID] = []
     private var isHeaderBlockTimed = false
     private var isStallTimed = false

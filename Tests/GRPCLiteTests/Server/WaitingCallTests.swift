@@ -37,4 +37,20 @@ import Testing
         #expect(peer.server.openCalls == 0)
         #expect(echo.counts.started == 1)
     }
+
+    @Test(arguments: [true, false]) func `calls that are over do not wait`(isDeadline: Bool) throws {
+        let peer = try makePeer()
+        let streams = stride(from: 3, to: 1000, by: 2)
+        // One of them is not over.
+        for stream in streams where stream != 9 {
+            peer.send(Self.impatient(stream))
+            if stream == 7 { peer.send(Peer.call(9) + Peer.message([9], on: 9)) }
+            if isDeadline { peer.fire(.deadline(UInt64(stream))) } else { peer.send(Peer.reset(stream)) }
+            #expect(peer.server.waitingToStart == (stream < 7 ? [] : [9]))
+        }
+        #expect(peer.server.openCalls == 2)
+        peer.send(Peer.reset(1))
+        #expect(echo.counts.started == 2)
+        #expect(peer.server.waitingToStart.isEmpty)
+    }
 }
