@@ -330,8 +330,10 @@ extension HTTP2Session {
         conduct.received(useful: count)
     }
 
-    func headersBegan(on stream: HTTP2StreamID) {
+    /// Called for the blocks that are read: not for those of streams that are refused or have gone.
+    func headersBegan(on stream: HTTP2StreamID, flags: UInt8) {
         headersBeingReceived = HeaderBlock()
+        conduct.headerBlockBegan(flags: flags)
         guard role == .server else { return }
         // Equal urgency, incremental: streams take turns frame by frame. RFC 9218 §4.
         var takeTurns = nghttp2_extpri(urgency: 3, inc: 1)
@@ -344,10 +346,17 @@ extension HTTP2Session {
         guard headersBeingReceived.size <= limits.headerListSize else {
             if !headersBeingReceived.isTooLarge { events.append(.offence(.headerListTooLarge)) }
             headersBeingReceived.isTooLarge = true
-            return headersBeingReceived.size <= max(limits.headerListReceived, limits.headerListSize)
+            guard headersBeingReceived.size > max(limits.headerListReceived, limits.headerListSize) else { return true }
+            conduct.headerBlockDropped()
+            return false
         }
         headersBeingReceived.append(name: unsafe name.span, value: unsafe value.span)
         return true
+    }
+
+    /// A frame breaks HTTP/2: its stream is reset, or the connection ended.
+    func invalidFrameReceived(type: UInt8) {
+        if UInt32(type) == NGHTTP2_HEADERS.rawValue { conduct.headerBlockDropped() }
     }
 
     func dataReceived(_ bytes: UnsafeBufferPointer<UInt8>, on stream: HTTP2StreamID) {

@@ -9,11 +9,14 @@ struct PeerConduct {
         static let acknowledgesOrEnds: UInt8 = 0x1
         static let endsHeaders: UInt8 = 0x4
         static let headLength = 9
+        /// SETTINGS_MAX_FRAME_SIZE, which we leave as it is. RFC 9113 §6.5.2.
+        static let longestPayload = 16 * 1024
     }
 
     private static let prefaceLength = 24
 
-    /// Frames of a header block are still to come.
+    /// Frames of a header block that is read are still to come. Where the rest of one is dropped, nghttp2 does not say when
+    /// it ends; how many frames it may have is still bounded there.
     private(set) var isInHeaderBlock = false
     private let isServer: Bool
     private let (leastData, bytesPerUnknownFrame): (Int, Int)
@@ -26,9 +29,11 @@ struct PeerConduct {
     private var bytesReceived = 0
     /// Of those, the ones in frames of known kinds, as their heads announced them.
     private var bytesInFrames: Int
-    /// Bytes that may be of DATA for streams that we have reset: what was on its way. nghttp2 drops them without a word too.
+    /// Bytes that may be of DATA and header blocks for streams that we have reset: what was on its way. nghttp2 drops them without a word too.
     private var excusedBytes = 0
     private let (streamWindow, connectionWindow): (Int, Int)
+    /// All frames that a header block may have.
+    private let longestBlock: Int
 
     init(ofClient isServer: Bool, _ limits: HTTP2Limits, at now: ContinuousClock.Instant) {
         self.isServer = isServer
@@ -40,6 +45,7 @@ struct PeerConduct {
         provokedResets = TokenBucket(limits.provokedResets, at: now)
         pings = PingPolice(interval: limits.pingInterval, strikes: limits.pingStrikes)
         (streamWindow, connectionWindow) = (limits.streamWindow, limits.connectionWindow)
+        longestBlock = (1 + limits.continuations) * (FrameType.headLength + FrameType.longestPayload)
         bytesInFrames = isServer ? Self.prefaceLength : 0
     }
 
@@ -53,7 +59,6 @@ struct PeerConduct {
         bytesInFrames += FrameType.headLength + length
         switch type {
         case FrameType.headers:
-            isInHeaderBlock = flags & FrameType.endsHeaders == 0
             // A server may send interim answers (1xx) without end; a client's are as many as there may be streams.
             guard isServer else { break }
             idleFrames.giveBack(idleFramesPerMessage)
@@ -68,6 +73,17 @@ struct PeerConduct {
             break
         }
         return idleFrames.take(at: now) ? nil : HTTP2Offence(floodOf: type, length: length)
+    }
+
+    /// The block whose HEADERS have just come is read.
+    mutating func headerBlockBegan(flags: UInt8) {
+        isInHeaderBlock = flags & FrameType.endsHeaders == 0
+    }
+
+    /// What is left of the block is dropped, and its stream reset. Its frames are not told of any more, and are no fault.
+    mutating func headerBlockDropped() {
+        isInHeaderBlock = false
+        excuse(longestBlock)
     }
 
     /// nghttp2 drops frames of kinds that nobody knows without a word: they are what came and was in no other frame.
@@ -114,8 +130,12 @@ struct PeerConduct {
 
     mutating func resetSent(_ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) -> HTTP2Offence? {
         // A full window in frames as small as lawful clients make them.
-        excusedBytes = min(excusedBytes + 2 * streamWindow, 2 * connectionWindow)
+        excuse(2 * streamWindow)
         guard isServer, code != .noError, code != .cancel else { return nil }
         return provokedResets.take(at: now) ? nil : .provokedResets
+    }
+
+    private mutating func excuse(_ byteCount: Int) {
+        excusedBytes = min(excusedBytes + byteCount, 2 * connectionWindow)
     }
 }
