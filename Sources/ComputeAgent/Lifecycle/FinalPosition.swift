@@ -1,6 +1,6 @@
 /// Where the write-ahead log of a compute ends, or why nobody knows.
 package enum FinalPosition: Equatable, Sendable, CustomStringConvertible {
-    /// Of the shutdown checkpoint: nothing was written after it.
+    /// Of the shutdown checkpoint, or what a quorum of safekeepers has: nothing was written after it.
     case at(LSN)
     /// Says why. Never taken for a position.
     case notObtained(String)
