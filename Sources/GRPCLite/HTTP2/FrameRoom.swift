@@ -25,6 +25,8 @@
     /// - Parameter count: no more than there is room.
     /// - Returns: the next bytes, all to be filled.
     mutating func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        // What follows is checked in debug builds alone.
+        precondition(count <= left, "a frame is longer than the room for it")
         defer { used += count }
         return unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[used..<used + count])
     }
