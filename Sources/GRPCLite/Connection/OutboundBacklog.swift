@@ -28,6 +28,9 @@ final class OutboundBacklog: Sendable {
     /// What this connection is to drop, since it holds most of what is too much.
     func takeExcess() -> Int { unsent.takeExcess() }
 
+    /// The connection has gone.
+    func leave() { unsent.leave() }
+
     func askGreatest() { unsent.whole.askGreatest() }
 
     func messagePosted(_ byteCount: Int) {

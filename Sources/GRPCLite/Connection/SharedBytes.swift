@@ -33,7 +33,7 @@ package final class SharedBytes: Sendable {
     func askGreatest() {
         guard isOver, !isAsking.exchange(true, ordering: .acquiringAndReleasing) else { return }
         // They leave the lock before any of them can go, which takes it.
-        let parts = members.withLock { $0.values.compactMap(\.part) }
+        let parts = members.withLock { $0.values.compactMap(\.part) }.filter { !$0.isGone }
         guard let greatest = parts.max(by: { $0.byteCount < $1.byteCount }) else { return answered() }
         greatest.ask()
     }
@@ -56,6 +56,8 @@ final class SharedBytesPart: Sendable {
     let whole: SharedBytes
     private let held = Atomic(0)
     private let isAsked = Atomic(false)
+    /// Its connection has no more turns. One order over this and `isAsked`: who asks and who goes cannot both miss the other.
+    private let hasGone = Atomic(false)
     private let wake: @Sendable () -> Void
 
     /// - Parameter wake: called from any thread when this one is to let go of bytes; has its connection look soon.
@@ -88,9 +90,23 @@ final class SharedBytesPart: Sendable {
         whole.add(byteCount)
     }
 
-    fileprivate func ask() {
-        isAsked.store(true, ordering: .releasing)
-        wake()
+    /// To be called on any thread.
+    func ask() {
+        isAsked.store(true, ordering: .sequentiallyConsistent)
+        // Whoever chose it may not have seen it go.
+        if isGone { decline() } else { wake() }
+    }
+
+    /// Its connection has gone, and lets go of nothing when it is asked.
+    func leave() {
+        hasGone.store(true, ordering: .sequentiallyConsistent)
+        decline()
+    }
+
+    fileprivate var isGone: Bool { hasGone.load(ordering: .sequentiallyConsistent) }
+
+    private func decline() {
+        if isAsked.exchange(false, ordering: .sequentiallyConsistent) { whole.answered() }
     }
 
     /// To be called at each turn.

@@ -210,8 +210,8 @@ package final class ServerConnection: DrivenConnection {
         reportUnfinished()
         calls = StreamTable()
         _ = commands.close()
-        // Whoever is gone lets go of nothing when it is asked.
-        _ = (backlog.takeExcess(), sharedUnfinished.takeExcess())
+        backlog.leave()
+        sharedUnfinished.leave()
     }
 
     private func lose(for offence: HTTP2Offence) {
