@@ -167,6 +167,51 @@ import Testing
         #expect(peer.offences[.unknownFrameFlood] == 1)
     }
 
+    // MARK: Windows
+
+    /// Messages that fill frames of 16 KiB, and nobody takes.
+    private static func messages(_ byteCount: Int, on stream: Int) -> [UInt8] {
+        let message = Peer.message([UInt8](repeating: 7, count: 16 * 1024 - 5), on: stream, ends: false)
+        return Array(repeatElement(message, count: byteCount / (16 * 1024)).joined())
+    }
+
+    @Test func `more than a stream's window costs the stream`() throws {
+        let peer = try Peer()
+        peer.send(Peer.call(1, "/test.Echo/Deaf") + Peer.call(3, "/test.Echo/Deaf"))
+        peer.send(Self.messages(HTTP2Limits().streamWindow, on: 1))
+        #expect(peer.server.openCalls == 2)
+        peer.send(Self.messages(16 * 1024, on: 1))
+        // FLOW_CONTROL_ERROR.
+        #expect(peer.framesFromServer.last { $0.type == 3 }?.payload == [0, 0, 0, 3])
+        #expect(peer.offences[.streamError] == 1)
+        #expect(peer.server.openCalls == 1)
+        #expect(!peer.server.isFinished)
+    }
+
+    @Test func `more than the connection's window ends the connection`() throws {
+        let peer = try Peer()
+        // In one read, in which we open it again by half and no more.
+        let most = HTTP2Limits().connectionWindow * 3 / 2
+        let streams = stride(from: 1, through: 2 * most / HTTP2Limits().streamWindow, by: 2)
+        let full = streams.flatMap { stream in
+            Peer.call(stream, "/test.Echo/Deaf") + Self.messages(HTTP2Limits().streamWindow, on: stream)
+        }
+        peer.send(full + Peer.call(99, "/test.Echo/Deaf") + Self.messages(16 * 1024, on: 99))
+        #expect(peer.server.isFinished)
+        #expect(HTTP2Offence.allCases.filter { peer.offences[$0] > 0 } == [.protocolError])
+        // The stream was begun; FLOW_CONTROL_ERROR.
+        #expect(peer.framesFromServer.last?.payload == [0, 0, 0, 99, 0, 0, 0, 3])
+    }
+
+    @Test func `the connection's window opens again while streams keep theirs shut`() throws {
+        let peer = try Peer()
+        for stream in stride(from: 1, to: 17, by: 2) {
+            peer.send(Peer.call(stream, "/test.Echo/Deaf") + Self.messages(HTTP2Limits().streamWindow, on: stream))
+        }
+        #expect(peer.server.openCalls == 8)
+        #expect(HTTP2Offence.allCases.allSatisfy { peer.offences[$0] == 0 })
+    }
+
     // MARK: Slow readers
 
     @Test(arguments: [0, 10, 4096])
