@@ -27,15 +27,25 @@ struct AdministratorLogin: Sendable {
     static let limit: Duration = .seconds(10)
     private static let applicationName = "sidecar-agent"
 
-    /// The first words of every session of ours. A statement that fails must not reach the log, for it may hold a
-    /// verifier; and nothing on anybody's search path may stand in for what we call by its plain name.
+    /// The first words of every session of ours. What we say may hold a verifier, so that no statement may reach the log,
+    /// the statistics or anybody who reads those, whatever a spec says of either; and nothing on anybody's search path may
+    /// stand in for what we call by its plain name.
     private var opening: String {
-        """
-        SET log_min_error_statement = 'panic'; SET search_path = ''; \
-        SET statement_timeout = \(Self.milliseconds(limits.statement)); \
-        SET lock_timeout = \(Self.milliseconds(limits.lock)); SET default_transaction_read_only = off
-        """
+        let settings =
+            Self.discretion + [
+                ("search_path", "''"), ("statement_timeout", "\(Self.milliseconds(limits.statement))"),
+                ("lock_timeout", "\(Self.milliseconds(limits.lock))"), ("default_transaction_read_only", "off"),
+            ]
+        return settings.map { "SET \($0.0) = \($0.1)" }.joined(separator: "; ")
     }
+
+    /// PostgreSQL, “Error Reporting and Logging” and “pg_stat_statements”: everything that passes the text of a statement
+    /// on. A setting of a library that is not loaded does nothing. pgaudit writes verifiers as `<REDACTED>` by itself.
+    private static let discretion = [
+        ("log_min_error_statement", "panic"), ("log_statement", "none"), ("log_min_duration_statement", "-1"),
+        ("log_min_duration_sample", "-1"), ("log_transaction_sample_rate", "0"), ("debug_print_parse", "off"),
+        ("debug_print_rewritten", "off"), ("pg_stat_statements.track_utility", "off"),
+    ]
 
     /// At least 1, for 0 would be for ever.
     private static func milliseconds(_ limit: Duration) -> Int64 { max(1, Int64(limit / .milliseconds(1))) }
