@@ -1,7 +1,7 @@
 internal import TLSEngine
 
-/// Remembers, beside the data directory, which roles and databases were last applied in full, so that an unchanged start
-/// says nothing to Postgres. A change made behind the agent's back is converged when the spec changes next.
+/// Remembers, beside the data directory, which roles and databases were last applied in full, and up to which migration,
+/// so that an unchanged start says nothing to Postgres. A change made behind the agent's back is converged when the spec changes next.
 struct AppliedMark: Equatable {
     let text: String
 
@@ -9,7 +9,9 @@ struct AppliedMark: Equatable {
     private static let planVersion = 2
 
     /// Every part carries its length, so that no two specs spell alike.
-    init(of spec: ComputeSpec, privileged: String?) {
+    ///
+    /// - Parameter newest: the last migration there is, for who has a privileged role.
+    init(of spec: ComputeSpec, privileged: String?, newest: Int = CatalogMigrations.newest) {
         let cluster = spec.cluster
         var spelled: [UInt8] = []
         func add(_ part: String?) {
@@ -41,6 +43,7 @@ struct AppliedMark: Equatable {
             add(operation.newName)
         }
         add(privileged)
+        if privileged != nil { add("\(newest)") }
         add(spec.operationUUID)
         add(spec.dropsSubscriptionsBeforeStart ? spec.branchMark : nil)
         // Which extensions are wanted hangs on these.

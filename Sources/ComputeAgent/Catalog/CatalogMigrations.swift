@@ -18,6 +18,9 @@ struct CatalogMigrations: Sendable {
     /// - Parameter version: as `server_version_num`: 150004.
     func migrations(version: Int) -> [Migration] { Self.migrations(privileged, version: version) }
 
+    /// The number of the last there is.
+    static let newest = migrations("", version: 0).last?.id ?? 0
+
     private static func migrations(_ privileged: String, version: Int) -> [Migration] {
         let role = SQLText.identifier(privileged)
         let literal = SQLText.literal(privileged)

@@ -46,15 +46,18 @@ extension PostgresKeeper {
         // A read-only compute has what the primary applied.
         guard spec.mode == .primary, !spec.skipCatalogUpdates, !isApplied else { return }
         let applier = CatalogApplier(login: login, privileged: privileged, log: log, progress: progress)
-        let report = try await withoutSizeLimit(of: spec, over: connection) {
+        let (report, failedMigration) = try await withoutSizeLimit(of: spec, over: connection) {
             let report = try await applier.apply(spec, over: connection, isServing: isServing)
-            guard report.failures.isEmpty, let privileged else { return report }
-            let failed = await CatalogMigrations(privileged: privileged, log: log).run(over: connection)
-            if let failed { metrics.migrationFailed(failed) }
-            return report
+            guard report.failures.isEmpty, let privileged else { return (report, nil as Int?) }
+            return (report, await CatalogMigrations(privileged: privileged, log: log).run(over: connection))
         }
         guard report.failures.isEmpty else { throw CatalogFailure(failures: report.failures) }
-        if spec.storageMode != .attached { try mark.store(beside: directory) }
+        if let failedMigration {
+            // Without the mark it is tried again at the next start.
+            metrics.migrationFailed(failedMigration)
+        } else if spec.storageMode != .attached {
+            try mark.store(beside: directory)
+        }
         try await letSubscribersRun(spec)
     }
 

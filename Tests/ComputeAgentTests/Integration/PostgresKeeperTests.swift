@@ -73,6 +73,39 @@ struct PostgresKeeperTests {
         #expect(await keeper.stop(.fast))
     }
 
+    @Test func `a migration that failed is tried again at the next start of the same spec`() async throws {
+        let fixture = try ComputeFixture()
+        var configuration = try fixture.configuration(spec: fixture.spec())
+        let spec = try #require(try await configuration.specSource.fetch())
+        let first = keeper(configuration)
+        _ = try await first.start(spec)
+        var session = try await #require(try await first.login()).open()
+        try await session.query(
+            """
+            CREATE SCHEMA neon_migration; CREATE TABLE neon_migration.migration_id (key int PRIMARY KEY DEFAULT 0, \
+            id bigint NOT NULL DEFAULT 0 CONSTRAINT stuck CHECK (id < 4))
+            """)
+        await session.close()
+        #expect(await first.stop(.fast))
+
+        configuration.privilegedRole = "chief"
+        let question = "SELECT id FROM neon_migration.migration_id"
+        let second = keeper(configuration)
+        _ = try await second.start(spec)
+        session = try await #require(try await second.login()).open()
+        #expect(try await session.query(question) == [["3"]])
+        try await session.query("ALTER TABLE neon_migration.migration_id DROP CONSTRAINT stuck")
+        await session.close()
+        #expect(await second.stop(.fast))
+
+        let third = keeper(configuration)
+        _ = try await third.start(spec)
+        session = try await #require(try await third.login()).open()
+        #expect(try await session.query(question) == [["12"]])
+        await session.close()
+        #expect(await third.stop(.fast))
+    }
+
     @Test func `a half-made data directory is made anew`() async throws {
         let fixture = try ComputeFixture()
         let configuration = try fixture.configuration(spec: fixture.spec())
