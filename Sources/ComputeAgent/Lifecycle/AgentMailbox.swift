@@ -7,8 +7,8 @@ struct AgentMailbox: Sendable {
     enum Message: Sendable {
         /// Somebody may wait for the answer.
         case event(LifecycleEvent, Latch<LifecycleAnswer>?)
-        /// An event that brings a spec, which is stored if the event is accepted and not otherwise.
-        case spec(ComputeSpec, LifecycleEvent, Latch<LifecycleAnswer>?)
+        /// An event that brings a spec, which is stored if the event is accepted and not otherwise; so is what came with it.
+        case spec(ComputeSpec, beside: ComputeControl?, LifecycleEvent, Latch<LifecycleAnswer>?)
         /// Somebody wants to know whether this is read.
         case heartbeat(Latch<Bool>)
         /// Everything is reported and ended; the process may exit.
@@ -39,12 +39,16 @@ struct AgentMailbox: Sendable {
 
     /// Tells an event and waits until the lifecycle has seen it, which is a matter of microseconds.
     ///
-    /// - Parameter spec: what the event brings, if it is one that does.
+    /// - Parameters:
+    ///   - spec: what the event brings, if it is one that does.
+    ///   - control: what came with that spec; `nil` where it stays as it was.
     /// - Returns: `nil` when the task was cancelled or the agent has ended first.
-    func ask(_ event: LifecycleEvent, bringing spec: ComputeSpec? = nil) async -> LifecycleAnswer? {
+    func ask(
+        _ event: LifecycleEvent, bringing spec: ComputeSpec? = nil, beside control: ComputeControl? = nil
+    ) async -> LifecycleAnswer? {
         let answer = Latch<LifecycleAnswer>()
         if let spec {
-            post.yield(.spec(spec, event, answer))
+            post.yield(.spec(spec, beside: control, event, answer))
         } else {
             post.yield(.event(event, answer))
         }

@@ -29,10 +29,14 @@ struct LifecycleDriver: Sendable {
             case .event(let event, let asker):
                 let answer = handle(event, &lifecycle, &group)
                 asker?.set(answer)
-            case .spec(let spec, let event, let asker):
+            case .spec(let spec, let control, let event, let asker):
                 let before = context.specs.exchangeStored(spec)
                 let answer = handle(event, &lifecycle, &group)
-                if !answer.isAccepted { context.specs.restoreStored(before) }
+                if answer.isAccepted {
+                    context.specs.noteAccepted(beside: control)
+                } else {
+                    context.specs.restoreStored(before)
+                }
                 asker?.set(answer)
             }
         }

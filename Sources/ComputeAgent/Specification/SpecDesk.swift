@@ -67,6 +67,11 @@ final class SpecDesk: Sendable {
         }
     }
 
+    /// Keys count from when their spec is accepted: one that cannot be applied must not hold up their rotation.
+    func noteAccepted(beside control: ComputeControl?) {
+        if let control { keyring.take(control) }
+    }
+
     func restoreStored(_ spec: ComputeSpec?) {
         specs.withLock { $0.stored = spec }
     }

@@ -75,4 +75,43 @@ struct ReconfigurationTests {
         #expect(await agent.exitCode == 0)
         await server.shutdown(grace: .zero)
     }
+
+    /// What stands beside a pushed spec counts from when the spec is accepted, whatever becomes of it.
+    @Test func `keys are exchanged although their spec cannot be applied`() async throws {
+        let fixture = try ComputeFixture()
+        let makers = try (0..<3).map { _ in try TokenMaker() }
+        let tokens = makers.map { "Bearer " + $0.token(#"{"compute_id": "\#(fixture.computeID)"}"#) }
+        let sets = makers.map { TokenMaker.set([$0]) }
+        let agent = try await HTTPAgent(fixture, spec: with(sets[0], fixture.spec())) { $0.http?.keyFile = nil }
+        let status = { @Sendable (key: Int) in try await agent.call("GET", "/status", token: tokens[key]) }
+        let push = { (path: String, body: String, key: Int) in
+            try await agent.call("POST", path, body, token: tokens[key]).status
+        }
+        try await eventually("it runs") { try await status(0).state == "running" }
+
+        let odd =
+            #", {"name": "odd", "owner": "app", "options": [{"name": "encoding", "value": "none", "vartype": "string"}]}"#
+        let broken = spec(fixture, databases: odd)
+        #expect(try await push("/configure", with(sets[1], broken), 0) == 500)
+        #expect(try await status(0).status == 401)
+        #expect(try await status(1).state == "running")
+
+        // The same by the other way in: a promotion that got as far as its spec is one to go on with.
+        let promotion = with(sets[2], broken).replacing(
+            #"{"spec":"#, with: #"{"wal_flush_lsn": "0/1", "spec":"#)
+        #expect(try await push("/promote", promotion, 1) == 500)
+        #expect(try await status(1).status == 401)
+        #expect(try await status(2).status == 200)
+
+        // A set that nobody could sign for locks nobody out.
+        let unusable = #"{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]}"#
+        #expect(try await push("/configure", with(unusable, fixture.spec()), 2) == 200)
+        #expect(try await status(2).status == 200)
+        agent.signal()
+        #expect(await agent.exitCode == 0)
+    }
+
+    private func with(_ keys: String, _ envelope: String) -> String {
+        envelope.replacing(#"{"keys": []}"#, with: keys)
+    }
 }

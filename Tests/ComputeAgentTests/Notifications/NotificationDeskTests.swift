@@ -46,7 +46,7 @@ import Testing
                 case .event(let event, let asker):
                     let answer = handle(event)
                     asker?.set(answer)
-                case .spec(let spec, let event, let asker):
+                case .spec(let spec, _, let event, let asker):
                     let before = specs.stored.withLock { stored in
                         defer { stored = spec }
                         return stored

@@ -60,16 +60,15 @@ struct LifecycleRoutes {
                 throw AgentHTTPFailure(400, "\(error)")
             }
             guard let spec = envelope.spec else { throw AgentHTTPFailure(400, "spec: must not be null") }
-            try await apply(spec)
-            context.specs.keyring.take(envelope.control)
+            try await apply(spec, beside: envelope.control)
             return AgentReply(200, await statusBody())
         }
     }
 
     /// - Throws: what `/configure` answers when it is not 200.
-    func apply(_ spec: ComputeSpec) async throws(AgentHTTPFailure) {
+    func apply(_ spec: ComputeSpec, beside control: ComputeControl) async throws(AgentHTTPFailure) {
         let version: FactVersion
-        switch await context.mailbox.ask(.configureRequested, bringing: spec) {
+        switch await context.mailbox.ask(.configureRequested, bringing: spec, beside: control) {
         case .accepted(let at): version = at
         case .refused(let state), .ignored(let state): throw AgentHTTPFailure(invalid: state)
         case nil: throw AgentHTTPFailure(409, "the agent is ending")

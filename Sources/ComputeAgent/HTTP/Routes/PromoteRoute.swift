@@ -37,22 +37,22 @@ struct PromoteRoute {
             guard case .string(let text)? = fields["wal_flush_lsn"], let position = LSN(text) else {
                 throw AgentHTTPFailure(400, "wal_flush_lsn: is no position in a log")
             }
-            let spec: ComputeSpec
+            let envelope: SpecEnvelope
             do {
-                guard let pushed = try SpecEnvelope(json: request.body, from: .pushed).spec else {
-                    throw SpecFailure(at: "spec", "must not be null")
-                }
-                spec = pushed
+                envelope = try SpecEnvelope(json: request.body, from: .pushed)
             } catch {
                 throw AgentHTTPFailure(400, "\(error)")
             }
+            guard let spec = envelope.spec else { throw AgentHTTPFailure(400, "spec: must not be null") }
             guard let turn = Self.turn.take() else { throw AgentHTTPFailure(409, "another promotion is under way") }
             defer { withExtendedLifetime(turn) {} }
-            return try await promote(at: position, as: spec)
+            return try await promote(at: position, as: spec, beside: envelope.control)
         }
     }
 
-    private func promote(at position: LSN, as spec: ComputeSpec) async throws -> AgentReply {
+    private func promote(
+        at position: LSN, as spec: ComputeSpec, beside control: ComputeControl
+    ) async throws -> AgentReply {
         let isReplica =
             try await database.ask { try await $0.query("SELECT pg_catalog.pg_is_in_recovery()") } == [["t"]]
         // A replica that was promoted, and whose new spec could not be applied, is one still to be made whole.
@@ -79,7 +79,8 @@ struct PromoteRoute {
             }
             try await database.ask { _ = try await $0.query(CatalogRoutes.writeQuery) }
             began = clock.now
-            try await LifecycleRoutes(context: context, configuration: configuration).apply(spec)
+            try await LifecycleRoutes(context: context, configuration: configuration)
+                .apply(spec, beside: control)
             finish("reconfigure_time_ms")
             times["status"] = .string("completed")
             return AgentReply(200, .object(times))

@@ -37,10 +37,12 @@ final class TokenKeyring: Sendable {
         }
     }
 
-    /// Keys that came beside a spec. None at all leaves those there are: such a sender does not speak of keys.
+    /// Keys that came beside a spec. None at all leaves those there are: such a sender does not speak of keys. So does a set
+    /// that nobody could sign for: it would lock everybody out, and there would be no way in to mend it.
     func take(_ control: ComputeControl) {
         guard file == nil, !control.keys.isEmpty else { return }
         let keys = Self.usable(control.keys, log)
+        guard !keys.isEmpty else { return log.error("no key beside the spec can be used; the last ones stay") }
         state.withLock { $0.keys = keys }
     }
 
