@@ -33,7 +33,7 @@ struct LifecycleDriver: Sendable {
                 let before = context.specs.exchangeStored(spec)
                 let answer = handle(event, &lifecycle, &group)
                 if answer.isAccepted {
-                    context.specs.noteAccepted(beside: control)
+                    context.specs.noteAccepted(spec, beside: control)?.tell(context.log)
                 } else {
                     context.specs.restoreStored(before)
                 }

@@ -9,6 +9,10 @@ final class SpecDesk: Sendable {
         var stored: ComputeSpec?
         var applied: ComputeSpec?
         var refreshFailures = 0
+        /// What came beside the stored one.
+        var control = ComputeControl()
+        /// The one that was looked through for what has no effect.
+        var remarked: SpecEnvelope?
     }
 
     /// How often a compute without a spec asks for one.
@@ -41,13 +45,13 @@ final class SpecDesk: Sendable {
     /// Whether there is anywhere to get a spec from but `/configure`.
     var canFetch: Bool { source.canFetch }
 
-    /// `nil` while this compute belongs to no endpoint.
-    private func fetch() async throws -> ComputeSpec? {
+    /// Its spec is `nil` while this compute belongs to no endpoint.
+    private func fetch() async throws -> SpecEnvelope {
         let envelope = try await source.fetchEnvelope { [metrics] status in
             metrics.controlPlaneRequest("GetComputeSpec", status: status)
         }
         keyring.take(envelope.control)
-        return envelope.spec
+        return envelope
     }
 
     /// What is to be applied, or is.
@@ -68,8 +72,17 @@ final class SpecDesk: Sendable {
     }
 
     /// Keys count from when their spec is accepted: one that cannot be applied must not hold up their rotation.
-    func noteAccepted(beside control: ComputeControl?) {
+    ///
+    /// - Returns: what has no effect of a spec that is not the last one again.
+    func noteAccepted(_ spec: ComputeSpec, beside control: ComputeControl?) -> SpecRemarks? {
         if let control { keyring.take(control) }
+        return specs.withLock { specs in
+            specs.control = control ?? specs.control
+            let envelope = SpecEnvelope(spec: spec, control: specs.control)
+            guard specs.remarked != envelope else { return nil }
+            specs.remarked = envelope
+            return SpecRemarks(of: spec, beside: specs.control)
+        }
     }
 
     func restoreStored(_ spec: ComputeSpec?) {
@@ -100,8 +113,9 @@ final class SpecDesk: Sendable {
     func fetchFirst() async {
         do {
             while !Task.isCancelled && stored == nil && canFetch {
-                if let spec = try await fetch() {
-                    _ = await mailbox.ask(.configureRequested, bringing: spec)
+                let envelope = try await fetch()
+                if let spec = envelope.spec {
+                    _ = await mailbox.ask(.configureRequested, bringing: spec, beside: envelope.control)
                     return
                 }
                 // The control plane has no spec for us yet, and is asked, not heard. Ends when one was pushed.
@@ -118,11 +132,12 @@ final class SpecDesk: Sendable {
         // A configure or a terminate may have come while we rested.
         guard !Task.isCancelled, await mailbox.ask(.refreshBegan)?.isAccepted == true else { return }
         do {
-            guard let spec = try await fetch() else { return mailbox.send(.detached) }
+            let envelope = try await fetch()
+            guard let spec = envelope.spec else { return mailbox.send(.detached) }
             if applied == spec {
                 mailbox.send(.refreshFoundNoChange)
             } else {
-                _ = await mailbox.ask(.refreshFoundChange, bringing: spec)
+                _ = await mailbox.ask(.refreshFoundChange, bringing: spec, beside: envelope.control)
             }
         } catch {
             mailbox.send(.refreshFailed("\(error)"))

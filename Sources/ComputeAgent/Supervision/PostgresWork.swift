@@ -48,26 +48,10 @@ final class PostgresWork: Sendable {
     }
 
     private func noteApplied(_ spec: ComputeSpec) {
-        if context.specs.applied != spec { tellWithoutEffect(spec) }
         context.specs.noteApplied(spec)
         let configuration = context.configuration
         context.metrics.attached(computeID: configuration.computeID, start: configuration.generation, to: spec)
     }
-
-    /// Nothing of a spec is passed over in silence.
-    private func tellWithoutEffect(_ spec: ComputeSpec) {
-        let remarks = SpecRemarks(of: spec).remarks
-        guard !remarks.isEmpty else { return }
-        context.log.notice(
-            "of the spec, this has no effect here",
-            metadata: [
-                "fields":
-                    "\(remarks.prefix(Self.remarkLimit).map { "\($0.path): \($0.text)" }.joined(separator: "; "))",
-                "count": "\(remarks.count)",
-            ])
-    }
-
-    private static let remarkLimit = 20
 
     // MARK: Ending
 

@@ -81,8 +81,12 @@ struct ReconfigurationTests {
         let fixture = try ComputeFixture()
         let makers = try (0..<3).map { _ in try TokenMaker() }
         let tokens = makers.map { "Bearer " + $0.token(#"{"compute_id": "\#(fixture.computeID)"}"#) }
+        let said = KeptLog.Lines()
         let sets = makers.map { TokenMaker.set([$0]) }
-        let agent = try await HTTPAgent(fixture, spec: with(sets[0], fixture.spec())) { $0.http?.keyFile = nil }
+        let agent = try await HTTPAgent(fixture, spec: with(sets[0], fixture.spec())) {
+            $0.http?.keyFile = nil
+            $0.log = KeptLog.logger(into: said)
+        }
         let status = { @Sendable (key: Int) in try await agent.call("GET", "/status", token: tokens[key]) }
         let push = { (path: String, body: String, key: Int) in
             try await agent.call("POST", path, body, token: tokens[key]).status
@@ -91,10 +95,18 @@ struct ReconfigurationTests {
 
         let odd =
             #", {"name": "odd", "owner": "app", "options": [{"name": "encoding", "value": "none", "vartype": "string"}]}"#
-        let broken = spec(fixture, databases: odd)
+        let broken = spec(fixture, databases: odd).replacing(
+            #""compute_ctl_config": {"#,
+            with: #""compute_ctl_config": {"novel": 1, "tls": {"key_path": "/k", "cert_path": "/c"}, "#)
         #expect(try await push("/configure", with(sets[1], broken), 0) == 500)
         #expect(try await status(0).status == 401)
         #expect(try await status(1).state == "running")
+        let remarks = {
+            said.all.filter { $0.contains("has no effect here") && $0.contains("compute_ctl_config.novel") }
+        }
+        #expect(remarks().count == 1 && remarks().allSatisfy { $0.contains("compute_ctl_config.tls") }, "\(remarks())")
+        #expect(try await push("/configure", with(sets[1], broken), 1) == 500)
+        #expect(remarks().count == 1, "once for each spec")
 
         // The same by the other way in: a promotion that got as far as its spec is one to go on with.
         let promotion = with(sets[2], broken).replacing(

@@ -1,7 +1,12 @@
+internal import Logging
+
 /// What a spec says without effect: fields that are kept and not acted on, settings that are the agent's, and words that
 /// nobody here knows. Not wrong, but worth a second look.
 struct SpecRemarks {
     private(set) var remarks: [SpecPlan.Remark] = []
+
+    /// Of those that are told.
+    private static let toldLimit = 20
 
     /// Names of features that mean something here; others may mean something to others.
     private static let features: Set<String> = ["activity_monitor_experimental", ComputeControl.tlsFeature]
@@ -24,6 +29,14 @@ struct SpecRemarks {
             noteUnknown(database.unknown, at: "spec.cluster.databases[\(position)]")
         }
         noteUnknown(spec.pageserverConnectionInfo?.unknown ?? [:], at: "spec.pageserver_connection_info")
+    }
+
+    /// Nothing of a spec is passed over in silence.
+    func tell(_ log: Logger) {
+        guard !remarks.isEmpty else { return }
+        let told = remarks.prefix(Self.toldLimit).map { "\($0.path): \($0.text)" }.joined(separator: "; ")
+        log.notice(
+            "of the spec, this has no effect here", metadata: ["fields": "\(told)", "count": "\(remarks.count)"])
     }
 
     private mutating func noteKept(of spec: ComputeSpec) {
