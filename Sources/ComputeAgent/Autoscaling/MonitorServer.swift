@@ -32,12 +32,12 @@ struct MonitorServer: AgentPart {
                 "cannot listen for the autoscaler", metadata: ["address": "\(address)", "error": "\(error)"])
         }
         context.log.info("listening for the autoscaler", metadata: ["port": "\(server.localAddress?.port ?? 0)"])
-        var hasSizedCache = false
+        var sizing = FirstCacheSizing()
         while !Task.isCancelled {
             // Without being asked, once there is a Postgres to have it.
-            if !hasSizedCache, context.board.state == .running {
-                hasSizedCache = true
-                _ = await context.keeper.resizeFileCache(forMemory: desk.totalBytes)
+            if sizing.isDue(at: .now), context.board.state == .running {
+                let isSized = await context.keeper.resizeFileCache(forMemory: desk.totalBytes)
+                sizing.tried(succeeded: isSized, at: .now)
             }
             if let readings = CgroupReadings.read(folder) { desk.sampled(readings.anonymousBytes) }
             // The pace of the samples. Ends with the agent.
