@@ -19,6 +19,8 @@ final class NotificationDesk: AgentPart {
     private struct Desk {
         var isBusy = false
         var waiting: [StorageNotification.Kind: StorageNotification] = [:]
+        /// Of those, tried after the others.
+        var failed: StorageNotification.Kind?
         /// What the specs of this agent's life have said, the newest first.
         var seen = StorageNodes()
     }
@@ -32,20 +34,25 @@ final class NotificationDesk: AgentPart {
     private let desk = Mutex(Desk())
     private let arrived = Signal()
 
+    private let applyLimit: Duration
+
     /// Less than the controller waits.
-    private static let applyLimit: Duration = .seconds(8)
+    static let applyLimit: Duration = .seconds(8)
     /// Between two attempts at what waits.
     private static let rest: Duration = .milliseconds(200)
+    /// More than that after one that came to nothing: grows from the first to the second.
+    private static let retryPauses: (shortest: Duration, longest: Duration) = (.milliseconds(500), .seconds(30))
     private static let retryAfter = 5
 
     init(
         mailbox: AgentMailbox, board: LifecycleBoard, stored: @escaping @Sendable () -> ComputeSpec?,
-        nodesFile: String?, log: Logger
+        nodesFile: String?, applyLimit: Duration = NotificationDesk.applyLimit, log: Logger
     ) {
         self.mailbox = mailbox
         self.board = board
         self.stored = stored
         self.nodesFile = nodesFile
+        self.applyLimit = applyLimit
         self.log = log
     }
 
@@ -73,9 +80,10 @@ final class NotificationDesk: AgentPart {
 
     /// Applies what came at a bad moment, when the moment is better.
     func run() async {
+        var failures = 0
         while !Task.isCancelled {
             let more = arrived.next
-            guard desk.withLock({ !$0.waiting.isEmpty }) else {
+            guard hasWaiting else {
                 _ = await more.wait()
                 continue
             }
@@ -89,14 +97,30 @@ final class NotificationDesk: AgentPart {
                 continue
             }
             let reply = await apply(next)
-            release()
+            // The controller was told that it is written down, and will not say it again.
+            release(keeping: reply.status == 503 ? next : nil)
+            let isOver = ![423, 503].contains(reply.status)
+            failures = isOver ? 0 : failures + 1
             if ![200, 423].contains(reply.status) {
-                log.warning("a notification of storage comes to nothing", metadata: ["why": "\(reply.text)"])
+                log.warning(
+                    isOver
+                        ? "a notification of storage comes to nothing"
+                        : "a notification of storage could not be applied; tried again later",
+                    metadata: ["why": "\(reply.text)"])
             }
+            let news = arrived.next
             // What cannot be applied now is not tried again at once.
             try? await Task.sleep(for: Self.rest)
+            if failures > 0 { _ = await news.wait(atMost: Self.retryPause(after: failures)) }
         }
     }
+
+    private static func retryPause(after failures: Int) -> Duration {
+        min(retryPauses.shortest * (1 << min(failures - 1, 10)), retryPauses.longest)
+    }
+
+    /// Whether anything is written down.
+    var hasWaiting: Bool { desk.withLock { !$0.waiting.isEmpty } }
 
     // MARK: One at a time
 
@@ -117,14 +141,20 @@ final class NotificationDesk: AgentPart {
 
     private func takeWaiting() -> StorageNotification? {
         desk.withLock { desk in
-            guard !desk.isBusy, let next = desk.waiting.popFirst()?.value else { return nil }
+            let kind = desk.waiting.keys.first { $0 != desk.failed } ?? desk.failed
+            guard !desk.isBusy, let kind, let next = desk.waiting.removeValue(forKey: kind) else { return nil }
             desk.isBusy = true
             return next
         }
     }
 
-    private func release() {
-        desk.withLock { $0.isBusy = false }
+    /// - Parameter failed: to be tried again, unless a newer one of its kind has come meanwhile.
+    private func release(keeping failed: StorageNotification? = nil) {
+        desk.withLock { desk in
+            desk.isBusy = false
+            desk.failed = failed?.kind ?? desk.failed
+            if let failed, desk.waiting[failed.kind] == nil { desk.waiting[failed.kind] = failed }
+        }
     }
 
     private func apply(_ notification: StorageNotification) async -> Reply {
@@ -145,12 +175,15 @@ final class NotificationDesk: AgentPart {
         }
         let outcome = await board.first(
             of: [.running, .failed, .terminationPendingFast, .terminationPendingImmediate, .terminated],
-            after: version, within: Self.applyLimit)
+            after: version, within: applyLimit)
         if outcome?.refusal != nil { return Reply(status: 503, text: "it could not be applied") }
         switch outcome?.state {
         case .running?: return Reply(status: 200, text: "applied")
         case .failed?: return Reply(status: 503, text: "it could not be applied")
-        case nil: return Reply(status: 423, text: "written down; it is being applied")
+        case nil:
+            // In case it fails. One that worked is known already.
+            keep(notification)
+            return Reply(status: 423, text: "written down; it is being applied")
         case .some: return Reply(status: 200, text: "this compute is ending")
         }
     }

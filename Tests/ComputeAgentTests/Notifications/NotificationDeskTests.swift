@@ -20,12 +20,12 @@ import Testing
             let stored = Mutex<ComputeSpec?>(nil)
         }
 
-        init() {
+        init(applyLimit: Duration) {
             let specs = Specs()
             self.specs = specs
             desk = NotificationDesk(
                 mailbox: mailbox, board: board, stored: { specs.stored.withLock { $0 } }, nodesFile: nil,
-                log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                applyLimit: applyLimit, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
 
         var stored: ComputeSpec? { specs.stored.withLock { $0 } }
@@ -36,6 +36,12 @@ import Testing
         }
 
         func hold(_ held: Bool) { isHeld.withLock { $0 = held } }
+
+        /// As when Postgres refuses a change: its files are those of before.
+        func fail(back spec: ComputeSpec) {
+            specs.stored.withLock { $0 = spec }
+            mailbox.send(.configurationFailed("no"))
+        }
 
         /// What `LifecycleDriver` does, with everything it would start done at once.
         func drive() async {
@@ -95,8 +101,10 @@ import Testing
 
     private func attach(_ node: Int) -> [UInt8] { Array(StorageNotificationTests.attach([node]).utf8) }
 
-    private func withRig(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
-        let rig = Rig()
+    private func withRig(
+        _ applyLimit: Duration, _ body: @escaping @Sendable (Rig) async throws -> Void
+    ) async throws {
+        let rig = Rig(applyLimit: applyLimit)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await rig.drive() }
             group.addTask { await rig.desk.run() }
@@ -108,8 +116,11 @@ import Testing
         }
     }
 
-    private func run(_ body: @escaping @Sendable (Rig) async throws -> Void) async throws {
-        do { try await withRig(body) } catch is CancellationError {}
+    private func run(
+        within applyLimit: Duration = NotificationDesk.applyLimit,
+        _ body: @escaping @Sendable (Rig) async throws -> Void
+    ) async throws {
+        do { try await withRig(applyLimit, body) } catch is CancellationError {}
     }
 
     @Test func `before there is a spec it is too early, and after the end too late`() async throws {
@@ -158,6 +169,48 @@ import Testing
             rig.mailbox.send(.configurationApplied)
             try await eventually("it is applied") { rig.urls == ["host=ps-3"] }
             try await eventually("it runs again") { rig.board.state == .running }
+        }
+    }
+
+    @Test func `what is written down is tried until it is applied, also when applying it fails late`() async throws {
+        try await run(within: .milliseconds(20)) { rig in
+            try await rig.start(try spec())
+            let before = try #require(rig.stored)
+            rig.hold(true)
+            let reply = await rig.desk.attach(attach(2))
+            #expect(reply == .init(status: 423, text: "written down; it is being applied"))
+            #expect(rig.board.state == .configuration)
+            rig.fail(back: before)
+            // Again, and it fails again.
+            for _ in 0..<2 {
+                try await eventually("it is tried again") {
+                    rig.board.state == .configuration && rig.urls == ["host=ps-2"]
+                }
+                rig.fail(back: before)
+            }
+            rig.hold(false)
+            try await eventually("it is applied") { rig.urls == ["host=ps-2"] && rig.board.state == .running }
+        }
+    }
+
+    @Test func `one that waits and is refused is kept until it can be applied, or a newer one has been`() async throws {
+        try await run { rig in
+            try await rig.start(try spec())
+            let before = try #require(rig.stored)
+            rig.hold(true)
+            _ = await rig.mailbox.ask(.configureRequested, bringing: before)
+            try await eventually("it is busy") { rig.board.state == .configuration }
+            #expect(await rig.desk.attach(attach(2)).status == 423)
+            rig.mailbox.send(.configurationApplied)
+            try await eventually("it is tried") { rig.board.state == .configuration && rig.urls == ["host=ps-2"] }
+            rig.fail(back: before)
+            try await eventually("it is tried again") { rig.board.state == .configuration && rig.urls == ["host=ps-2"] }
+            rig.fail(back: before)
+            rig.hold(false)
+            // It waits for its next turn, and is overtaken.
+            try await eventually("the newer one is taken") { await rig.desk.attach(attach(3)).status == 200 }
+            try await eventually("it counts") { rig.urls == ["host=ps-3"] && rig.board.state == .running }
+            #expect(!rig.desk.hasWaiting)
         }
     }
 
