@@ -10,7 +10,7 @@ struct LeasePart: AgentPart {
     static let name = "lease"
 
     func run() async {
-        // The first spec decides: what kind a compute is never changes.
+        // The first spec decides: what kind a compute is never changes (`ComputeSpec.refuseOther`).
         guard await context.board.first(of: [.`init`]) != nil, let spec = context.specs.stored,
             spec.storageMode == .pageserver, case .static(let lsn) = spec.mode
         else { return }

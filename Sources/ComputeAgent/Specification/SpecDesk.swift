@@ -107,6 +107,11 @@ final class SpecDesk: Sendable {
         }
     }
 
+    /// - Throws: `SpecFailure` for a spec that would make another compute of this one.
+    func refuseOther(_ spec: ComputeSpec) throws(SpecFailure) {
+        try stored?.refuseOther(spec)
+    }
+
     // MARK: Fetching
 
     /// Until there is one, or the source has been found useless.
@@ -134,6 +139,7 @@ final class SpecDesk: Sendable {
         do {
             let envelope = try await fetch()
             guard let spec = envelope.spec else { return mailbox.send(.detached) }
+            try refuseOther(spec)
             if applied == spec {
                 mailbox.send(.refreshFoundNoChange)
             } else {

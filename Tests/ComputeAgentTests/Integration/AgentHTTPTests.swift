@@ -41,6 +41,18 @@ struct AgentHTTPTests {
         let client = try await fixture.connect(database: "more")
         await client.close()
 
+        // Nothing of another compute's spec comes to pass.
+        let tenant = String(repeating: "5c", count: 16)
+        let foreign = SpecText.local(
+            roles: #"{"name": "intruder"}"#, databases: "",
+            extra: #""storage_mode": "local", "tenant_id": "\#(tenant)", "timeline_id": "\#(tenant)","#)
+        let refused = try await agent.call("POST", "/configure", foreign)
+        #expect(refused.status == 400 && refused.error.hasPrefix("spec.tenant_id: "), "\(refused)")
+        let promotion = #"{"wal_flush_lsn": "0/1", "# + foreign.dropFirst()
+        #expect(try await agent.call("POST", "/promote", promotion).status == 400)
+        #expect(try await agent.state() == "running")
+        #expect(try await agent.call("GET", "/dbs_and_roles").text.contains("intruder") == false)
+
         // Two who end it share the ending, and a third finds it ended.
         async let first = agent.call("POST", "/terminate")
         async let second = agent.call("POST", "/terminate?mode=fast")

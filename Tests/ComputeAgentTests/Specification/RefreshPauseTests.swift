@@ -78,4 +78,19 @@ import Testing
         }
         #expect(try #require(rests.all.last) <= shortest * 2)
     }
+
+    @Test func `the spec of another compute is a refresh that failed`() async throws {
+        var news = mailbox.messages.makeAsyncIterator()
+        let tenant = String(repeating: "5c", count: 16)
+        _ = desk.exchangeStored(try #require(try SpecText.read(SpecText.local())))
+        let other = SpecText.local(
+            extra: #""storage_mode": "local", "tenant_id": "\#(tenant)", "timeline_id": "\#(tenant)","#)
+        try SecureFile.write(Array(other.utf8), to: folder.file("spec.json"))
+        guard case .refreshFailed(let why) = try await again(&news) else {
+            Issue.record("another compute's spec was taken")
+            return
+        }
+        #expect(why.hasPrefix("spec.tenant_id: "))
+        #expect(desk.stored?.tenantID == nil)
+    }
 }

@@ -46,7 +46,7 @@ struct LifecycleRoutes {
             body: Schemas.envelope, bodyLimit: SpecEnvelope.byteLimit,
             answers: [
                 .init(200, "It is applied.", Schemas.status),
-                .init(400, "It is no spec; says where.", Schemas.error),
+                .init(400, "It is no spec, or one of another compute; says where.", Schemas.error),
                 .init(409, "The compute was told to stop meanwhile.", Schemas.error),
                 .init(412, "Not in this state; ask again later.", Schemas.error),
                 .init(500, "It could not be applied; a Postgres that served serves on.", Schemas.error),
@@ -54,12 +54,15 @@ struct LifecycleRoutes {
             ]
         ) { request in
             let envelope: SpecEnvelope
+            let spec: ComputeSpec
             do {
                 envelope = try SpecEnvelope(json: request.body, from: .pushed)
+                guard let pushed = envelope.spec else { throw SpecFailure(at: "spec", "must not be null") }
+                try context.specs.refuseOther(pushed)
+                spec = pushed
             } catch {
                 throw AgentHTTPFailure(400, "\(error)")
             }
-            guard let spec = envelope.spec else { throw AgentHTTPFailure(400, "spec: must not be null") }
             try await apply(spec, beside: envelope.control)
             return AgentReply(200, await statusBody())
         }

@@ -38,12 +38,15 @@ struct PromoteRoute {
                 throw AgentHTTPFailure(400, "wal_flush_lsn: is no position in a log")
             }
             let envelope: SpecEnvelope
+            let spec: ComputeSpec
             do {
                 envelope = try SpecEnvelope(json: request.body, from: .pushed)
+                guard let pushed = envelope.spec else { throw SpecFailure(at: "spec", "must not be null") }
+                try context.specs.refuseOther(pushed)
+                spec = pushed
             } catch {
                 throw AgentHTTPFailure(400, "\(error)")
             }
-            guard let spec = envelope.spec else { throw AgentHTTPFailure(400, "spec: must not be null") }
             guard let turn = Self.turn.take() else { throw AgentHTTPFailure(409, "another promotion is under way") }
             defer { withExtendedLifetime(turn) {} }
             return try await promote(at: position, as: spec, beside: envelope.control)
