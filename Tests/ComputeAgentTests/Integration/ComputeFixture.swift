@@ -23,7 +23,7 @@ final class ComputeFixture: Sendable {
 
     init() throws {
         folder = try TemporaryFolder()
-        port = try Self.freePort()
+        port = try PostgresServer.freePort()
         let now = Int64(Date().timeIntervalSince1970)
         authority = try CertificateAuthority.create(commonName: "test authority", now: now)
         try FileManager.default.createDirectory(atPath: folder.file("certs"), withIntermediateDirectories: true)
@@ -93,12 +93,5 @@ final class ComputeFixture: Sendable {
         let server = Digests.hmacSHA256(key: salted, Array("Server Key".utf8))
         let parts = [salt, stored, server].map { Data($0).base64EncodedString() }
         return "SCRAM-SHA-256$4096:\(parts[0])$\(parts[1]):\(parts[2])"
-    }
-
-    private static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        return channel.localAddress?.port ?? 0
     }
 }

@@ -10,7 +10,8 @@ struct PromoteRoute {
     let database: DatabaseDesk
     let configuration: AgentHTTPConfiguration
 
-    private static let turn = Turns(limit: 1)
+    /// One promotion at a time.
+    private let turn = Turns(limit: 1)
     private static let lookAgain: Duration = .milliseconds(200)
 
     private static let answer = Schemas.object(
@@ -47,8 +48,8 @@ struct PromoteRoute {
             } catch {
                 throw AgentHTTPFailure(400, "\(error)")
             }
-            guard let turn = Self.turn.take() else { throw AgentHTTPFailure(409, "another promotion is under way") }
-            defer { withExtendedLifetime(turn) {} }
+            guard let ours = turn.take() else { throw AgentHTTPFailure(409, "another promotion is under way") }
+            defer { withExtendedLifetime(ours) {} }
             return try await promote(at: position, as: spec, beside: envelope.control)
         }
     }
