@@ -5,6 +5,7 @@ It proves names, folders, rights and what the program says inside; the grammar o
 import json
 import os
 import re
+import shlex
 import socket
 import sys
 import threading
@@ -26,7 +27,8 @@ class Kubectl:
         self.thread.start()
         program = Path(folder) / "bin" / "kubectl"
         program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\nexec {sys.executable} {__file__} {self.place} \"$@\"\n")
+        words = (sys.executable, __file__, self.place)
+        program.write_text(f"#!/bin/sh\nexec {' '.join(shlex.quote(str(word)) for word in words)} \"$@\"\n")
         program.chmod(0o755)
 
     def close(self):

@@ -1,6 +1,7 @@
 """Pods by their manifests: containers as processes that see an image's tree with their volumes in it, as their user, and nothing else."""
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -187,7 +188,7 @@ class Container:
         lines += [f"mkdir {root}/proc {root}/dev {root}/etc", f"mount -t proc proc {root}/proc",
                   f"mount --bind -o ro {local} {root}/usr/local"]
         lines += [f"touch {root}/dev/{name} && mount --bind /dev/{name} {root}/dev/{name}" for name in DEVICES]
-        lines += [f"cp -a {etc}/. {root}/etc", f"mount --bind -o ro {BINARY} {root}/usr/local/bin/sidecar"]
+        lines += [f"cp -a {etc}/. {root}/etc", f"mount --bind -o ro {shlex.quote(str(BINARY))} {root}/usr/local/bin/sidecar"]
         for source, place, read_only in mounts:
             lines.append(f"mkdir -p {root}{place} && mount --bind {'-o ro' if read_only else ''} {source} {root}{place}")
         if self.spec["securityContext"]["readOnlyRootFilesystem"]:
