@@ -43,6 +43,18 @@ def connected(address, tls=None):
     return tls.wrap_socket(plain, server_hostname="localhost") if tls else plain
 
 
+def until_closed(connection, seconds=10):
+    """Reads until the other end hangs up, in order or with a reset. One that does not is an error."""
+    connection.settimeout(seconds)
+    try:
+        while connection.recv(4096):
+            pass
+    except TimeoutError:
+        raise
+    except OSError:
+        pass  # A reset is an end too.
+
+
 def careless():
     """A TLS context that trusts everybody and offers HTTP/2."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

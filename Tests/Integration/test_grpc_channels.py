@@ -156,11 +156,14 @@ def test_an_idle_connection_is_left_and_the_next_call_makes_another(who):
                 report = calls.call(timeout_ms=10_000)
                 assert report.code == 0, report
 
-        ask()
-        assert connections(port_of(server)) == 1
+        def asked_over_one():
+            ask()
+            return connections(port_of(server)) == 1
+
+        # On a busy machine one may be idle before its first call gets there, and stand for a moment beside the next.
+        eventually(asked_over_one, 10, "one connection")
         eventually(lambda: connections(port_of(server)) == 0, 10, "the end of an idle connection")
-        ask()
-        assert connections(port_of(server)) == 1
+        eventually(asked_over_one, 10, "another connection")
 
 
 # Several servers.

@@ -1,6 +1,8 @@
 """Clients that mean harm cost their own call or connection, and a count: a grpcio client beside them never sees an error, nor a
 pause of a second. Each attack comes in plaintext and over TLS."""
+import contextlib
 import socket
+import ssl
 import struct
 import time
 
@@ -10,7 +12,7 @@ import pytest
 from authority import Authority
 from interop import OurServer, pb
 from our_calls import offences
-from rawhttp2 import PREFACE, Attacker, Bystander, block, call, careless, connected, descriptors, frame, literal, message, odd, resident_kib
+from rawhttp2 import PREFACE, Attacker, Bystander, block, call, careless, connected, descriptors, frame, literal, message, odd, resident_kib, until_closed
 from waiting import eventually
 
 PAUSE_LIMIT = 1.0
@@ -165,9 +167,7 @@ def half_open(target):
     for number, connection in enumerate(silent):
         connection.sendall((PREFACE + b"\0\0\0\4")[:number + 1])
     for connection in silent:
-        connection.settimeout(10)
-        while connection.recv(4096):
-            pass
+        until_closed(connection)
         connection.close()
 
 
@@ -187,38 +187,23 @@ def crowd(target):
 
 
 def silent_handshake(target):
-    if not target.tls:
-        pytest.skip("there is none")
     with connected(target.address) as connection:
         connection.settimeout(10)
         assert connection.recv(1) == b""
 
 
 def garbage_for_a_handshake(target):
-    if not target.tls:
-        pytest.skip("there is none")
     with connected(target.address) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        connection.settimeout(10)
-        try:
-            while connection.recv(4096):
-                pass
-        except ConnectionResetError:
-            pass
+        until_closed(connection)
 
 
 def garbage(data):
     def attack(target):
         with connected(target.address, target.tls) as connection:
-            try:
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
                 connection.sendall(data)
-                connection.settimeout(10)
-                while connection.recv(4096):
-                    pass
-            except TimeoutError:
-                raise
-            except OSError:
-                pass  # A reset is an end too.
+            until_closed(connection)
     return attack
 
 
@@ -343,11 +328,14 @@ ATTACKS = {
     "one stream too many": (too_many_streams, "too_many_streams", 1),
     "one stream too many, knowingly": (too_many_streams_knowingly, "protocol_error", 1),
 }
+# What there is to attack with TLS alone.
+HANDSHAKES = {"silence for a handshake", "garbage for a handshake"}
+TRANSPORTS = ("plaintext", "TLS")
 # Resets that were provoked were streams that broke HTTP/2, each of them.
 COME_ALONG = {"provoked_resets": {"stream_error"}}
 
 
-@pytest.fixture(scope="module", params=["plaintext", "TLS"])
+@pytest.fixture(scope="module")
 def target(request, tmp_path_factory):
     if request.param == "plaintext":
         options, tls, credentials = (), None, None
@@ -362,7 +350,10 @@ def target(request, tmp_path_factory):
         yield Target(server, tls, credentials)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(transport, name) for transport in TRANSPORTS for name in ATTACKS if transport == "TLS" or name not in HANDSHAKES],
+    indirect=["target"])
 def test_an_attack_costs_itself_and_is_counted_and_harms_nobody_else(target, name):
     attack, counter, times = ATTACKS[name]
     server = target.server

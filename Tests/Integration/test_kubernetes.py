@@ -1,6 +1,7 @@
 """A control plane whose computes are pods: against an API server of our own, with faults, and a Postgres in every pod."""
 import base64
 import concurrent.futures
+import itertools
 import json
 import shutil
 import signal
@@ -108,10 +109,13 @@ def test_a_proxy_that_asked_before_a_new_password_was_copied_is_told_of_it(clust
         with LoneProxy(cluster.folder, plane, "--grpc", proxies) as proxy:
             pods = Pods(cluster, name, "demo", f"{plane.grpc},{proxies}")
 
+            attempts = itertools.count()
+
             def who_refuses_the_old_one():
+                name = f"attempt-{next(attempts)}"
                 with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-                    proxy.connect(dbname="demo")
-                return [line for line in proxy.log.read_text().splitlines() if "session ended" in line][-1]
+                    proxy.connect(dbname="demo", application_name=name)
+                return eventually(lambda: [line for line in proxy.log.read_text().splitlines() if name in line], 10, "its line")[-1]
 
             try:
                 with proxy.connect(dbname="demo") as client:

@@ -20,8 +20,11 @@ package struct ConnectLoop: Sendable {
         package var silence: Duration = .seconds(5)
         /// Failures on one version before it is given up.
         package var strikes = 2
-        /// Times that an endpoint is found somewhere else.
+        /// Times that an endpoint is located anew, whether it is found somewhere else or where it was.
         package var relocations = 8
+        /// With less time left than this, locating it anew would only hide what the compute did behind a control plane
+        /// that had no time to answer.
+        package var question: Duration = .milliseconds(500)
         /// Generations started for this client that came to nothing. Each is a start, and another one is no better.
         package var failedStarts = 2
         /// The first pause is somewhere below this; each following bound doubles.
@@ -107,6 +110,8 @@ package struct ConnectLoop: Sendable {
             return .locate
         case (.locating, .located(let located)):
             return found(located, elapsed: elapsed, using: &dice)
+        case (.locating, .wakeFailed(WakeFailure(reason: .deadlineExceeded))) where current != nil:
+            return giveUp(elapsed: elapsed)
         case (.locating, .wakeFailed(let failure)):
             return fail(.proxy(failure.response))
         case (.dialling(let located), .dialled):
@@ -131,8 +136,7 @@ package struct ConnectLoop: Sendable {
         strikes = 0
         if current == nil, located.isCached { foundGeneration = located.location.version.generation }
         if let current, current.located.location.version == located.location.version {
-            // What was given up a moment ago is confirmed: it may only need time, and the deadline is its only limit.
-            relocations -= 1
+            // What was given up a moment ago is confirmed: it may only need time.
             return pause(before: located, elapsed: elapsed, using: &dice)
         }
         current = (located, since: elapsed)
@@ -179,7 +183,9 @@ package struct ConnectLoop: Sendable {
             return fail(.proxy(Refusals.wake(.startFailed)))
         }
         relocations += 1
-        guard relocations <= limits.relocations, elapsed < limits.deadline else { return giveUp(elapsed: elapsed) }
+        guard relocations <= limits.relocations, elapsed + limits.question < limits.deadline else {
+            return giveUp(elapsed: elapsed)
+        }
         state = .locating
         return .relocate(invalidating: located.location.version)
     }

@@ -205,23 +205,33 @@ struct ConnectLoopTests {
         }
     }
 
-    @Test func `where it is said to be is asked again and again until the deadline, with pauses`() throws {
+    @Test func `one that stays where it was said to be, and is of no use there, is not waited for until the deadline`()
+        throws
+    {
         var loop = driven { $0.relocations = 3 }
         let here = try located()
         _ = loop.after(.begun)
         _ = loop.after(.located(here))
-        for second in 1..<30 {
+        for _ in 1...3 {
             #expect(
-                loop.after(.attemptFailed(.identityMismatch), at: .seconds(second))
-                    == .relocate(invalidating: here.location.version))
-            let action = loop.after(.located(here))
-            guard isPause(action, upTo: .seconds(2)) else {
-                #expect(second > 27 && sqlState(action) == "08006", "given time, but not more than there is")
-                return
-            }
+                loop.after(.attemptFailed(.identityMismatch)) == .relocate(invalidating: here.location.version))
+            #expect(isPause(loop.after(.located(here)), upTo: .seconds(2)))
             _ = loop.after(.pauseEnded)
         }
-        #expect(sqlState(loop.after(.attemptFailed(.identityMismatch), at: .seconds(30))) == "08006")
+        #expect(sqlState(loop.after(.attemptFailed(.identityMismatch))) == "08006")
+    }
+
+    @Test func `what the compute did is told when there is no time left to ask where it is`() throws {
+        var late = driven { $0.deadline = .seconds(10) }
+        _ = late.after(.begun)
+        _ = late.after(.located(try located()))
+        #expect(sqlState(late.after(.attemptFailed(.identityMismatch), at: .milliseconds(9_600))) == "08006")
+
+        var asking = driven()
+        _ = asking.after(.begun)
+        _ = asking.after(.located(try located()))
+        _ = asking.after(.attemptFailed(.identityMismatch))
+        #expect(sqlState(asking.after(.wakeFailed(WakeFailure(reason: .deadlineExceeded)))) == "08006")
     }
 
     @Test(arguments: [true, false])
