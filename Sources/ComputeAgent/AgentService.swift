@@ -23,7 +23,8 @@ package final class AgentService: Sendable {
         let keyring = TokenKeyring(file: configuration.http?.keyFile, log: configuration.log)
         let progress = Signal()
         // In an order of its own, so that the agents of a fleet do not all report to one proxy.
-        let identity = try AgentIdentity(configuration.certificates, log: configuration.log)
+        let identity = try AgentIdentity(
+            configuration.certificates, registry: metrics.registry, log: configuration.log)
         self.identity = identity
         let channels = configuration.reportTargets.map { target in
             target.all.shuffled().map { ReportChannel(to: $0, tls: identity.links, on: group) }

@@ -96,7 +96,7 @@ package final class ControlPlane: Sendable {
         let grpc = try await listenForReports(
             configuration, tls, reports, openServices, metrics.registry, group)
         let api = ControlPlaneAPI(
-            registry: registry, metrics: metrics, token: configuration.token, basePath: configuration.basePath,
+            registry: registry, metrics: metrics, tokens: configuration.tokens, basePath: configuration.basePath,
             suspendAfter: configuration.limits.suspendAfter, changed: changed, log: log)
         do {
             let (http, port) = try await serve(api, configuration, group)
@@ -104,7 +104,7 @@ package final class ControlPlane: Sendable {
             openServices.health.look()
             return ControlPlane(
                 registry: registry, notices: notices, closed: closed, httpPort: port, http: http, grpc: grpc,
-                health: openServices.health, renewal: renewing(tls, configuration, log))
+                health: openServices.health, renewal: renewing(tls, configuration, metrics.registry, log))
         } catch {
             await grpc.shutdown(grace: .zero)
             throw failure(.http, error)
@@ -144,15 +144,17 @@ package final class ControlPlane: Sendable {
     }
 
     private static func renewing(
-        _ tls: TLSContext, _ configuration: ControlPlaneConfiguration, _ log: Logger
+        _ tls: TLSContext, _ configuration: ControlPlaneConfiguration, _ registry: MetricRegistry, _ log: Logger
     ) -> Task<Void, Never> {
         let renewal = TLSRenewal(files: configuration.identityFiles, [(tls, configuration.serverContext)])
+        renewal.show(as: "identity", in: registry)
         // Ends in `shutdown`, which waits for it.
         return Task {
             await renewal.run { trouble in
                 if let trouble {
                     log.error("certificate cannot be used; the former one stays", metadata: ["reason": "\(trouble)"])
                 } else {
+                    renewal.show(as: "identity", in: registry)
                     log.notice("certificate loaded")
                 }
             }

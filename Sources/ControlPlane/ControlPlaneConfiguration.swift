@@ -13,8 +13,8 @@ package struct ControlPlaneConfiguration: Sendable {
     package var isInspectionOpen = false
     /// Path of the calls that proxies make.
     package var basePath = "authenticate_proxy_request"
-    /// What every caller of the HTTP API must present.
-    package var token: Secret<String>
+    /// One of them every caller of the HTTP API must present.
+    package var tokens: BearerTokens
     /// Folder of the endpoints.
     package var endpointsFolder: String
     package var limits = EndpointLimits()
@@ -26,10 +26,10 @@ package struct ControlPlaneConfiguration: Sendable {
     package var authorityFile: String
 
     package init(
-        token: Secret<String>, endpointsFolder: String, certificateFile: String, privateKeyFile: String,
+        tokens: BearerTokens, endpointsFolder: String, certificateFile: String, privateKeyFile: String,
         authorityFile: String
     ) {
-        self.token = token
+        self.tokens = tokens
         self.endpointsFolder = endpointsFolder
         self.certificateFile = certificateFile
         self.privateKeyFile = privateKeyFile

@@ -114,7 +114,7 @@ package final class EdgeProxy: Sendable {
         let table = LocationTable(configuration.locationCache, metrics: metrics)
         http = ControlPlaneClient.makeHTTPClient(on: group)
         let client = ControlPlaneClient(
-            authEndpoint: configuration.authEndpoint, token: configuration.controlPlaneToken, http: http,
+            authEndpoint: configuration.authEndpoint, tokens: configuration.controlPlaneTokens, http: http,
             metrics: metrics, tracer: exports.tracer, logger: logger)
         let calls = ControlPlaneCalls(
             client: client, outageLimit: configuration.controlPlaneOutageLimit, spelling: configuration.access.spelling)

@@ -42,7 +42,7 @@ package struct EdgeProxyConfiguration: Sendable {
     /// `http://host:port/path`: Neon's base path is kept as it is given.
     package var authEndpoint: String
     /// Sent as a bearer token with every control-plane call.
-    package var controlPlaneToken: Secret<String>
+    package var controlPlaneTokens: BearerTokens
     /// The domain in front of which clients put an endpoint's name: `localtest.me`.
     package var domain: String
     /// Further ones. Those of the certificates' wildcard names are served besides, without being named here.
@@ -105,7 +105,7 @@ package struct EdgeProxyConfiguration: Sendable {
 
     package init(
         id: MemberID, listen: NetworkAddress, http: NetworkAddress, grpc: NetworkAddress, members: [Member],
-        authEndpoint: String, controlPlaneToken: Secret<String>, domain: String, edge: KeyPair, identity: KeyPair,
+        authEndpoint: String, controlPlaneTokens: BearerTokens, domain: String, edge: KeyPair, identity: KeyPair,
         trustedCAFile: String
     ) {
         self.id = id
@@ -114,7 +114,7 @@ package struct EdgeProxyConfiguration: Sendable {
         self.grpc = grpc
         self.members = members
         self.authEndpoint = authEndpoint
-        self.controlPlaneToken = controlPlaneToken
+        self.controlPlaneTokens = controlPlaneTokens
         self.domain = domain
         self.edge = edge
         self.identity = identity
@@ -143,7 +143,7 @@ package struct EdgeProxyConfiguration: Sendable {
                 authEndpoint.hasPrefix("http://") || authEndpoint.hasPrefix("https://"), "auth-endpoint",
                 "must be an http:// or https:// address")
             try require(
-                !controlPlaneToken.reveal().isEmpty, "control-plane-token-file", "is missing, or holds no token")
+                !controlPlaneTokens.first.reveal().isEmpty, "control-plane-token-file", "is missing, or holds no token")
         }
         try require(Set(members.map(\.id)).count == members.count, "member", "names a member twice")
         for (field, limit) in durations {

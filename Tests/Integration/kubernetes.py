@@ -83,6 +83,16 @@ class Cluster:
         new.write_text(token)
         new.rename(self.account / "token")
 
+    def set_authority(self, authority):
+        """Another one, for whoever connects from now on; the file changes as a token's does.
+
+        :param authority: folder with `ca.crt` and `ca.key`."""
+        self._context.load_cert_chain(*server_certificate(authority, "api", f"IP:{self.address_of_host}"))
+        new = self.account / ".ca.crt"
+        shutil.copy(authority / "ca.crt", new)
+        new.rename(self.account / "ca.crt")
+        self.end_watches()
+
     def token_of(self, namespace, account):
         """Another one than the others have."""
         token = f"token of {namespace}/{account}"

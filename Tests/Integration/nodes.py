@@ -166,6 +166,9 @@ class Node:
             if kind == "Secret":
                 data = {name: base64.b64encode(text.encode()).decode() for name, text in thing["stringData"].items()}
                 self.cluster.put("secrets", metadata["name"], lambda known: known.update(data=data))
+                for pod in list(self.pods):
+                    # As kubelet does after a while.
+                    pod.secrets.get(metadata["name"], lambda: None)()
             elif kind == "StatefulSet":
                 self._apply_stateful_set(thing)
 

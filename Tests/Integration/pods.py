@@ -41,6 +41,7 @@ class Pod:
         self.home = node.folder / "pods" / f"{name}-{time.monotonic_ns()}"
         self.home.mkdir(parents=True)
         self.ready, self.ending, self._asked = False, False, 0
+        self.secrets = {}
         volumes = {volume["name"]: self._volume(volume) for volume in template["spec"].get("volumes", [])} | (claims or {})
         self.containers = [Container(self, spec, volumes) for spec in self._specs("initContainers") + self._specs("containers")]
         for container in self.containers:
@@ -100,7 +101,9 @@ class Pod:
         place.mkdir(parents=True)
         if "secret" in volume:
             source = volume["secret"]
-            self._write(place, self.node.secret(source["secretName"]), source.get("defaultMode", 0o644))
+            self.secrets[source["secretName"]] = lambda: self._write(
+                place, self.node.secret(source["secretName"]), source.get("defaultMode", 0o644))
+            self.secrets[source["secretName"]]()
         else:
             os.chmod(place, 0o777)
         return place
@@ -108,15 +111,18 @@ class Pod:
     def _write(self, place, files, mode):
         """As kubelet does: files in a folder of this version, and links to them by way of `..data`."""
         group = self.template["spec"]["securityContext"].get("fsGroup")
-        version = place / "..first"
+        version = place / f"..{time.monotonic_ns()}"
         version.mkdir()
-        (place / "..data").symlink_to(version.name)
         for name, data in files.items():
             (version / name).write_bytes(data)
             os.chown(version / name, 0, group or 0)
             # A group that may enter volumes may read what its owner may.
             os.chmod(version / name, mode | (0o440 if group else 0))
-            (place / name).symlink_to(f"..data/{name}")
+            if not (place / name).is_symlink():
+                (place / name).symlink_to(f"..data/{name}")
+        fresh = place / "..data_tmp"
+        fresh.symlink_to(version.name)
+        fresh.replace(place / "..data")
 
     def account(self):
         """What every pod is given of its service account, unless it declines."""

@@ -35,6 +35,9 @@ def test_certificates_names_and_pages_are_judged(cluster, control_plane):  # noq
         assert found["name localhost:7946"]["verdict"] == "fine" and found[page]["verdict"] == "fine"
         assert found[f"gossip of {page}"]["seen"] == "has no gossip"
         assert found[f"clock of http://{plane.http}"]["verdict"] == "fine" and status == 1
+        for root in page, f"http://{plane.http}":
+            assert found[f"build of {root}"]["verdict"] == "fine" and "ends in" in found[f"certificate “identity” of {root}"]["seen"]
+        assert found[f"certificate “default” of {page}"]["verdict"] in ("fine", "warning", "failure")
         for name, file in zip(("tls.crt", "tls.key"), server_certificate(cluster.folder, "long", "DNS:long", days=90)):
             (plane.home / name).write_bytes(file.read_bytes())
         assert check("--certs-dir", plane.home)[0] == 0

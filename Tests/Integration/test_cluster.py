@@ -27,7 +27,7 @@ from waiting import eventually
 
 HERE = ROOT / "deploy" / "kubernetes"
 # One for each test that breaks something, so that each starts from sleep.
-ENDPOINTS = ["shop", "news", "maps", "mail", "bank"]
+ENDPOINTS = ["shop", "news", "maps", "mail", "bank", "cafe", "park", "dock"]
 PASSWORD = "a password"
 
 
@@ -104,7 +104,7 @@ def says(connection, query="select current_database()"):
 
 def ask(node, pod, port, path, method="GET", timeout=40, **headers):
     """Status and text, from within the cluster."""
-    token = node.secret("control-plane-token")["token"].decode()
+    token = node.secret("control-plane-token")["token"].decode().split()[0]
     request = urllib.request.Request(f"http://{pod.address}:{port}{path}", method=method,
                                      headers={"Authorization": f"Bearer {token}"} | headers)
     with node.client.inside():
@@ -199,6 +199,93 @@ def test_a_changed_password_is_heard_of_by_every_proxy(node):
     with connect(node, "shop", password="another one") as connection:
         connection.execute(f"alter role shop password '{PASSWORD}'")
     eventually(lambda: [opens(PASSWORD) for _ in range(3)] == [True] * 3, 20, "the first one")
+
+
+class Visits:
+    """Clients that come and go, one after the other, for as long as something is done; every one of them is served."""
+
+    def __init__(self, node, endpoint):
+        self.node, self.endpoint, self.count, self.error, self._over = node, endpoint, 0, None, threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        try:
+            while not self._over.wait(0.05):
+                with connect(self.node, self.endpoint) as connection:
+                    assert says(connection) == self.endpoint
+                self.count += 1
+        except BaseException as error:
+            self.error = error
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join(60)
+        assert self.error is None and self.count > 5, (self.error, self.count)
+
+
+def exchange(node, name, **files):
+    """New files in a Secret, beside those that stay."""
+    texts = {file: data.decode() for file, data in node.secret(name).items()} | files
+    node.apply([secret("sidecar", name, texts)])
+
+
+def test_the_control_planes_token_is_exchanged_as_the_text_says(node):
+    """docs/operations.md, “Rotation”."""
+    old, new = node.secret("control-plane-token")["token"].decode().strip(), "a-new-token-of-32-characters-or-so"
+    fresh = iter(["cafe", "park", "dock"])
+    with connect(node, "shop"), Visits(node, "shop"):
+        for tokens in f"{old}\n{new}\n", f"{new}\n{old}\n", f"{new}\n":
+            exchange(node, "control-plane-token", token=tokens)
+            # Of whom no proxy has heard yet: it is asked for.
+            with connect(node, next(fresh)) as connection:
+                assert says(connection)
+        for plane in node.of("control-plane"):
+            assert [ask(node, plane, 3000, "/sidecar/v1/endpoints", Authorization=f"Bearer {token}")[0] for token in (old, new)] == [401, 200]
+    for name in "cafe", "park", "dock":
+        suspend(node, name)
+
+
+def test_the_authority_is_exchanged_as_the_text_says(node):
+    """docs/operations.md, “Rotation”."""
+    names = ["proxy-tls", "control-plane-tls", "admin-tls", *(f"{name}-tls" for name in ENDPOINTS)]
+    folder = node.folder / "authority"
+    folder.mkdir()
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            "/CN=the next authority", "-keyout", folder / "ca.key", "-out", folder / "ca.crt")
+    old, new = node.secret("proxy-tls")["ca.crt"].decode(), (folder / "ca.crt").read_text()
+
+    def issued_anew(name):
+        for file, data in node.secret(name).items():
+            (folder / file).write_bytes(data)
+        openssl("x509", "-x509toreq", "-in", folder / "tls.crt", "-signkey", folder / "tls.key", "-copy_extensions", "copyall",
+                "-out", folder / "request")
+        openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.crt.next", "-CAkey", folder / "ca.key", "-days", "2",
+                "-copy_extensions", "copyall", "-out", folder / "fresh")
+        return (folder / "fresh").read_text()
+
+    def loads():
+        return [pod.log().count("certificate loaded") for pod in node.of("proxy") + node.of("control-plane") + [node.sets["shop"].pod]]
+
+    (folder / "ca.crt.next").write_text(new)
+    with connect(node, "shop"), Visits(node, "shop"):
+        for step in (lambda name: {"ca.crt": old + new}, lambda name: {"tls.crt": issued_anew(name)}, lambda name: {"ca.crt": new}):
+            before = loads()
+            for name in names:
+                exchange(node, name, **step(name))
+            eventually(lambda: all(now > then for now, then in zip(loads(), before)), 20, "everybody's look at the new files")
+            # A new agent, who meets control planes and proxies.
+            with connect(node, "dock") as connection:
+                assert says(connection) == "dock"
+            suspend(node, "dock")
+    # Who comes now has nothing of the old one.
+    lost = node.of("proxy")[0]
+    node.end(lost, at_once=True)
+    fresh = node.start("sidecar", "proxy-fresh", lost.template)
+    eventually(lambda: fresh.ready and alive(node, fresh) == 3 and metric(node, fresh, "sidecar_gossip_synced") == 1, 30, "its place among them")
 
 
 def test_proxies_are_replaced_under_load_and_no_client_notices(node):

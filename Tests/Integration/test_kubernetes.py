@@ -210,6 +210,18 @@ def test_a_token_is_read_again_and_many_endpoints_come_in_pages(cluster):
         assert status == 200 and body["role_secret"] == ""
 
 
+def test_the_authority_of_the_api_is_read_again(cluster, tmp_path):
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            "/CN=the next authority", "-keyout", tmp_path / "ca.key", "-out", tmp_path / "ca.crt")
+    (tmp_path / "certs").mkdir()
+    cluster.make_endpoint("demo")
+    with ClusterControlPlane(cluster, "cp-0") as plane:
+        assert plane.shown("demo")["state"] == "empty"
+        cluster.set_authority(tmp_path)
+        cluster.make_endpoint("other")
+        eventually(lambda: plane.shown("other").get("state") == "empty", 20, "a watch over new connections")
+
+
 def test_a_secret_that_nobody_answers_for_is_as_it_was_before_its_asker_gives_up(cluster):
     cluster.make_endpoint("demo", SPEC)
     with ClusterControlPlane(cluster, "cp-0") as plane:

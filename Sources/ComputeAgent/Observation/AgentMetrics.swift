@@ -25,6 +25,7 @@ package final class AgentMetrics: Sendable {
 
     package init() {
         let registry = self.registry
+        registry.showBuild()
         phases = Dictionary(
             uniqueKeysWithValues: StartupPhase.allCases.map { phase in
                 let histogram = registry.histogram(

@@ -14,12 +14,12 @@ struct ControlPlaneAPI: Sendable {
     private let log: Logger
 
     init(
-        registry: any EndpointDirectory, metrics: ControlPlaneMetrics, token: Secret<String>, basePath: String,
+        registry: any EndpointDirectory, metrics: ControlPlaneMetrics, tokens: BearerTokens, basePath: String,
         suspendAfter: Duration?, changed: @escaping ControlPlane.EndpointsChanged, log: Logger
     ) {
         self.log = log
         let router = Router()
-        router.add(middleware: BearerGuard(token: token, log: log))
+        router.add(middleware: BearerGuard(tokens: tokens, log: log))
         router.get("healthz") { _, _ in JSONReply.text("ok\n") }
         router.get("readyz") { _, _ in
             guard await registry.isReady else { throw APIError.notReady }

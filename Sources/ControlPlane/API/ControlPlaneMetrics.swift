@@ -18,6 +18,7 @@ package struct ControlPlaneMetrics: Sendable {
 
     package init(_ registry: MetricRegistry) {
         self.registry = registry
+        registry.showBuild()
         let starts = { (outcome: String) in
             registry.counter(
                 "sidecar_compute_starts_total", help: "Computes that this control plane started.",

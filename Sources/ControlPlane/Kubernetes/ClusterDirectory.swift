@@ -11,6 +11,8 @@ package actor ClusterDirectory: EndpointDirectory {
     private var known: [EndpointName: ClusterEndpoint] = [:]
     /// Which StatefulSet an endpoint is. Of two that claim one name, the one that came first.
     private var owners: [EndpointName: String] = [:]
+    /// Those that came later, by their own names. The turn of one comes when the first is gone.
+    private var claimants: [String: StatefulSet] = [:]
     private var isListed = false
     private var watch: Task<Void, Never>?
 
@@ -62,15 +64,22 @@ package actor ClusterDirectory: EndpointDirectory {
         switch sight {
         case .all(let objects):
             let names = Set(objects.compactMap { $0.metadata.name })
+            claimants = [:]
             for (name, owner) in owners where !names.contains(owner) { await forget(name) }
-            for object in objects { await put(object) }
+            // What was followed goes first: the order of a list says nothing of who came first.
+            for object in objects where isOwner(object) { await put(object) }
+            for object in objects where !isOwner(object) { await put(object) }
             isListed = true
         case .present(let object): await put(object)
         case .gone(let object):
+            object.metadata.name.map { claimants[$0] = nil }
             guard let owned = owners.first(where: { $0.value == object.metadata.name }) else { return }
             await forget(owned.key)
+            await takeUpClaimants()
         }
     }
+
+    private func isOwner(_ object: StatefulSet) -> Bool { owners.values.contains(object.metadata.name ?? "") }
 
     private func put(_ object: StatefulSet) async {
         let statefulSet = object.metadata.name ?? ""
@@ -83,16 +92,26 @@ package actor ClusterDirectory: EndpointDirectory {
             return
         }
         // Its label may have been changed.
-        for (name, owner) in owners where owner == statefulSet && name != scale.endpoint { await forget(name) }
+        for (name, owner) in owners where owner == statefulSet && name != scale.endpoint {
+            await forget(name)
+            await takeUpClaimants()
+        }
         let owner = owners[scale.endpoint] ?? statefulSet
         guard owner == statefulSet else {
+            // Which changes often, and is told once.
+            guard claimants.updateValue(object, forKey: statefulSet) == nil else { return }
             log.error(
-                "two StatefulSets are one endpoint; the second counts for nothing",
+                "two StatefulSets are one endpoint; the second counts for nothing while the first is there",
                 metadata: ["ep": "\(scale.endpoint)", "first": "\(owner)", "second": "\(statefulSet)"])
             return
         }
+        claimants[statefulSet] = nil
         owners[scale.endpoint] = statefulSet
         await endpoint(of: scale.endpoint).observe(scale)
+    }
+
+    private func takeUpClaimants() async {
+        for (_, claimant) in claimants.sorted(by: { $0.key < $1.key }) { await put(claimant) }
     }
 
     private func endpoint(of name: EndpointName) -> ClusterEndpoint {

@@ -63,11 +63,11 @@ extension AuthenticationSettings {
     /// the key of their gossip, as it is when this one starts; a proxy that is alone has a key of its own.
     func sharedSecret(_ configuration: EdgeProxyConfiguration) -> Secret<String> {
         switch backend {
-        case .controlPlane: configuration.controlPlaneToken
+        case .controlPlane: configuration.controlPlaneTokens.first
         case .agents:
             (try? SecureFile.read(configuration.gossip?.keyFile ?? configuration.identity.keyFile)).map {
                 Secret(String(decoding: $0, as: UTF8.self))
-            } ?? configuration.controlPlaneToken
+            } ?? configuration.controlPlaneTokens.first
         case .postgres(let server): server.password
         case .browser(let settings): settings.token
         }

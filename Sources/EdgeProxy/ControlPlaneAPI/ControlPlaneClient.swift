@@ -41,13 +41,13 @@ package struct ControlPlaneClient: Sendable {
     private let root: String
     /// What follows in the flag: `/authenticate_proxy_request`, without a slash at its end.
     private let basePath: String
-    private let token: Secret<String>
+    private let tokens: BearerTokens
     private let metrics: EdgeMetrics
     private let tracer: Tracer
     private let logger: Logger
 
     package init(
-        authEndpoint: String, token: Secret<String>, http: HTTPClient, metrics: EdgeMetrics, tracer: Tracer = .off,
+        authEndpoint: String, tokens: BearerTokens, http: HTTPClient, metrics: EdgeMetrics, tracer: Tracer = .off,
         logger: Logger
     ) {
         var address = authEndpoint
@@ -56,7 +56,7 @@ package struct ControlPlaneClient: Sendable {
         let pathStart = address[afterScheme...].firstIndex(of: "/") ?? address.endIndex
         root = String(address[..<pathStart])
         basePath = String(address[pathStart...])
-        self.token = token
+        self.tokens = tokens
         self.http = http
         self.metrics = metrics
         self.tracer = tracer
@@ -218,7 +218,7 @@ package struct ControlPlaneClient: Sendable {
             .joined(separator: "&")
         var request = HTTPClientRequest(url: prefix + call.path + (query.isEmpty ? "" : "?" + query))
         request.method = HTTPMethod(rawValue: call.method)
-        request.headers.add(name: "authorization", value: "Bearer \(token.reveal())")
+        request.headers.add(name: "authorization", value: "Bearer \(tokens.first.reveal())")
         request.headers.add(name: "accept", value: "application/json")
         if let trace = call.trace { request.headers.add(name: TraceContext.header, value: trace.traceparent) }
         for header in call.headers { request.headers.add(name: header.name, value: header.value) }

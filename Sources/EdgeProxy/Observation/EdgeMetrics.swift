@@ -168,10 +168,7 @@ package struct EdgeMetrics: Sendable {
 
     /// - Parameter name: the operator's own.
     package func certificateExpiry(_ name: String, unixSeconds: Int64) {
-        registry.gauge(
-            "sidecar_certificate_expiry_seconds", help: "When certificates in use end, in seconds since 1970.",
-            labels: [("name", name)]
-        ).set(Int(unixSeconds))
+        registry.showCertificate(name, endsAt: unixSeconds)
     }
 
     package func proxyHeader(_ outcome: ProxyHeaderOutcome) {

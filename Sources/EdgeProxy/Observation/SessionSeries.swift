@@ -70,10 +70,7 @@ final class SessionSeries: Sendable {
                 labels: [("state", state.rawValue)])
         }
         states[.starting]?.set(1)
-        registry.gauge(
-            "libmetrics_build_info", help: "Which build this is.",
-            labels: [("revision", "unknown"), ("build_tag", "sidecar-\(Build.version)")]
-        ).set(1)
+        registry.showBuild()
     }
 
     func latency(_ key: Latency, in registry: MetricRegistry) -> Histogram {

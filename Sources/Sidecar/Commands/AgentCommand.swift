@@ -195,12 +195,7 @@ struct AgentCommand: AsyncParsableCommand {
             if token.isEmpty { Logger(label: "agent").warning("no token for the control plane: \(name) is not set") }
             return Secret(token)
         }
-        do {
-            let text = String(decoding: try SecureFile.read(controlPlaneTokenFile), as: UTF8.self)
-            return Secret(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        } catch {
-            throw CommandFailure.badConfiguration("--control-plane-token-file: \(error)")
-        }
+        return try BearerTokens.inFile(controlPlaneTokenFile, of: "control-plane-token-file").first
     }
 
     private func binaries() throws -> PostgresBinaries {

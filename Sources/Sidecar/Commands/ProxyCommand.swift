@@ -167,7 +167,7 @@ struct ProxyCommand: AsyncParsableCommand {
         var configuration = EdgeProxyConfiguration(
             id: MemberID(id), listen: listen.networkAddress, http: http.networkAddress, grpc: grpc.networkAddress,
             members: [],
-            authEndpoint: authentication.authEndpoint, controlPlaneToken: try authentication.token(),
+            authEndpoint: authentication.authEndpoint, controlPlaneTokens: try authentication.tokens(),
             domain: certificates.domainList[0],
             edge: EdgeProxyConfiguration.KeyPair(certificateFile: tlsCert, keyFile: tlsKey),
             identity: EdgeProxyConfiguration.KeyPair(certificateFile: identityCert, keyFile: identityKey),

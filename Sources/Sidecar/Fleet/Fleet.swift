@@ -86,7 +86,7 @@ final class Fleet: Sendable {
         in data: DataFolder, changed: @escaping ControlPlane.EndpointsChanged
     ) async throws -> ControlPlane {
         var configuration = ControlPlaneConfiguration(
-            token: certificates.token, endpointsFolder: data.file("endpoints"),
+            tokens: certificates.tokens, endpointsFolder: data.file("endpoints"),
             certificateFile: certificates.controlPlane.certificate,
             privateKeyFile: certificates.controlPlane.privateKey,
             authorityFile: certificates.authority.certificateFile)

@@ -16,7 +16,7 @@ struct FleetCertificates: Sendable {
     let edge: Authority.Files
     let controlPlane: Authority.Files
     let tokenFile: String
-    let token: Secret<String>
+    let tokens: BearerTokens
     let gossipKeyFile: String
     /// Of the fleet, for its gossip: the authority's fingerprint, so that no two fleets share one.
     let cluster: String
@@ -49,7 +49,7 @@ struct FleetCertificates: Sendable {
         for proxy in proxies { identities[proxy] = try issue(proxy, .proxy(MemberID(proxy))) }
         self.identities = identities
         tokenFile = data.file("token")
-        token = try Self.token(tokenFile)
+        tokens = try Self.tokens(tokenFile)
         gossipKeyFile = data.file("gossip.keys")
         if !FileManager.default.fileExists(atPath: gossipKeyFile) {
             let text = KeyRing(.random(id: 1)).fileText.reveal()
@@ -63,14 +63,10 @@ struct FleetCertificates: Sendable {
     func identity(of proxy: String) -> Authority.Files? { identities[proxy] }
 
     /// 64 hexadecimal digits, made once.
-    private static func token(_ path: String) throws -> Secret<String> {
-        if FileManager.default.fileExists(atPath: path) {
-            let text = String(decoding: try SecureFile.read(path), as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-            if !text.isEmpty { return Secret(text) }
-        }
+    private static func tokens(_ path: String) throws -> BearerTokens {
+        if FileManager.default.fileExists(atPath: path) { return try BearerTokens(file: path) }
         let token = Digests.randomBytes(tokenLength).map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
         try SecureFile.write(Array((token + "\n").utf8), to: path)
-        return Secret(token)
+        return try BearerTokens(file: path)
     }
 }

@@ -1,4 +1,5 @@
 package import TLSEngine
+package import Telemetry
 
 /// Keeps TLS contexts current whose files change: connections that are there go on, later ones find the new ones.
 ///
@@ -19,6 +20,12 @@ package struct TLSRenewal: Sendable {
         self.files = WatchedFiles(files, areRead: true)
         self.parts = parts
         self.interval = interval
+    }
+
+    /// Shows when the first of the contexts' certificates ends.
+    package func show(as name: String, in registry: MetricRegistry) {
+        guard let end = parts.first?.context.certificates.first?.notAfter else { return }
+        registry.showCertificate(name, endsAt: end)
     }
 
     /// Until the task is cancelled.

@@ -19,7 +19,8 @@ final class ControlPlaneUnderTest: Sendable {
     let computes = FakeComputes()
     private let folder: TemporaryFolder
     private let authority: Authority
-    private static let token = "t0ken"
+    fileprivate static let token = "t0ken"
+    fileprivate static let nextToken = "t0ken-of-next-year"
 
     init(suspendAfter: Duration = .seconds(300)) async throws {
         folder = try TemporaryFolder()
@@ -30,7 +31,8 @@ final class ControlPlaneUnderTest: Sendable {
             for: .init(commonName: "cp", ipAddresses: ["127.0.0.1"], uriNames: ["sidecar://control-plane/cp"]),
             in: folder.path, now: now)
         var configuration = ControlPlaneConfiguration(
-            token: Secret(Self.token), endpointsFolder: folder.file("endpoints"),
+            tokens: BearerTokens([Secret(Self.token), Secret(Self.nextToken)]),
+            endpointsFolder: folder.file("endpoints"),
             certificateFile: identity.certificate, privateKeyFile: identity.privateKey,
             authorityFile: authority.certificateFile)
         (configuration.httpPort, configuration.grpcPort) = (0, 0)
@@ -95,6 +97,9 @@ struct ControlPlaneTests {
         for token in [nil, "", "t0keN", "t0ken2"] as [String?] {
             let answer = try await under.ask("/sidecar/v1/endpoints", token: token)
             #expect(answer.status == 401)
+        }
+        for token in [ControlPlaneUnderTest.token, ControlPlaneUnderTest.nextToken] {
+            #expect(try await under.ask("/sidecar/v1/endpoints", token: token).status == 200)
         }
         #expect(try await under.ask("/healthz", token: nil).status == 200)
         await under.plane.shutdown()

@@ -135,6 +135,11 @@ import Testing
             try await directory.endpoints().map(\.name.text) == ["demo", "renamed"]
         }
         cluster.delete("pg-demo")
+        cluster.edit("second") { $0.metadata.annotations = [EndpointMarks.generation: "41"] }
+        try await eventually("the turn of the second") {
+            try await directory.endpoint(self.demo)?.summary.generation == 41
+        }
+        cluster.delete("second")
         try await eventually("its end") { try await directory.endpoint(self.demo) == nil }
         await #expect(throws: APIError.madeElsewhere) {
             try await directory.create(self.demo, role: nil, database: nil)

@@ -42,6 +42,21 @@ import Testing
         #expect(Judgements.gossip("g", page: "up 1").verdict == .warning)
     }
 
+    @Test func `certificates and builds, by anybody's metrics`() {
+        let page = """
+            # TYPE sidecar_certificate_expiry_seconds gauge
+            sidecar_certificate_expiry_seconds{name="default"} 8640000
+            sidecar_certificate_expiry_seconds{name="identity"} 864000
+            libmetrics_build_info{revision="unknown",build_tag="sidecar-1.2.3"} 1
+            """
+        let found = Judgements.certificates(of: "p", page: page, now: 86_400)
+        #expect(found.map(\.verdict) == [.fine, .warning] && found[1].subject == "certificate “identity” of p")
+        #expect(Judgements.build(of: "p", page: page, own: "sidecar-1.2.3").verdict == .fine)
+        #expect(Judgements.build(of: "p", page: page, own: "sidecar-1.3.0").verdict == .warning)
+        #expect(Judgements.build(of: "p", page: "up 1", own: "sidecar-1.3.0").verdict == .warning)
+        #expect(Judgements.certificates(of: "p", page: "up 1", now: 0).isEmpty)
+    }
+
     @Test(arguments: [
         ("1", "28", Finding.Verdict.failure), ("1", "29", .fine), ("1", "34+", .fine), ("2", "0", .fine),
         ("", "", .failure),

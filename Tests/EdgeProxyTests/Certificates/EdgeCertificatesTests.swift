@@ -50,7 +50,7 @@ struct EdgeCertificatesTests {
         }
         var configuration = EdgeProxyConfiguration(
             id: MemberID("proxy-a"), listen: anywhere, http: anywhere, grpc: anywhere, members: [],
-            authEndpoint: "http://127.0.0.1:1", controlPlaneToken: Secret("t"), domain: "localtest.me",
+            authEndpoint: "http://127.0.0.1:1", controlPlaneTokens: BearerTokens([Secret("t")]), domain: "localtest.me",
             edge: pair("edge"), identity: pair("identity"), trustedCAFile: folder.file("ca.crt"))
         configuration.certificates.folder = folder.file("certs")
         return configuration

@@ -19,7 +19,8 @@ struct EdgeFixtures {
 
     func client(_ base: String, token: String = "a-token") -> ControlPlaneClient {
         ControlPlaneClient(
-            authEndpoint: base, token: Secret(token), http: Self.http, metrics: metrics, logger: logger)
+            authEndpoint: base, tokens: BearerTokens([Secret(token)]), http: Self.http, metrics: metrics, logger: logger
+        )
     }
 
     func calls(_ base: String, outageLimit: Duration = .seconds(2)) -> ControlPlaneCalls {

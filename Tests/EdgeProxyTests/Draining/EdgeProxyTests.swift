@@ -22,7 +22,8 @@ import Transport
         let anywhere = NetworkAddress(host: "127.0.0.1", port: 0)
         var configuration = EdgeProxyConfiguration(
             id: MemberID("proxy-a"), listen: anywhere, http: anywhere, grpc: anywhere, members: [],
-            authEndpoint: "http://127.0.0.1:1/authenticate_proxy_request/", controlPlaneToken: Secret("t"),
+            authEndpoint: "http://127.0.0.1:1/authenticate_proxy_request/",
+            controlPlaneTokens: BearerTokens([Secret("t")]),
             domain: "localtest.me", edge: pair, identity: pair, trustedCAFile: files.authorityFile)
         configuration.drainDeadline = .seconds(20)
         self.configuration = configuration

@@ -123,7 +123,7 @@ final class SmallFleet: Sendable {
                 channel(port: other.grpc.port, to: other.id, tls)
             }
             let client = ControlPlaneClient(
-                authEndpoint: base, token: Secret("t"), http: http, metrics: metrics, logger: logger)
+                authEndpoint: base, tokens: BearerTokens([Secret("t")]), http: http, metrics: metrics, logger: logger)
             let wakes = WakeCoordinator(
                 fleet: fleet, table: table, peers: links,
                 controlPlane: ControlPlaneCalls(client: client, outageLimit: .seconds(2)), outbox: told.outbox,

@@ -9,7 +9,8 @@ struct SessionSettingsTests {
         let pair = EdgeProxyConfiguration.KeyPair(certificateFile: "", keyFile: "")
         var configuration = EdgeProxyConfiguration(
             id: MemberID("proxy-a"), listen: anywhere, http: anywhere, grpc: anywhere, members: [],
-            authEndpoint: "http://127.0.0.1:1", controlPlaneToken: Secret("t"), domain: "localtest.me", edge: pair,
+            authEndpoint: "http://127.0.0.1:1", controlPlaneTokens: BearerTokens([Secret("t")]), domain: "localtest.me",
+            edge: pair,
             identity: pair, trustedCAFile: "")
         configuration.sessionLimit = sessions
         return SessionSettings(configuration, descriptors: descriptors)

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// What figures mean for an installation. Pure: whoever looks brings what it has seen.
 package enum Judgements {
     private static let day: Int64 = 86_400
@@ -57,6 +59,32 @@ package enum Judgements {
         return Finding(subject, .fine, "sees \(alive) proxies, and knows what they know")
     }
 
+    /// The certificates that a process says it uses.
+    ///
+    /// - Parameter page: its metrics, in Prometheus' text format.
+    package static func certificates(of subject: String, page: String, now: Int64) -> [Finding] {
+        series(MetricRegistry.certificateEnds, in: page).map { labels, end in
+            certificate("certificate “\(labels["name"] ?? "")” of \(subject)", notAfter: Int64(end), now: now)
+        }
+    }
+
+    /// Whether those who work together are of one build.
+    ///
+    /// - Parameter own: of whoever asks.
+    package static func build(of subject: String, page: String, own: String) -> Finding {
+        let subject = "build of \(subject)"
+        guard let build = series(Build.metric, in: page).first?.labels["build_tag"] else {
+            return Finding(
+                subject, .warning, "is not said", advice: "is this a proxy, control plane or agent of sidecar?")
+        }
+        guard build == own else {
+            return Finding(
+                subject, .warning, "\(build), and this is \(own)",
+                advice: "finish the upgrade: docs/operations.md, “Upgrade”")
+        }
+        return Finding(subject, .fine, build)
+    }
+
     /// - Parameter version: as the Kubernetes API spells it: `29`, `29+`.
     package static func version(major: String, minor: String) -> Finding {
         let subject = "Kubernetes \(major).\(minor)"
@@ -74,6 +102,19 @@ package enum Judgements {
             : Finding(
                 "right to \(verb) \(resource)", .failure, "is missing",
                 advice: "apply deploy/kubernetes/base/control-plane/rights.yaml")
+    }
+
+    private static func series(_ name: String, in page: String) -> [(labels: [String: String], value: Double)] {
+        page.split(separator: "\n").compactMap { line in
+            guard line.hasPrefix(name + "{"), let end = line.lastIndex(of: "}"),
+                let value = Double(line[line.index(after: end)...].drop { $0 == " " })
+            else { return nil }
+            // Names that hold a comma or a quote come out wrong, and are for reading alone.
+            let labels = line[..<end].dropFirst(name.count + 1).split(separator: ",").map {
+                $0.split(separator: "=", maxSplits: 1).map { String($0).replacing("\"", with: "") }
+            }
+            return (Dictionary(labels.map { ($0[0], $0.dropFirst().first ?? "") }) { first, _ in first }, value)
+        }
     }
 
     /// The sum is not needed: each of these has one series, or labels that are asked for whole.

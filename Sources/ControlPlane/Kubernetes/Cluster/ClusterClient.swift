@@ -3,6 +3,7 @@ internal import Foundation
 package import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Synchronization
 package import Telemetry
 internal import Transport
 
@@ -22,30 +23,63 @@ package final class ClusterClient: ClusterCalls {
     private static let farewellLimit = TimeAmount.milliseconds(200)
     private static let userAgent = "sidecar-control-plane"
 
+    /// Connections, and the authority that they trust.
+    private struct Line: Sendable {
+        var http: HTTPClient
+        var authority: FileStamp?
+    }
+
     private let place: ClusterPlace
-    private let http: HTTPClient
+    private let group: any EventLoopGroup
+    private let line: Mutex<Line>
 
     /// - Throws: when the API's authority cannot be read.
     package init(_ place: ClusterPlace, on group: any EventLoopGroup) throws {
         self.place = place
+        self.group = group
+        let stamp = FileStamp(path: place.authorityFile)
+        line = Mutex(Line(http: try Self.makeHTTP(place, group), authority: stamp))
+    }
+
+    /// Over connections that trust the authority which the file has now: a cluster may be given another one. While the
+    /// new one cannot be read, the former counts.
+    private var http: HTTPClient {
+        let (http, former) = line.withLock { line -> (HTTPClient, HTTPClient?) in
+            let stamp = FileStamp(path: place.authorityFile)
+            guard stamp != nil, stamp != line.authority, let fresh = try? Self.makeHTTP(place, group) else {
+                return (line.http, nil)
+            }
+            let former = line.http
+            line = Line(http: fresh, authority: stamp)
+            return (fresh, former)
+        }
+        if let former {
+            // Ends what is under way there, a watch too, which whoever asked for it begins again. Nobody waits for it, and
+            // it ends by itself.
+            Task { try? await former.shutdown() }
+        }
+        return http
+    }
+
+    private static func makeHTTP(_ place: ClusterPlace, _ group: any EventLoopGroup) throws -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(place.authorityFile))
         // A server that streams to us does not listen, and has no more to say.
-        tls.shutdownTimeout = Self.farewellLimit
+        tls.shutdownTimeout = farewellLimit
         var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: Self.connectLimit),
+            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: connectLimit),
             decompression: .disabled)
         // Each watch holds a connection, so that a call is never stuck behind one.
         configuration.httpVersion = .http1Only
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionLimit
         configuration.connectionPool.retryConnectionEstablishment = false
         // A watch is silent for as long as nothing happens.
         configuration.http1_1ConnectionDebugInitializer = { SocketOptions.toReplicas.set(on: $0) }
-        http = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+        return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
     package func shutdown() async {
-        try? await http.shutdown()
+        try? await line.withLock { $0.http }.shutdown()
     }
 
     package func statefulSets(from page: String?) async throws(ClusterFailure) -> StatefulSetPage {

@@ -33,7 +33,7 @@ package actor StatefulSetWatch {
                 // The back-off that the core decided on. Ends with the directory.
                 guard (try? await Task.sleep(for: pause.duration(using: &dice))) != nil else { return }
                 await took(.pauseEnded)
-            case .replaceAll, .put, .remove: return
+            case .replaceAll, .put, .remove, .tellOfMore: return
             }
         }
     }
@@ -70,6 +70,10 @@ package actor StatefulSetWatch {
             case .replaceAll(let objects): await saw(.all(objects))
             case .put(let object): await saw(.present(object))
             case .remove(let object): await saw(.gone(object))
+            case .tellOfMore:
+                log.error(
+                    "there are too many endpoints; those beyond the limit are not served",
+                    metadata: ["limit": "\(WatchCore.objectLimit)"])
             case .list, .watch, .pause: next = action
             }
         }

@@ -27,6 +27,8 @@ package struct WatchCore: Sendable {
         case put(StatefulSet)
         case remove(StatefulSet)
         case pause(Pause)
+        /// There are more than `objectLimit`: what is beyond counts for nothing until it changes.
+        case tellOfMore
     }
 
     private enum State: Equatable {
@@ -74,16 +76,20 @@ package struct WatchCore: Sendable {
     }
 
     private mutating func listed(_ items: [StatefulSet], _ page: StatefulSetPage) -> [Action] {
-        let all = items + (page.items ?? []).prefix(Self.objectLimit - items.count)
+        let found = page.items ?? []
+        let all = items + found.prefix(Self.objectLimit - items.count)
+        var isMore = all.count < items.count + found.count
         if let next = page.metadata.continue, !next.isEmpty, all.count < Self.objectLimit {
             state = .listing(all)
             return [.list(from: next)]
+        } else if let next = page.metadata.continue, !next.isEmpty {
+            isMore = true
         }
         guard let version = page.metadata.resourceVersion, !version.isEmpty else {
             return pause(ClusterFailure(.unavailable, "a list without a version"), then: nil)
         }
         failures = 0
-        return [.replaceAll(all)] + watch(from: version)
+        return [.replaceAll(all)] + (isMore ? [.tellOfMore] : []) + watch(from: version)
     }
 
     private mutating func watch(from version: String) -> [Action] {

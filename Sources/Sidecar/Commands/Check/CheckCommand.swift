@@ -6,6 +6,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import TLSEngine
+internal import Telemetry
 internal import Transport
 
 /// Examines an installation from where this process is, and says what to do.
@@ -25,7 +26,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "A proxy's or control plane's HTTP, as http://host:port: its clock, its readiness, its gossip. Repeatable.")
+            "HTTP of a proxy, control plane or agent, as http://host:port: its readiness, clock, build, certificates, gossip. Repeatable."
+    )
     var page: [String] = []
 
     @Flag(help: "The Kubernetes API: its version, and a control plane's rights there.")
@@ -45,7 +47,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         var findings = certsDir.map { Self.certificate(in: $0) }
         for seed in resolve { findings.append(await Self.name(seed)) }
-        for url in page { findings += await Self.page(url) }
+        for url in page { findings += await Self.findings(at: url) }
         if kubernetes { findings += try await clusterFindings() }
         tell(findings)
         if findings.contains(where: { $0.verdict == .failure }) { throw ExitCode(1) }
@@ -96,7 +98,7 @@ struct CheckCommand: AsyncParsableCommand {
     /// Bytes of a page.
     private static let pageLimit = 8 << 20
 
-    private static func page(_ root: String) async -> [Finding] {
+    private static func findings(at root: String) async -> [Finding] {
         do {
             let before = WallClock.unixSeconds()
             let ready = try await HTTPClient.shared.execute(
@@ -114,6 +116,8 @@ struct CheckCommand: AsyncParsableCommand {
             let metrics = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: root + "/metrics"), timeout: .seconds(5))
             let page = String(buffer: try await metrics.body.collect(upTo: pageLimit))
+            findings.append(Judgements.build(of: root, page: page, own: Build.tag))
+            findings += Judgements.certificates(of: root, page: page, now: after)
             if page.contains("proxy_accepted_connections_total") {
                 findings.append(Judgements.gossip("gossip of \(root)", page: page))
             }

@@ -157,7 +157,7 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         _ folder: DataFolder, _ certificates: FleetCertificates
     ) -> ControlPlaneConfiguration {
         var configuration = ControlPlaneConfiguration(
-            token: certificates.token, endpointsFolder: folder.file("endpoints"),
+            tokens: certificates.tokens, endpointsFolder: folder.file("endpoints"),
             certificateFile: certificates.controlPlane.certificate,
             privateKeyFile: certificates.controlPlane.privateKey,
             authorityFile: certificates.authority.certificateFile)

@@ -11,7 +11,10 @@ struct KubernetesOptions: ParsableArguments {
     @Option(help: "With --starter kubernetes: folder with ca.crt, tls.crt and tls.key of this control plane.")
     var certsDir: String?
 
-    @Option(help: "With --starter kubernetes: file with the token that proxies and administrators present.")
+    @Option(
+        help:
+            "With --starter kubernetes: file with the tokens that proxies and administrators may present, one in each line. It is read anew for each call."
+    )
     var tokenFile: String?
 
     @Option(help: "With --starter kubernetes: how long a pod may take until its database accepts connections.")
@@ -35,16 +38,9 @@ struct KubernetesOptions: ParsableArguments {
         for name in ["ca.crt", "tls.crt", "tls.key"] where access(certsDir + "/" + name, R_OK) != 0 {
             throw CommandFailure.badConfiguration("--certs-dir: cannot read \(certsDir)/\(name)")
         }
-        let token: String
-        do {
-            token = String(decoding: try SecureFile.read(tokenFile), as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        } catch {
-            throw CommandFailure.badConfiguration("--token-file: \(error)")
-        }
-        guard !token.isEmpty else { throw CommandFailure.badConfiguration("--token-file: \(tokenFile) is empty") }
         return ControlPlaneConfiguration(
-            token: Secret(token), endpointsFolder: "", certificateFile: certsDir + "/tls.crt",
+            tokens: try .inFile(tokenFile, of: "token-file"), endpointsFolder: "",
+            certificateFile: certsDir + "/tls.crt",
             privateKeyFile: certsDir + "/tls.key", authorityFile: certsDir + "/ca.crt")
     }
 }

@@ -32,7 +32,10 @@ struct AuthenticationOptions: ParsableArguments {
     @Option(help: "File that holds the password for the “postgres” of --auth-endpoint.")
     var authEndpointPasswordFile: String?
 
-    @Option(help: "File that holds the control plane's bearer token.")
+    @Option(
+        help:
+            "File of the control plane's bearer tokens, one in each line: the first is sent. It is read anew for each call."
+    )
     var controlPlaneTokenFile: String?
 
     @Option(help: "Passwords in clear that are checked at one time, each on a thread of its own.")
@@ -63,10 +66,10 @@ struct AuthenticationOptions: ParsableArguments {
         return settings
     }
 
-    /// The control plane's bearer token; empty without one, which only backends without a control plane can do with.
-    func token() throws -> Secret<String> {
-        guard let controlPlaneTokenFile else { return Secret("") }
-        return try Self.secret(in: controlPlaneTokenFile, of: "control-plane-token-file")
+    /// The control plane's bearer tokens; none without a file, which only backends without a control plane can do with.
+    func tokens() throws -> BearerTokens {
+        guard let controlPlaneTokenFile else { return BearerTokens([]) }
+        return try .inFile(controlPlaneTokenFile, of: "control-plane-token-file")
     }
 
     private func reference() throws -> ReferencePostgres {
