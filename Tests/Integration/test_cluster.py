@@ -267,16 +267,19 @@ def test_the_authority_is_exchanged_as_the_text_says(node):
                 "-copy_extensions", "copyall", "-out", folder / "fresh")
         return (folder / "fresh").read_text()
 
-    def loads():
-        return [pod.log().count("certificate loaded") for pod in node.of("proxy") + node.of("control-plane") + [node.sets["shop"].pod]]
+    def loads(words="certificate loaded"):
+        return [pod.log().count(words) for pod in node.of("proxy") + node.of("control-plane") + [node.sets["shop"].pod]]
 
     (folder / "ca.crt.next").write_text(new)
     with connect(node, "shop"), Visits(node, "shop"):
         for step in (lambda name: {"ca.crt": old + new}, lambda name: {"tls.crt": issued_anew(name)}, lambda name: {"ca.crt": new}):
-            before = loads()
+            before, of_postgres = loads(), loads("postgres has a renewed")[-1]
+            fresh = {name: step(name) for name in names}
             for name in names:
-                exchange(node, name, **step(name))
+                exchange(node, name, **fresh[name])
             eventually(lambda: all(now > then for now, then in zip(loads(), before)), 20, "everybody's look at the new files")
+            if "tls.crt" in fresh["shop-tls"]:
+                eventually(lambda: loads("postgres has a renewed")[-1] > of_postgres, 20, "Postgres with it")
             # A new agent, who meets control planes and proxies.
             with connect(node, "dock") as connection:
                 assert says(connection) == "dock"
@@ -450,5 +453,8 @@ def test_no_role_allows_more_than_is_made_use_of(node):
         node.cluster.delete("secrets", "news-roles")
         connection.execute(f"alter role news password '{PASSWORD}'")
         eventually(lambda: "news-roles" in node.cluster.objects["secrets"], 20, "a Secret")
+    # Somebody else's change comes between a look at a StatefulSet and its change.
+    node.cluster.fail("PATCH", "/statefulsets/", status=409)
+    suspend(node, "news")
     for account in ("sidecar", "control-plane"), ("sidecar", "certificates"):
         assert {right for right in node.cluster.rights.used if right[0] == account} == node.cluster.rights.granted(account)

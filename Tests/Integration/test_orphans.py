@@ -74,7 +74,9 @@ class Contained:
     def __init__(self, agent):
         self.agent = agent
         agent.start("unshare", "--pid", "--fork", "--mount-proc")
-        [self.pid] = [pid for pid in processes.children_of(agent.process.pid) if processes.parent_of(pid) == agent.process.pid]
+        [self.pid] = eventually(
+            lambda: [pid for pid in processes.children_of(agent.process.pid) if processes.parent_of(pid) == agent.process.pid],
+            10, "the agent in its namespace")
 
     def __enter__(self):
         return self

@@ -68,7 +68,7 @@ def stopped_control_plane(own_fleet):
     """A fleet whose `demo` sleeps and whose control plane (a part of `up`) does not answer. It goes on after the test."""
     own_fleet.connect().close()
     own_fleet.wait_until_asleep()
-    own_fleet.known_wakes = own_fleet.wakes()
+    own_fleet.known_starts = own_fleet.starts()
     os.kill(own_fleet.process.pid, signal.SIGSTOP)
     yield own_fleet
     os.kill(own_fleet.process.pid, signal.SIGCONT)
@@ -89,7 +89,7 @@ def test_a_cold_endpoint_while_the_control_plane_does_not_answer(stopped_control
     assert time.monotonic() - began < DEADLINE + 5
     os.kill(fleet.process.pid, signal.SIGCONT)
     eventually(lambda: serves(fleet), 10, "service again")
-    assert fleet.wakes() - fleet.known_wakes == 1, "asked again under the same idempotency key"
+    assert fleet.starts() - fleet.known_starts == 1, "asked again under the same idempotency key"
 
 
 def serves(fleet):

@@ -3,8 +3,9 @@ package struct CertificateWatch: Sendable {
     private let certificates: AgentCertificates
     private var seen: [[UInt8]]
 
-    /// How often to look. Certificates are renewed hours before they end.
-    package static let interval: Duration = .seconds(10)
+    /// How often to look: as often as all others look at theirs, so that nobody shows an old certificate for long to those
+    /// who have a new authority.
+    package static let interval: Duration = .seconds(2)
 
     package init(_ certificates: AgentCertificates) {
         self.certificates = certificates
