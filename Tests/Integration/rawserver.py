@@ -104,8 +104,15 @@ class RawServer:
     def __init__(self, on_request=good, on_connect=settings, on_ping=pong, tls=None):
         self.on_request, self.on_connect, self.on_ping, self.tls = on_request, on_connect, on_ping, tls
         self.links = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        # Bound, and never listens: keeps the port while nobody does.
+        self.holder = socket.socket()
+        self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.holder.bind(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.holder.getsockname()[1]}"
+        self.listen()
+
+    def listen(self):
+        self.listener = socket.create_server(self.holder.getsockname())
         self.thread = threading.Thread(target=self.accept)
         self.thread.start()
 
@@ -121,6 +128,13 @@ class RawServer:
             link.thread = threading.Thread(target=link.run)
             link.thread.start()
 
+    def stop_listening(self):
+        """Who connects is refused, until it listens again."""
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
     def heal(self, tls=None):
         """From now on it is a server like any other."""
         self.on_request, self.on_connect, self.on_ping = good, settings, pong
@@ -130,10 +144,8 @@ class RawServer:
         return self
 
     def __exit__(self, *_):
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.thread.join()
+        self.stop_listening()
+        self.holder.close()
         for link in self.links:
             link.close()
             link.thread.join()

@@ -12,6 +12,7 @@ from authority import Authority
 from our_calls import OurCalls
 from rawhttp2 import frame, literal
 from rawserver import RawServer, data, fields, good, headers, settings, trailers
+from waiting import eventually
 
 # Short, so that their ends are seen. Everything else is as it is by default.
 OPTIONS = ("--first-backoff", 100, "--settings-timeout", 1000, "--keepalive-interval", 500, "--keepalive-timeout", 500)
@@ -281,6 +282,30 @@ def test_a_call_above_the_last_of_a_goaway_goes_to_another_connection(policy):
     with RawServer(first_only) as server, OurCalls(server.address, *OPTIONS, "--policy", policy) as calls:
         assert calls.call(requests=[100], timeout_ms=5000).code == OK
         assert [len(link.streams) for link in server.links] == [1, 1]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("patience", [True, False])
+def test_a_call_that_came_back_waits_for_a_server_if_it_waits_for_ready(policy, patience):
+    def last_words(link, stream):
+        server.stop_listening()
+        goes_away(link, stream)
+
+    with RawServer(last_words) as server, OurCalls(server.address, *OPTIONS, "--policy", policy) as calls:
+        waiting = calls.start(requests=[100], wait_for_ready=patience, timeout_ms=10_000)
+        eventually(lambda: server.links and server.links[0].streams, what="the call at the server that goes")
+        if not patience:
+            assert waiting.result(10).code == UNAVAILABLE
+        else:
+            # Time for some attempts that fail.
+            time.sleep(0.4)
+            assert not waiting.done()
+        server.heal()
+        server.listen()
+        if patience:
+            assert waiting.result(10).code == OK
+            assert sum(len(link.streams) for link in server.links) == 2
+        assert calls.call(wait_for_ready=True, timeout_ms=5000).code == OK
 
 
 @pytest.mark.parametrize("policy", POLICIES)

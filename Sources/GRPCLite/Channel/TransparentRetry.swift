@@ -18,15 +18,22 @@ struct TransparentRetry: Equatable {
     private(set) var byteCount = 0
     private var wasRefused = false
 
-    mutating func sent(_ message: [UInt8]) {
+    /// - Parameter isBetween: no connection has the call now. What it says then is kept whatever it is, since nobody else has
+    ///   it: one message at most beyond what a stream may have unsent.
+    mutating func sent(_ message: [UInt8], isBetween: Bool = false) {
         guard messages != nil else { return }
         byteCount += message.count
-        guard byteCount <= Self.replayLimit else { return commit() }
+        guard byteCount <= Self.replayLimit || isBetween else { return commit() }
         messages?.append(message)
     }
 
     mutating func halfClosed() {
         isHalfClosed = true
+    }
+
+    /// The next connection has got all that was said.
+    mutating func joined() {
+        if byteCount > Self.replayLimit { commit() }
     }
 
     /// An answer has begun, or too much would have to be kept.

@@ -20,7 +20,7 @@ final class CallRoute: Sendable {
 
     func send(_ message: [UInt8]) {
         state.withLock { state in
-            state.retry.sent(message)
+            state.retry.sent(message, isBetween: state.commands == nil)
             state.commands?.post(.send(id, message))
         }
     }
@@ -71,6 +71,7 @@ final class CallRoute: Sendable {
             start.outbound.restart(unsent: state.retry.byteCount)
             for message in messages { commands.post(.send(id, message)) }
             if state.retry.isHalfClosed { commands.post(.finishSending(id)) }
+            state.retry.joined()
             state.commands = commands
             return true
         }

@@ -25,8 +25,8 @@ package final class GRPCClientChannel: GRPCChannel {
     private let expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
     private let limits: ConnectionLimits
     private let connectLimit: Duration
-    private let backoff: ConnectBackoff
-    private let loop: any EventLoop
+    let backoff: ConnectBackoff
+    let loop: any EventLoop
     private let state = Mutex(State.idle)
 
     /// - Parameters:
@@ -96,7 +96,7 @@ package final class GRPCClientChannel: GRPCChannel {
         if let limit, limit <= delay { throw .deadlineExceeded }
     }
 
-    private var isShutDown: Bool {
+    var isShutDown: Bool {
         state.withLock { if case .shutDown = $0 { true } else { false } }
     }
 
@@ -133,13 +133,13 @@ package final class GRPCClientChannel: GRPCChannel {
         }
     }
 
-    private enum CallerOrAttempt {
+    enum CallerOrAttempt {
         case ready(ClientCaller)
         case attempt(EventLoopFuture<ClientCaller>)
     }
 
     /// Joins the attempt that is under way, or begins one: callers that come together share one connection.
-    private func callerOrAttempt() -> Result<CallerOrAttempt, GRPCStatus> {
+    func callerOrAttempt() -> Result<CallerOrAttempt, GRPCStatus> {
         let (answer, promise) = state.withLock {
             state -> (Result<CallerOrAttempt, GRPCStatus>, EventLoopPromise<ClientCaller>?) in
             switch state {
@@ -171,36 +171,6 @@ package final class GRPCClientChannel: GRPCChannel {
         connecting.and(started.futureResult).whenComplete { result in
             self.settle(result, promise)
         }
-    }
-
-    /// A connection could not carry a call, and the server has not begun it: the next connection gets it.
-    private static func takeBack(_ call: UnprocessedCall, by channel: GRPCClientChannel?) {
-        guard !call.isOver else { return }
-        guard let channel else { return call.end(GRPCStatus(.unavailable, "the channel has gone")) }
-        switch channel.callerOrAttempt() {
-        case .failure(let status): call.end(status)
-        case .success(.ready(let caller)): adopt(call, caller)
-        case .success(.attempt(let future)):
-            let timer = call.deadline.map { deadline in
-                channel.loop.scheduleTask(in: TimeAmount(max(.zero, ContinuousClock.now.duration(to: deadline)))) {
-                    call.end(.deadlineExceeded)
-                }
-            }
-            future.whenComplete { result in
-                timer?.cancel()
-                switch result {
-                case .success(let caller): adopt(call, caller)
-                case .failure(let error): call.end(GRPCStatus(.unavailable, "no connection: \(error)"))
-                }
-            }
-        }
-    }
-
-    private static func adopt(_ call: UnprocessedCall, _ caller: ClientCaller) {
-        guard !call.isOver else { return }
-        let left = call.deadline.map { ContinuousClock.now.duration(to: $0) }
-        if let left, left <= .zero { return call.end(.deadlineExceeded) }
-        if !caller.adopt(call, timeout: left) { call.end(GRPCStatus(.unavailable, "the connection has gone")) }
     }
 
     private func settle(

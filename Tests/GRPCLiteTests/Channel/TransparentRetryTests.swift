@@ -34,4 +34,20 @@ import Testing
         retry.sent([4])
         #expect(retry.mayRetry(.notSent) == false)
     }
+
+    @Test func `what is said between two connections is kept whatever its size, and said once`() {
+        var retry = TransparentRetry()
+        let long = [UInt8](repeating: 7, count: TransparentRetry.replayLimit + 1)
+        retry.sent([1])
+        #expect(retry.mayRetry(.refused) == true)
+        retry.sent(long, isBetween: true)
+        #expect(retry.messages == [[1], long])
+        retry.joined()
+        #expect(retry.mayRetry(.notSent) == false)
+
+        var short = TransparentRetry()
+        short.sent([1], isBetween: true)
+        short.joined()
+        #expect(short.mayRetry(.notSent) == true)
+    }
 }

@@ -82,6 +82,22 @@ import Testing
         #expect(await end(of: call) == .unavailable)
     }
 
+    @Test func `a long message that is said between two connections is not lost`() async throws {
+        let (first, second) = (try Link(), try Link())
+        let call = try first.connection.caller.open("/a.B/C", .none, timeout: nil)
+        _ = first.turn()
+        _ = first.turn(Self.settings)
+        _ = first.turn(Self.refused)
+        let given = try #require(first.heard.calls.first)
+        let long = [UInt8](repeating: 7, count: TransparentRetry.replayLimit + 1)
+        try call.outbound.enqueue(long)
+        #expect(second.connection.caller.adopt(given, timeout: nil))
+        _ = second.turn()
+        #expect(second.connection.session.unsentBytes > long.count - 65_536, "but for the first window")
+        #expect(!given.isOver)
+        call.cancel()
+    }
+
     @Test func `a call whose answer has begun stays where it is`() async throws {
         let link = try Link()
         let call = try await link.call()
