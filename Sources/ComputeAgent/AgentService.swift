@@ -27,7 +27,9 @@ package final class AgentService: Sendable {
             configuration.certificates, registry: metrics.registry, log: configuration.log)
         self.identity = identity
         let channels = configuration.reportTargets.map { target in
-            target.all.shuffled().map { ReportChannel(to: $0, tls: identity.links, on: group) }
+            target.all.shuffled().map {
+                ReportChannel(to: $0, tls: identity.links, offences: metrics.serverOffences, on: group)
+            }
         }
         self.channels = channels.flatMap(\.self)
         let reporter = Reporter(

@@ -92,7 +92,9 @@ package final class EdgeProxy: Sendable {
         audit = AuditLog(auditLogger)
         let started = Int64(Date().timeIntervalSince1970 * 1_000_000)
 
-        exports = try CollectorExports(configuration, group: fleetGroup, registry: registry, logger: logger)
+        let serverOffences = OffenceCounters(registry, of: .server)
+        exports = try CollectorExports(
+            configuration, group: fleetGroup, registry: registry, offences: serverOffences, logger: logger)
 
         // All that can fail comes before the HTTP client, which has to be shut down once it is there.
         fleet = FleetView(
@@ -122,7 +124,7 @@ package final class EdgeProxy: Sendable {
         links = PeerLinks(
             fleet: fleet, gossip: gossip,
             open: Self.opener(
-                configuration, tls: certificates.links, group: fleetGroup,
+                configuration, tls: certificates.links, group: fleetGroup, offences: serverOffences,
                 interceptors: [GRPCMetrics(registry).client, exports.tracer.calls.client]))
         wakes = WakeCoordinator(
             fleet: fleet, table: table, peers: links, controlPlane: calls, outbox: outbox,
@@ -130,7 +132,8 @@ package final class EdgeProxy: Sendable {
             metrics: metrics, tracer: exports.tracer, logger: logger, events: events)
         let backend = BackendParts(
             configuration.authentication, calls: calls, wakes: wakes, fleet: fleet, links: links,
-            agents: AgentLinks(tls: certificates.links, group: fleetGroup), isCurrent: gossip.isCurrent,
+            agents: AgentLinks(tls: certificates.links, group: fleetGroup, offences: serverOffences),
+            isCurrent: gossip.isCurrent,
             certificates: certificates,
             entrance: configuration.access.entrance, metrics: metrics, logger: logger)
         callbacks = backend.callbacks
@@ -376,14 +379,14 @@ package final class EdgeProxy: Sendable {
 
     private static func opener(
         _ configuration: EdgeProxyConfiguration, tls: TLSContext, group: any EventLoopGroup,
-        interceptors: [ClientInterceptor]
+        offences: OffenceCounters, interceptors: [ClientInterceptor]
     ) -> @Sendable (FleetMember) -> any GRPCChannel {
         { [shared = configuration.sharedIdentity, wake = configuration.wake] member in
             let expected = FleetIdentity.proxy(shared ?? member.id)
             return GRPCClientChannel(
                 host: member.grpc.host, port: member.grpc.port, tls: tls,
                 expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == expected },
-                connectLimit: wake.goneAfter, group: group
+                connectLimit: wake.goneAfter, offences: offences, group: group
             ).intercepted(by: interceptors)
         }
     }

@@ -15,7 +15,8 @@ def coded(metadata):
 
 
 class Report:
-    """What became of a call: `code`, `message`, `details`, `initial`, `trailing`, `refused`, `sizes`, `elapsed` seconds."""
+    """What became of a call: `code`, `message`, `details`, `initial`, `trailing`, `refused`, `sizes`, `elapsed` seconds;
+    `offences`: how often servers have broken which rule until then, by name."""
 
     def __init__(self, line):
         self.__dict__.update(line)

@@ -115,7 +115,7 @@ ANSWERS = {
     "no gzip": (body(b"\x01\0\0\0\x04abcd", ("grpc-encoding", "gzip")), INTERNAL),
     "a bomb": (
         lambda link, stream: body(
-            b"\x01" + struct.pack(">I", len(BOMB)) + BOMB[:16_000], ("grpc-encoding", "gzip"))(link, stream), EXHAUSTED),
+            b"\x01" + struct.pack(">I", len(BOMB)) + BOMB, ("grpc-encoding", "gzip"))(link, stream), EXHAUSTED),
     "no protobuf": (body(b"\0\0\0\0\x02\xff\xff"), INTERNAL),
     "no trailers": (says(headers, lambda stream: data(stream, MESSAGE, 1)), UNKNOWN),
     "no status": (says(lambda stream: headers(stream, flags=5)), UNKNOWN),
@@ -124,7 +124,7 @@ ANSWERS = {
     "a status below zero": (says(lambda stream: trailers_only(stream, "-1")), UNKNOWN),
     "a page of HTML": (html("200"), UNKNOWN),
     "goes away from everything": (goes_away, UNAVAILABLE),
-    "more than the window": (too_much_data, (INTERNAL, UNAVAILABLE)),
+    "more than the message": (too_much_data, (INTERNAL, UNAVAILABLE)),
     "a window beyond all bounds": (says(lambda stream: frame(8, 0, stream, b"\x7f\xff\xff\xff")), (INTERNAL, UNAVAILABLE)),
     # Lawful, if odd.
     "an interim answer": (says(lambda stream: frame(1, 4, stream, fields((":status", "103"))), headers, trailers), OK),
@@ -133,6 +133,15 @@ ANSWERS = {
     "a reset behind the end": (
         says(headers, lambda stream: data(stream, MESSAGE), trailers, lambda stream: frame(3, 0, stream, b"\0\0\0\x08")), OK),
 }
+# What the client counts against whoever answers so, once; nothing where it is lawful, or only no gRPC.
+COUNTED = {
+    "protocol_error": ("garbage", "a frame that is too long", "a stream that is not", "a push", "DATA without headers"),
+    "stream_error": ("headers twice", "no HTTP status", "an upper-case name", "a length that is a lie", "a window beyond all bounds"),
+    "header_list_too_large": ("header list over the limit", "HPACK bomb"),
+    "malformed_message": (
+        "cut prefix", "cut message", "message over the limit", "unknown flag", "compressed without a word", "no gzip", "a bomb",
+        "more than the message"),
+}
 BOMB = gzip.compress(bytes(12 << 20))
 
 
@@ -140,18 +149,18 @@ def trailers_only(stream, status):
     return headers(stream, ("grpc-status", status), flags=5)
 
 
-# What they do without end, each of which ends the connection.
+# What they do without end, each of which ends the connection; and what it is counted as. What is dropped unread is counted as unknown.
 FLOODS = {
-    "SETTINGS": lambda stream: frame(4),
-    "PING": lambda stream: frame(6, payload=b"12345678"),
-    "answers to PINGs": lambda stream: frame(6, 1, payload=b"12345678"),
-    "WINDOW_UPDATE": lambda stream: frame(8, payload=b"\0\0\0\1"),
-    "PRIORITY": lambda stream: frame(2, 0, stream, b"\0\0\0\0\1"),
-    "unknown frames": lambda stream: frame(0xBE, payload=b"abc"),
-    "GOAWAY": lambda stream: frame(7, payload=struct.pack(">II", 0x7FFFFFFF, 0)),
-    "interim answers": lambda stream: frame(1, 4, stream, fields((":status", "103"))),
+    "SETTINGS": (lambda stream: frame(4), "settings_flood", "unread_acknowledgements"),
+    "PING": (lambda stream: frame(6, payload=b"12345678"), "ping_flood", "unread_acknowledgements"),
+    "answers to PINGs": (lambda stream: frame(6, 1, payload=b"12345678"), "ping_flood"),
+    "WINDOW_UPDATE": (lambda stream: frame(8, payload=b"\0\0\0\1"), "window_update_flood"),
+    "PRIORITY": (lambda stream: frame(2, 0, stream, b"\0\0\0\0\1"), "priority_flood"),
+    "unknown frames": (lambda stream: frame(0xBE, payload=b"abc"), "unknown_frame_flood"),
+    "GOAWAY": (lambda stream: frame(7, payload=struct.pack(">II", 0x7FFFFFFF, 0)), "unknown_frame_flood"),
+    "interim answers": (lambda stream: frame(1, 4, stream, fields((":status", "103"))), "interim_flood"),
 }
-FLOODS_OF_DATA = {"empty DATA": b"", "DATA byte by byte": b"x"}
+FLOODS_OF_DATA = {"empty DATA": (b"", "empty_data_flood"), "DATA byte by byte": (b"x", "tiny_data_flood")}
 
 
 def heals(server, calls):
@@ -167,38 +176,41 @@ def resident_kib(process):
     return int(Path(f"/proc/{process.pid}/status").read_text().split("VmRSS:")[1].split()[0])
 
 
-def ends(on_request, wanted, **scripts):
-    """One call of a server like that, and one when it is healed."""
+def ends(on_request, wanted, counted=(), **scripts):
+    """One call of a server like that, which the client counts under one of these names, and one when it is healed."""
     with RawServer(on_request, **scripts) as server, OurCalls(server.address, *OPTIONS) as calls:
         report = calls.call(timeout_ms=800 if wanted == LATE else 2500)
         assert report.code in (wanted if isinstance(wanted, tuple) else (wanted,)), report
         assert report.elapsed < 8
-        heals(server, calls)
+        offences = heals(server, calls).offences
+        assert list(offences.values()) == [1] * bool(counted) and set(offences) <= set(counted), offences
         assert resident_kib(calls.process) < 200 << 10
         return server
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_ends_the_call_as_it_should(name):
-    ends(*ANSWERS[name])
+    ends(*ANSWERS[name], counted=[offence for offence, names in COUNTED.items() if name in names])
 
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_ends_the_connection(name):
-    server = ends(repeats(FLOODS[name]), UNAVAILABLE)
+    make, *counted = FLOODS[name]
+    server = ends(repeats(make), UNAVAILABLE, counted)
     assert len(server.links) > 1, "the connection lived on"
 
 
 @pytest.mark.parametrize("name", FLOODS_OF_DATA)
 def test_a_flood_of_data_ends_the_connection(name):
-    piece = FLOODS_OF_DATA[name]
-    server = ends(repeats(lambda stream: data(stream, piece), headers, lambda stream: data(stream, b"\0\0\x10\0\0")), UNAVAILABLE)
+    piece, *counted = FLOODS_OF_DATA[name]
+    server = ends(
+        repeats(lambda stream: data(stream, piece), headers, lambda stream: data(stream, b"\0\0\x10\0\0")), UNAVAILABLE, counted)
     assert len(server.links) > 1, "the connection lived on"
 
 
 def test_a_flood_of_continuations_ends_the_connection():
     ends(repeats(lambda stream: frame(9, 0, stream, literal(b"x", b"y")),
-                 lambda stream: frame(1, 0, stream, fields((":status", "200")))), UNAVAILABLE)
+                 lambda stream: frame(1, 0, stream, fields((":status", "200")))), UNAVAILABLE, ["continuation_flood"])
 
 
 @pytest.mark.parametrize("code, status", [
@@ -216,19 +228,20 @@ def test_every_http_status_has_its_status(http, status):
 
 
 GREETINGS = {
-    "HTTP/1": opens(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
-    "garbage": opens(b"\xff" * 5000),
-    "hangs up": lambda link: link.close(),
-    "says nothing": lambda link: link.take(1 << 20),
-    "settings that cannot be": opens(settings_of((2, 7))),
-    "a frame size that cannot be": opens(settings_of((5, 1))),
-    "a window that cannot be": opens(settings_of((4, 0xFFFFFFFF))),
+    "HTTP/1": (opens(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"), "protocol_error"),
+    "garbage": (opens(b"\xff" * 5000), "protocol_error"),
+    "hangs up": (lambda link: link.close(),),
+    "says nothing": (lambda link: link.take(1 << 20), "no_settings"),
+    "settings that cannot be": (opens(settings_of((2, 7))), "protocol_error"),
+    "a frame size that cannot be": (opens(settings_of((5, 1))), "protocol_error"),
+    "a window that cannot be": (opens(settings_of((4, 0xFFFFFFFF))), "protocol_error"),
 }
 
 
 @pytest.mark.parametrize("name", GREETINGS)
 def test_who_does_not_speak_http2_is_no_server(name):
-    ends(good, UNAVAILABLE, on_connect=GREETINGS[name])
+    greeting, *counted = GREETINGS[name]
+    ends(good, UNAVAILABLE, counted, on_connect=greeting)
 
 
 def test_a_server_that_acknowledges_nothing_is_left():
@@ -237,11 +250,11 @@ def test_a_server_that_acknowledges_nothing_is_left():
         settings(link)
         link.take(1 << 20)
 
-    ends(good, UNAVAILABLE, on_connect=silent)
+    ends(good, UNAVAILABLE, ["no_settings"], on_connect=silent)
 
 
 def test_a_server_that_answers_no_ping_is_left():
-    ends(nothing, UNAVAILABLE, on_ping=no_answer_to_anything)
+    ends(nothing, UNAVAILABLE, ["no_answer"], on_ping=no_answer_to_anything)
 
 
 def test_no_stream_is_opened_that_is_not_allowed_until_it_is():
@@ -354,4 +367,4 @@ def test_over_tls_it_has_to_be_the_server_that_is_meant(authority, tmp_path, nam
             report = calls.call(timeout_ms=3000)
             assert report.code == UNAVAILABLE and report.elapsed < 3
             server.tls = fine
-            heals(server, calls)
+            assert heals(server, calls).offences == {"bad_handshake": 1}

@@ -53,6 +53,6 @@ struct LeasePart: AgentPart {
         return PageserverLink(
             timeline: try RemoteTimeline(spec),
             trust: try options.trustFile.map { try TLSContext.client(trustedCAFile: $0) }, group: context.group,
-            connectLimit: options.basebackup.connectLimit)
+            connectLimit: options.basebackup.connectLimit, offences: context.metrics.serverOffences)
     }
 }

@@ -1,10 +1,14 @@
+internal import GRPCLite
 internal import Synchronization
 package import Telemetry
+internal import Transport
 
 /// What one agent counts: its own series, and the plain numbers of `/metrics.json`.
 package final class AgentMetrics: Sendable {
     /// What `/metrics` shows. Other parts add their series.
     package let registry = MetricRegistry()
+    /// What proxies, control planes and pageservers do when this agent calls them.
+    let serverOffences: OffenceCounters
     private let phases: [StartupPhase: Histogram]
     private let states: [ComputeState: Gauge]
     private let refreshCalls: Counter
@@ -26,6 +30,7 @@ package final class AgentMetrics: Sendable {
     package init() {
         let registry = self.registry
         registry.showBuild()
+        serverOffences = OffenceCounters(registry, of: .server)
         phases = Dictionary(
             uniqueKeysWithValues: StartupPhase.allCases.map { phase in
                 let histogram = registry.histogram(

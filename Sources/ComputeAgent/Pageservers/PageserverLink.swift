@@ -14,6 +14,8 @@ struct PageserverLink: Sendable {
     let group: any EventLoopGroup
     /// For name, dial and login together.
     let connectLimit: Duration
+    /// Of pageservers.
+    var offences = OffenceCounters()
 
     static let applicationName = "compute_ctl"
     /// A message of a base backup has at most 4 MiB of it, and a frame around that.
@@ -44,7 +46,7 @@ struct PageserverLink: Sendable {
         limits.messageSize = Self.messageLimit
         let channel = GRPCClientChannel(
             host: address.host, port: address.port, tls: try context(for: address), limits: limits,
-            connectLimit: connectLimit, group: group)
+            connectLimit: connectLimit, offences: offences, group: group)
         do {
             let value = try await body(PageAPI.PageServiceClient(channel))
             await channel.shutdown()

@@ -15,10 +15,10 @@ final class ReportChannel: Sendable {
         let isControlPlane = Mutex(false)
     }
 
-    init(to address: HostAndPort, tls: TLSContext, on group: any EventLoopGroup) {
+    init(to address: HostAndPort, tls: TLSContext, offences: OffenceCounters, on group: any EventLoopGroup) {
         client = GRPCClientChannel(
             host: address.host, port: address.port, tls: tls,
-            expectedPeer: { [listener] peer in Self.mayListen(peer, listener) }, group: group)
+            expectedPeer: { [listener] peer in Self.mayListen(peer, listener) }, offences: offences, group: group)
     }
 
     var channel: any GRPCChannel { client }

@@ -1,3 +1,4 @@
+internal import GRPCLite
 internal import Glibc
 internal import Logging
 internal import NIOCore
@@ -21,6 +22,8 @@ struct PageserverStorage: ClusterStorage {
     let configurationText: String
     let group: any EventLoopGroup
     let figures: StorageFigures
+    /// Of pageservers.
+    let offences: OffenceCounters
     let log: Logger
 
     func prepareCluster() async throws -> AdministratorKey {
@@ -91,7 +94,7 @@ struct PageserverStorage: ClusterStorage {
     private func fetch(_ lsn: LSN?, expecting version: String) async throws {
         let link = PageserverLink(
             timeline: timeline, trust: try options.trustFile.map { try TLSContext.client(trustedCAFile: $0) },
-            group: group, connectLimit: options.basebackup.connectLimit)
+            group: group, connectLimit: options.basebackup.connectLimit, offences: offences)
         let fetcher = BasebackupFetcher(
             request: BasebackupRequest(timeline: timeline, lsn: lsn), link: link, folder: directory.partialPath,
             owner: user, expectedVersion: version, limits: options.basebackup, log: log)

@@ -222,7 +222,7 @@ actor PostgresKeeper {
             timeline: try RemoteTimeline(spec), directory: directory, binaries: configuration.binaries, user: user,
             options: configuration.storage, cgroup: configuration.postgresCgroup,
             configurationText: try conf(of: spec).render(), group: group,
-            figures: storageFigures, log: log)
+            figures: storageFigures, offences: metrics.serverOffences, log: log)
     }
 
     // MARK: The door

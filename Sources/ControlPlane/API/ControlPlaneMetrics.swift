@@ -1,4 +1,6 @@
+package import GRPCLite
 package import Telemetry
+internal import Transport
 
 /// What the control plane counts.
 package struct ControlPlaneMetrics: Sendable {
@@ -12,6 +14,8 @@ package struct ControlPlaneMetrics: Sendable {
     }
 
     package let registry: MetricRegistry
+    /// What agents and proxies do when this control plane calls them.
+    package let serverOffences: OffenceCounters
     package let startsRunning: Counter
     package let startsFailed: Counter
     private let wakes: [WakeOutcome: Counter]
@@ -19,6 +23,7 @@ package struct ControlPlaneMetrics: Sendable {
     package init(_ registry: MetricRegistry) {
         self.registry = registry
         registry.showBuild()
+        serverOffences = OffenceCounters(registry, of: .server)
         let starts = { (outcome: String) in
             registry.counter(
                 "sidecar_compute_starts_total", help: "Computes that this control plane started.",

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import GRPCLite
+package import GRPCLite
 package import Gossip
 package import Logging
 package import NIOCore
@@ -30,11 +30,18 @@ package struct ProxyNotices: Sendable {
     private let proxies: GRPCTarget
     private let tls: @Sendable () throws -> TLSContext
     private let group: any EventLoopGroup
+    private let offences: OffenceCounters
 
-    /// - Parameter proxies: where they take calls; the first that answers is told.
-    package init(to proxies: GRPCTarget, _ configuration: ControlPlaneConfiguration, on group: any EventLoopGroup) {
+    /// - Parameters:
+    ///   - proxies: where they take calls; the first that answers is told.
+    ///   - offences: theirs.
+    package init(
+        to proxies: GRPCTarget, _ configuration: ControlPlaneConfiguration, offences: OffenceCounters,
+        on group: any EventLoopGroup
+    ) {
         self.proxies = proxies
         self.group = group
+        self.offences = offences
         // Read for every notice, since certificates are renewed.
         tls = { try configuration.clientContext() }
     }
@@ -48,7 +55,7 @@ package struct ProxyNotices: Sendable {
             proxies, tls: try tls(),
             expectedPeer: { peer in
                 if case .proxy = FleetIdentity(uriNames: peer.uriNames) { true } else { false }
-            }, group: group)
+            }, offences: offences, group: group)
         let outcome: Result<Void, any Error>
         do {
             _ = try await AdminV1.AdminClient(channel).notify(
@@ -65,8 +72,11 @@ package struct ProxyNotices: Sendable {
 
 extension FleetNotices {
     /// Told to any one of these proxies.
-    package init(to proxies: GRPCTarget, _ configuration: ControlPlaneConfiguration, log: Logger) {
-        let notices = ProxyNotices(to: proxies, configuration, on: MultiThreadedEventLoopGroup.singleton)
+    package init(
+        to proxies: GRPCTarget, _ configuration: ControlPlaneConfiguration, metrics: ControlPlaneMetrics, log: Logger
+    ) {
+        let notices = ProxyNotices(
+            to: proxies, configuration, offences: metrics.serverOffences, on: MultiThreadedEventLoopGroup.singleton)
         self.init(log: log) { endpoints in try await notices.tell(endpoints) }
     }
 }

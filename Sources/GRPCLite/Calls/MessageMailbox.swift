@@ -26,6 +26,8 @@ final class MessageMailbox: Sendable {
         var owedCredit = 0
         /// What the messages cost that nobody has taken.
         var waitingBytes = 0
+        /// Of the compressed message that the reader took last, unpacked.
+        var unpackedBytes = 0
         var end: End?
         var reader: CheckedContinuation<Delivery, Never>?
 
@@ -39,22 +41,27 @@ final class MessageMailbox: Sendable {
     private let messageLimit: Int
     private let returnCredit: @Sendable (Int) -> Void
     private let waiting: SharedBytesPart?
+    private let unpacked: UnpackedBytes
 
     /// - Parameters:
     ///   - waiting: what the messages that wait are counted in. Their number of bytes on the wire is bounded by the window,
     ///     but small ones cost a lot more than that.
+    ///   - unpacked: what the compressed message that the reader has is counted in.
     ///   - messageLimit: bytes that a compressed message may have unpacked.
     ///   - returnCredit: opens the sender's window by that many bytes; called from the reader's task.
     init(
-        messageLimit: Int, waiting: SharedBytesPart? = nil, returnCredit: @escaping @Sendable (Int) -> Void
+        messageLimit: Int, waiting: SharedBytesPart? = nil, unpacked: UnpackedBytes,
+        returnCredit: @escaping @Sendable (Int) -> Void
     ) {
         self.messageLimit = messageLimit
         self.waiting = waiting
+        self.unpacked = unpacked
         self.returnCredit = returnCredit
     }
 
     deinit {
         waiting?.add(-waitingBytes)
+        forgetTaken()
     }
 
     /// What the messages cost that nobody has taken.
@@ -152,8 +159,10 @@ final class MessageMailbox: Sendable {
 
     // MARK: The reader's side
 
+    /// - Parameter keepsLast: the reader goes on using the message that it has while it waits for the next.
     /// - Returns: `nil` when the sender has finished.
-    func next() async throws(GRPCStatus) -> [UInt8]? {
+    func next(keepsLast: Bool = false) async throws(GRPCStatus) -> [UInt8]? {
+        if !keepsLast { forgetTaken() }
         let delivery = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if let delivery = takeOrWait(continuation) { continuation.resume(returning: delivery) }
@@ -170,8 +179,23 @@ final class MessageMailbox: Sendable {
         case .failed(let status): throw status
         case .message(let message, let credit):
             if credit > 0 { returnCredit(credit) }
-            return try message.unpacked(limit: messageLimit)
+            return try unpack(message)
         }
+    }
+
+    private func unpack(_ message: ReceivedMessage) throws(GRPCStatus) -> [UInt8] {
+        let (bytes, held) = try unpacked.take(message, messageLimit: messageLimit)
+        if held > 0 { state.withLock { $0.unpackedBytes += held } }
+        return bytes
+    }
+
+    /// The reader does not use the message any more that it took last.
+    func forgetTaken() {
+        let byteCount = state.withLock { state in
+            defer { state.unpackedBytes = 0 }
+            return state.unpackedBytes
+        }
+        unpacked.giveBack(byteCount)
     }
 
     private static let cancelled = Delivery.failed(GRPCStatus(.cancelled, "the task was cancelled"))

@@ -91,7 +91,9 @@ extension MessageMailbox {
     /// Reads the single request of a unary or server-streaming call. Zero or two are violations of cardinality.
     fileprivate func onlyRequest() async throws(GRPCStatus) -> [UInt8] {
         guard let bytes = try await next() else { throw GRPCStatus(.unimplemented, "the call needs one request") }
-        guard try await next() == nil else { throw GRPCStatus(.unimplemented, "the call takes only one request") }
+        guard try await next(keepsLast: true) == nil else {
+            throw GRPCStatus(.unimplemented, "the call takes only one request")
+        }
         return bytes
     }
 }

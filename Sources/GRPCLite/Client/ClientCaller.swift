@@ -4,12 +4,14 @@ internal import Synchronization
 package final class ClientCaller: Sendable {
     private let commands: CommandQueue<ClientCommand>
     private let messageLimit: Int
+    private let unpacked: UnpackedBytes
     private let unsentLimit: Int
     private let isOpen = Atomic(true)
     private let isAnswered = Atomic(false)
 
-    init(commands: CommandQueue<ClientCommand>, _ limits: ConnectionLimits) {
+    init(commands: CommandQueue<ClientCommand>, _ limits: ConnectionLimits, _ offences: OffenceCounters) {
         self.commands = commands
+        unpacked = UnpackedBytes(offences)
         messageLimit = limits.messageSize
         unsentLimit = limits.streamUnsentBytes
     }
@@ -41,7 +43,7 @@ package final class ClientCaller: Sendable {
         if let timeout, timeout <= .zero { throw .deadlineExceeded }
         let id = ClientCall.ID.next()
         let route = CallRoute(id, commands)
-        let inbound = MessageMailbox(messageLimit: messageLimit) { route.returnCredit($0) }
+        let inbound = MessageMailbox(messageLimit: messageLimit, unpacked: unpacked) { route.returnCredit($0) }
         let reply = ReplyMetadata()
         let outbound = MessageOutlet(limit: unsentLimit, encoding: options.encoding) { route.send($0) }
         let start = ClientCallStart(

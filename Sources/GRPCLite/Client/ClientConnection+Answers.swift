@@ -35,6 +35,7 @@ extension ClientConnection {
             let credit = calls[stream]?.inbound.deliver(messages, byteCount: bytes.byteCount) ?? 0
             session.returnCredit(credit, on: stream)
         } catch {
+            offences.count(.malformedMessage)
             happened(.answerRefused, on: stream, GRPCStatus(error))
         }
     }
@@ -63,7 +64,7 @@ extension ClientConnection {
         if steps.contains(.handBack), let giveBack, call.start.route.leave(.refused) {
             return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
         }
-        let status = Self.end(of: call, status)
+        let status = end(of: call, status)
         if steps.contains(.dropUnread) { call.inbound.abort(status) }
         let hasFailed = status.code != .ok
         call.inbound.finish(hasFailed ? status : nil)
@@ -73,12 +74,13 @@ extension ClientConnection {
     }
 
     /// A call has not ended well when its last message is cut off.
-    private static func end(of call: ActiveCall, _ status: GRPCStatus) -> GRPCStatus {
+    private func end(of call: ActiveCall, _ status: GRPCStatus) -> GRPCStatus {
         guard status.code == .ok else { return status }
         do throws(MessageDeframer.Malformed) {
             try call.deframer.finish()
             return status
         } catch {
+            offences.count(.malformedMessage)
             return GRPCStatus(error)
         }
     }

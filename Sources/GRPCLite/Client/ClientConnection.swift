@@ -14,6 +14,7 @@ package final class ClientConnection: DrivenConnection {
     var calls: [HTTP2StreamID: ActiveCall] = [:]
     var streams: [ClientCall.ID: HTTP2StreamID] = [:]
     private var keepalive: Keepalive
+    private var headerBlockTimer = HeaderBlockTimer()
     var timerChanges: [TimerChange] = []
     private var isLost = false
     private var settings = SettingsExchange()
@@ -24,22 +25,26 @@ package final class ClientConnection: DrivenConnection {
     /// The time of the last input.
     private var lastTurn: ContinuousClock.Instant
     private let tell: @Sendable (ConnectionNews) -> Void
+    let offences: OffenceCounters
     let giveBack: (@Sendable (UnprocessedCall) -> Void)?
 
     /// - Parameters:
     ///   - authority: host and port, as the server is called by us.
     ///   - isSecure: whether TLS is below.
+    ///   - offences: told of every rule that the server breaks.
     ///   - tell: what becomes of the connection.
     ///   - giveBack: gets the calls that the server is sure not to have begun; `nil` has them fail `UNAVAILABLE`.
     ///   - wake: called from any thread when tasks left commands; has the shell call ``takeOutput(limit:)`` soon.
     package init(
         authority: String, isSecure: Bool, limits: ConnectionLimits = ConnectionLimits(),
-        at now: ContinuousClock.Instant, tell: @escaping @Sendable (ConnectionNews) -> Void = { _ in },
+        offences: OffenceCounters = OffenceCounters(), at now: ContinuousClock.Instant,
+        tell: @escaping @Sendable (ConnectionNews) -> Void = { _ in },
         giveBack: (@Sendable (UnprocessedCall) -> Void)? = nil, wake: @escaping @Sendable () -> Void
     ) throws(HTTP2Failure) {
         session = try HTTP2Session(.client, limits: limits.http2, at: now)
         self.limits = limits
         lastTurn = now
+        self.offences = offences
         self.tell = tell
         self.giveBack = giveBack
         commonFields = (
@@ -54,7 +59,7 @@ package final class ClientConnection: DrivenConnection {
             ]
         )
         commands = CommandQueue(wake: wake)
-        caller = ClientCaller(commands: commands, limits)
+        caller = ClientCaller(commands: commands, limits, offences)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
             .arm(.settingsDue, after: limits.settingsTimeout), .arm(.keepalive, after: limits.keepaliveInterval),
@@ -69,6 +74,7 @@ package final class ClientConnection: DrivenConnection {
         if case .rearm(let delay) = keepalive.bytesReceived() { timerChanges.append(.arm(.keepalive, after: delay)) }
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
+        if let change = headerBlockTimer.change(open: session.openHeaderBlock, limits) { timerChanges.append(change) }
     }
 
     package func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant) {
@@ -88,13 +94,14 @@ package final class ClientConnection: DrivenConnection {
         case .deadline(let number):
             guard let stream = streams[ClientCall.ID(rawValue: number)] else { return }
             happened(.deadlinePassed, on: stream, .deadlineExceeded)
-        case .settingsDue: lose()
+        case .settingsDue: lose(for: .noSettings)
+        case .headerBlockDue: lose(for: .unfinishedHeaders)
         case .keepalive: checkPeer()
         case .idle: checkIdle()
         case .graceOver:
             isLeftAlone = false
             session.refuseNewStreams()
-        case .shutdownHeard, .headerBlockDue, .stalledStreams, .maxAge: break
+        case .shutdownHeard, .stalledStreams, .maxAge: break
         }
     }
 
@@ -129,6 +136,11 @@ package final class ClientConnection: DrivenConnection {
         for case .start(let start) in commands.close() { handBack(start, status, at: lastTurn) }
     }
 
+    private func lose(for offence: HTTP2Offence) {
+        offences.count(offence)
+        lose()
+    }
+
     private func lose() {
         isLost = true
         caller.stopAcceptingCalls()
@@ -161,7 +173,7 @@ package final class ClientConnection: DrivenConnection {
             switch action {
             case .ping: session.ping()
             case .rearm(let delay): timerChanges.append(.arm(.keepalive, after: delay))
-            case .giveUp: lose()
+            case .giveUp: lose(for: .noAnswer)
             }
         }
     }
@@ -258,7 +270,8 @@ package final class ClientConnection: DrivenConnection {
                 if settings.received() { timerChanges.append(.disarm(.settingsDue)) }
             case .settingsAcknowledged:
                 if settings.acknowledged() { timerChanges.append(.disarm(.settingsDue)) }
-            case .pingAcknowledged, .offence: break
+            case .offence(let offence): offences.count(offence)
+            case .pingAcknowledged: break
             // What is above the last stream is closed by the session as refused.
             case .goAwayReceived(_, let code, let debugData):
                 goAway(

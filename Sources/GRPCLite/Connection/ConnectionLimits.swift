@@ -6,6 +6,10 @@ package struct ConnectionLimits: Sendable {
     /// Bytes of all messages of one connection that are not whole yet; the call that passes it ends with
     /// `RESOURCE_EXHAUSTED`. At least `messageSize`.
     package var unfinishedMessages = 32 * 1024 * 1024
+    /// Bytes that the handlers of one connection may hold of messages that came compressed, unpacked: the last one that each
+    /// has taken. The call whose message passes it ends with `RESOURCE_EXHAUSTED`. What comes uncompressed has cost the client as
+    /// much, so that it is not counted here. At least `messageSize`.
+    package var unpackedMessages = 32 * 1024 * 1024
     /// Bytes of all answers of one connection that wait for the client to take them. Above it no handler of a unary call is
     /// started, and one that streams waits for all that it has written to leave, so that a client with closed windows
     /// cannot have the server filled with answers.
@@ -19,7 +23,7 @@ package struct ConnectionLimits: Sendable {
     /// Bytes. More would end honest calls when hundreds of them share a slow link; any byte at all would let a client keep
     /// an answer for ever by taking one a minute.
     package var leastProgress = 4 * 1024
-    /// From the first frame of a header block to its last.
+    /// From the first frame of a header block to the end of its last, be it read or dropped.
     package var headerBlock: Duration = .seconds(5)
     /// How long the peer may take to say its first word of HTTP/2, and to acknowledge ours.
     package var settingsTimeout: Duration = .seconds(10)

@@ -12,14 +12,4 @@ struct ReceivedMessage: Sendable, Equatable {
     /// Bytes of memory while it waits: beside its own, an array's head and a place in a list. A message of one byte is six on
     /// the wire.
     var cost: Int { bytes.count + 64 }
-
-    /// - Parameter limit: bytes it may have unpacked.
-    func unpacked(limit: Int) throws(GRPCStatus) -> [UInt8] {
-        guard isCompressed else { return bytes }
-        do throws(Gzip.Failure) {
-            return try Gzip.shared.decompress(bytes, limit: limit)
-        } catch {
-            throw GRPCStatus(error)
-        }
-    }
 }

@@ -36,6 +36,8 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     /// More bytes of unfinished requests than the connection may keep, or most of them when those of all connections are
     /// too many. The call is refused.
     case tooManyUnfinishedBytes = "too_many_unfinished_bytes"
+    /// More bytes than handlers of the connection may hold of messages that came compressed. The call is refused.
+    case tooManyUnpackedBytes = "too_many_unpacked_bytes"
     /// A request that was begun and hardly grew for too long. The call is refused.
     case stalledRequest = "stalled_request"
     /// The client that had the most answers waiting when all together were too many. Its fullest streams are reset.
@@ -48,7 +50,7 @@ package enum HTTP2Offence: String, Sendable, CaseIterable {
     case noSettings = "no_settings"
     /// No answer to a PING in time.
     case noAnswer = "no_answer"
-    /// TLS that failed, did not choose HTTP/2, or was not done in time. The connection is closed.
+    /// TLS that failed, did not choose HTTP/2, showed somebody else, or was not done in time. The connection is closed.
     case badHandshake = "bad_handshake"
     /// One connection too many, in all or from one address, or one handshake. It is closed when it is accepted.
     case tooManyConnections = "too_many_connections"

@@ -30,6 +30,12 @@ final class HTTP2Session {
     /// Bytes of all streams that wait to be sent.
     private(set) var unsentBytes = 0
     private var conduct: PeerConduct
+    private var follower: FrameFollower
+    /// What the bytes amount to that nghttp2 has dropped without a word; an offence only if it did not drop them because it had
+    /// found an error before, which it says in a GOAWAY that has yet to leave.
+    private var suspicion: HTTP2Offence?
+    /// nghttp2 has ended the connection for an error of the peer's.
+    private var hasFoundError = false
     private var now: ContinuousClock.Instant
     private(set) var failure: HTTP2Failure?
     /// Where the bytes are that are being received. Zero at other times.
@@ -42,6 +48,7 @@ final class HTTP2Session {
         self.limits = limits
         self.now = now
         conduct = PeerConduct(ofClient: role == .server, limits, at: now)
+        follower = FrameFollower(ofClient: role == .server)
         unsafe handle = try HTTP2SessionFactory.makeHandle(role, limits: limits)
         unsafe nghttp2_session_set_user_data(handle, Unmanaged.passUnretained(self).toOpaque())
         try submitSettings()
@@ -77,8 +84,8 @@ final class HTTP2Session {
 
     // MARK: Bytes
 
-    /// Frames of the block that is being received are still to come.
-    var isInHeaderBlock: Bool { conduct.isInHeaderBlock }
+    /// The header block that is being received, be it read or dropped; see ``FrameFollower/openHeaderBlock``.
+    var openHeaderBlock: Int? { follower.openHeaderBlock }
 
     /// Nothing more will be read or written: the owner flushes what is left and closes.
     var isFinished: Bool {
@@ -95,15 +102,20 @@ final class HTTP2Session {
     /// Takes bytes from the peer. A connection error becomes ``failure``. Those events about them that say where bytes
     /// are mean places in `bytes`, and are to be taken before the next call.
     func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant) {
+        judgeSuspicion()
         guard failure == nil, !isEnding else { return }
         self.now = now
+        follower.received(bytes)
         let taken = unsafe bytes.withUnsafeBytes { raw in
             inputStart = UInt(bitPattern: raw.baseAddress)
             defer { inputStart = 0 }
             return unsafe nghttp2_session_mem_recv(
                 handle, raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count)
         }
-        guard taken < 0 else { return judge(conduct.received(bytes.byteCount, at: now)) }
+        guard taken < 0 else {
+            suspicion = conduct.received(bytes.byteCount, at: now)
+            return
+        }
         failure = HTTP2Failure(code: taken)
         switch nghttp2_error(rawValue: Int32(clamping: taken)) {
         case NGHTTP2_ERR_BAD_CLIENT_MAGIC: events.append(.offence(.badPreface))
@@ -119,17 +131,31 @@ final class HTTP2Session {
     func takeOutput(into output: inout OutputRawSpan) {
         unsafe output.withUnsafeMutableBytes { bytes, used in
             unsafe room = FrameRoom(bytes, used: used)
-            // The bodies of DATA frames find their way there by themselves: see `putOutFrame`.
-            while room.left >= Self.longestOutput {
-                var frame: UnsafePointer<UInt8>?
-                let length = unsafe nghttp2_session_mem_send(handle, &frame)
-                if length < 0, failure == nil { failure = HTTP2Failure(code: length) }
-                guard length > 0 else { break }
-                unsafe room.append(UnsafeRawBufferPointer(start: frame, count: length))
+            putOutFrames()
+            if suspicion != nil, room.left >= Self.longestOutput {
+                // nghttp2 has said all that it had to say.
+                judgeSuspicion()
+                putOutFrames()
             }
             used = room.used
             room = FrameRoom()
         }
+    }
+
+    private func putOutFrames() {
+        // The bodies of DATA frames find their way there by themselves: see `putOutFrame`.
+        while room.left >= Self.longestOutput {
+            var frame: UnsafePointer<UInt8>?
+            let length = unsafe nghttp2_session_mem_send(handle, &frame)
+            if length < 0, failure == nil { failure = HTTP2Failure(code: length) }
+            guard length > 0 else { return }
+            unsafe room.append(UnsafeRawBufferPointer(start: frame, count: length))
+        }
+    }
+
+    private func judgeSuspicion() {
+        defer { suspicion = nil }
+        if !hasFoundError { judge(suspicion) }
     }
 
     /// - Returns: what was noticed since the last time, in order.
@@ -331,9 +357,8 @@ extension HTTP2Session {
     }
 
     /// Called for the blocks that are read: not for those of streams that are refused or have gone.
-    func headersBegan(on stream: HTTP2StreamID, flags: UInt8) {
+    func headersBegan(on stream: HTTP2StreamID) {
         headersBeingReceived = HeaderBlock()
-        conduct.headerBlockBegan(flags: flags)
         guard role == .server else { return }
         // Equal urgency, incremental: streams take turns frame by frame. RFC 9218 §4.
         var takeTurns = nghttp2_extpri(urgency: 3, inc: 1)
@@ -415,7 +440,9 @@ extension HTTP2Session {
             hasEnded = hasEnded || isEnding
             // nghttp2 has found an error of the peer's by itself.
             let code = HTTP2ErrorCode(rawValue: unsafe frame.goaway.error_code)
-            if code != .noError, !isEnding { events.append(.offence(.protocolError)) }
+            guard code != .noError, !isEnding else { return }
+            hasFoundError = true
+            events.append(.offence(.protocolError))
         default:
             break
         }

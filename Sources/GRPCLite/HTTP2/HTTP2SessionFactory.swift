@@ -53,7 +53,7 @@ enum HTTP2SessionFactory {
         }
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, owner in
             guard let frame = unsafe frame?.pointee else { return 0 }
-            unsafe HTTP2Session.keptIn(owner)?.headersBegan(on: frame.hd.stream_id, flags: frame.hd.flags)
+            unsafe HTTP2Session.keptIn(owner)?.headersBegan(on: frame.hd.stream_id)
             return 0
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, frame, _, owner in

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How often peers broke which rule, over all connections of a server.
+/// How often peers broke which rule, over all connections of a server, or of the channels of a client.
 package final class OffenceCounters: Sendable {
     private let counts = Mutex<[HTTP2Offence: Int]>([:])
 

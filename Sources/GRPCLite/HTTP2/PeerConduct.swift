@@ -4,10 +4,8 @@ struct PeerConduct {
         static let data: UInt8 = 0x0
         static let headers: UInt8 = 0x1
         static let reset: UInt8 = 0x3
-        static let continuation: UInt8 = 0x9
         /// A PING or SETTINGS with it is an answer; on DATA the same bit ends the stream.
         static let acknowledgesOrEnds: UInt8 = 0x1
-        static let endsHeaders: UInt8 = 0x4
         static let headLength = 9
         /// SETTINGS_MAX_FRAME_SIZE, which we leave as it is. RFC 9113 §6.5.2.
         static let longestPayload = 16 * 1024
@@ -15,9 +13,6 @@ struct PeerConduct {
 
     private static let prefaceLength = 24
 
-    /// Frames of a header block that is read are still to come. Where the rest of one is dropped, nghttp2 does not say when
-    /// it ends; how many frames it may have is still bounded there.
-    private(set) var isInHeaderBlock = false
     private let isServer: Bool
     private let (leastData, bytesPerUnknownFrame): (Int, Int)
     private let bytesPerIdleFrame: Double
@@ -67,22 +62,14 @@ struct PeerConduct {
             return !isServer || peerResets.take(at: now) ? nil : .rapidReset
         case FrameType.data where length >= leastData || flags & FrameType.acknowledgesOrEnds != 0:
             return nil
-        case FrameType.continuation:
-            isInHeaderBlock = flags & FrameType.endsHeaders == 0
         default:
             break
         }
         return idleFrames.take(at: now) ? nil : HTTP2Offence(floodOf: type, length: length)
     }
 
-    /// The block whose HEADERS have just come is read.
-    mutating func headerBlockBegan(flags: UInt8) {
-        isInHeaderBlock = flags & FrameType.endsHeaders == 0
-    }
-
     /// What is left of the block is dropped, and its stream reset. Its frames are not told of any more, and are no fault.
     mutating func headerBlockDropped() {
-        isInHeaderBlock = false
         excuse(longestBlock)
     }
 

@@ -22,17 +22,19 @@ final class CallWire: Sendable {
     private let commands: CommandQueue<ServerCommand>
     private let backlog: OutboundBacklog
     private let waiting: SharedBytesPart
+    private let unpacked: UnpackedBytes
     private let parts = Mutex(Parts())
     private let wasRequestCompressed = Atomic(false)
 
     init(
         _ stream: HTTP2StreamID, _ commands: CommandQueue<ServerCommand>, _ backlog: OutboundBacklog,
-        waiting: SharedBytesPart, messageLimit: Int, clientAcceptsGzip: Bool
+        waiting: SharedBytesPart, unpacked: UnpackedBytes, messageLimit: Int, clientAcceptsGzip: Bool
     ) {
         self.stream = stream
         self.commands = commands
         self.backlog = backlog
         self.waiting = waiting
+        self.unpacked = unpacked
         self.messageLimit = messageLimit
         self.clientAcceptsGzip = clientAcceptsGzip
     }
@@ -40,7 +42,8 @@ final class CallWire: Sendable {
     var inbound: MessageMailbox {
         parts.withLock { parts in
             if let inbound = parts.inbound { return inbound }
-            let inbound = MessageMailbox(messageLimit: messageLimit, waiting: waiting) { [stream, commands] credit in
+            let inbound = MessageMailbox(messageLimit: messageLimit, waiting: waiting, unpacked: unpacked) {
+                [stream, commands] credit in
                 commands.post(.returnCredit(stream, credit))
             }
             parts.inbound = inbound
@@ -65,6 +68,11 @@ final class CallWire: Sendable {
 
     /// `nil` when nobody has sent or said anything yet.
     var outboundInUse: MessageOutlet? { parts.withLock(\.outbound) }
+
+    /// The handler has ended, and holds nothing any more.
+    func forgetTaken() {
+        parts.withLock(\.inbound)?.forgetTaken()
+    }
 
     /// Sends the response headers now.
     func flushHeaders() {

@@ -8,6 +8,7 @@ extension ServerConnection {
         // cancels it when the call ends before the handler does.
         call.task = Task(executorPreference: handlerExecutor) {
             let status = await method.status(of: wire, context)
+            wire.forgetTaken()
             commands.post(.finish(stream, status))
         }
         guard let message = takeRequest(of: call) else { return }
@@ -23,31 +24,36 @@ extension ServerConnection {
         guard let reply = call.method.reply, let message = takeRequest(of: call) else { return }
         if message.isCompressed { call.wire.noteCompressedRequest() }
         let request: [UInt8]
+        let held: Int
         do throws(GRPCStatus) {
-            request = try message.unpacked(limit: limits.messageSize)
+            (request, held) = try unpacked.take(message, messageLimit: limits.messageSize)
         } catch {
             return end(call, .handlerEnded, error)
         }
         switch reply {
         case .prompt(let body):
             let context = call.context
+            defer { unpacked.giveBack(held) }
             answer(call, UnaryTurn.answer { try CallScope.with(context.deadline) { try body(request, context) } })
-        case .waiting(let body): startTask(body, request, for: call)
+        case .waiting(let body): startTask(body, request, unpacked: held, for: call)
         }
     }
 
     /// Starts a handler that may wait; when it does not, its answer is there on return.
+    /// - Parameter held: of the request's bytes, those that are counted until the handler has ended.
     func startTask(
         _ body: @escaping @Sendable ([UInt8], ServerCallContext) async throws -> [UInt8], _ request: [UInt8],
-        for call: ServerCall
+        unpacked held: Int, for call: ServerCall
     ) {
         let (turn, stream, commands, context) = (UnaryTurn(), call.stream, commands, call.context)
+        let unpacked = unpacked
         runningHandlers += 1
         // Not a child of anyone, as above. It begins here, on the loop, before the next line.
         let task = Task.immediate(executorPreference: handlerExecutor) {
             let answer = await UnaryTurn.answer {
                 try await CallScope.with(context.deadline) { try await body(request, context) }
             }
+            unpacked.giveBack(held)
             if !turn.give(answer) { commands.post(.reply(stream, answer)) }
         }
         guard let answer = turn.takeAnswer() else {

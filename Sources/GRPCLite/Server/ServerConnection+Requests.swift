@@ -45,7 +45,7 @@ extension ServerConnection {
         var context = ServerCallContext(
             method: method.path, metadata: head.metadata, peer: peer, deadline: timeout.map { now.advanced(by: $0) })
         let wire = CallWire(
-            stream, commands, backlog, waiting: sharedUnfinished, messageLimit: limits.messageSize,
+            stream, commands, backlog, waiting: sharedUnfinished, unpacked: unpacked, messageLimit: limits.messageSize,
             clientAcceptsGzip: head.acceptsGzip)
         context.call = wire
         let deframer = MessageDeframer(messageLimit: limits.messageSize, takesCompressed: head.encoding != .identity)

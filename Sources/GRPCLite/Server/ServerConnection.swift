@@ -33,6 +33,8 @@ package final class ServerConnection: DrivenConnection {
     private var reportedUnfinished = 0
     /// What all connections together keep of requests: those bytes, and messages that handlers have not taken.
     let sharedUnfinished: SharedBytesPart
+    /// What handlers hold of compressed messages.
+    let unpacked: UnpackedBytes
     private var keepalive: Keepalive
     var timerChanges: [TimerChange] = []
     var settings = SettingsExchange()
@@ -46,7 +48,7 @@ package final class ServerConnection: DrivenConnection {
     /// Unary calls whose handlers are to start when enough answers have left. All are open and none is over, so that they are
     /// no more than there may be streams.
     var waitingToStart: [HTTP2StreamID] = []
-    private var isHeaderBlockTimed = false
+    private var headerBlockTimer = HeaderBlockTimer()
     private var isStallTimed = false
 
     /// - Parameters:
@@ -72,6 +74,7 @@ package final class ServerConnection: DrivenConnection {
         self.backlog = OutboundBacklog(
             limit: limits.unsentBytes, streamLimit: limits.streamUnsentBytes, within: shared.unsent, wake: wake)
         sharedUnfinished = SharedBytesPart(of: shared.unfinished, wake: wake)
+        unpacked = UnpackedBytes(limit: limits.unpackedMessages, offences)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
@@ -88,20 +91,13 @@ package final class ServerConnection: DrivenConnection {
         session.receive(bytes, at: now)
         handleEvents(of: bytes, at: now)
         reportUnfinished()
-        timeHeaderBlock()
+        if let change = headerBlockTimer.change(open: session.openHeaderBlock, limits) { timerChanges.append(change) }
     }
 
     /// Messages that wait for handlers that run are counted by their mailboxes.
     private func reportUnfinished() {
         sharedUnfinished.add(unfinishedBytes - reportedUnfinished)
         reportedUnfinished = unfinishedBytes
-    }
-
-    private func timeHeaderBlock() {
-        guard session.isInHeaderBlock != isHeaderBlockTimed else { return }
-        isHeaderBlockTimed.toggle()
-        timerChanges.append(
-            isHeaderBlockTimed ? .arm(.headerBlockDue, after: limits.headerBlock) : .disarm(.headerBlockDue))
     }
 
     package func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant) {

@@ -104,9 +104,10 @@ final class Fleet: Sendable {
                 ],
                 suspendAfter: settings.suspendAfter), authority: certificates.authority, log: log)
         do {
-            let notices = plan.grpc.map { FleetNotices(to: $0, configuration, log: log) }
+            let metrics = ControlPlaneMetrics(MetricRegistry())
+            let notices = plan.grpc.map { FleetNotices(to: $0, configuration, metrics: metrics, log: log) }
             return try await ControlPlane.start(
-                configuration, starter: starter, notices: notices, log: log, changed: changed)
+                configuration, starter: starter, notices: notices, metrics: metrics, log: log, changed: changed)
         } catch let failure as ControlPlane.StartFailure {
             throw CommandFailure.failed("the control plane cannot listen: \(failure)")
         } catch {

@@ -22,16 +22,18 @@ package final class GRPCBalancedChannel: GRPCChannel {
     /// - Parameters:
     ///   - tls: a client context with ALPN `h2`; `nil` speaks plaintext.
     ///   - expectedPeer: judges a server by the URI names in its certificate, instead of by the target's host.
+    ///   - offences: told of every rule that a server breaks.
     ///   - onStateChange: called on the loop; must be quick.
     package init(
         _ target: GRPCTarget, tls: TLSContext?, expectedPeer: (@Sendable (PeerIdentity) -> Bool)? = nil,
-        configuration: Configuration = Configuration(), group: any EventLoopGroup,
+        configuration: Configuration = Configuration(), offences: OffenceCounters = OffenceCounters(),
+        group: any EventLoopGroup,
         onStateChange: @escaping @Sendable (ChannelState) -> Void = { _ in }
     ) {
         let loop = group.next()
         let dial = GRPCDial(
             authority: "\(target)", serverName: target.host, tls: tls, expectedPeer: expectedPeer,
-            limits: configuration.limits)
+            limits: configuration.limits, offences: offences)
         self.loop = loop
         shell = .makeBoxSendingValue(
             GRPCBalancedShell(target, dial, configuration.plan, loop, onStateChange), eventLoop: loop)

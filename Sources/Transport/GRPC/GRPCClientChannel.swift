@@ -24,6 +24,7 @@ package final class GRPCClientChannel: GRPCChannel {
     private let tls: TLSContext?
     private let expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
     private let limits: ConnectionLimits
+    private let offences: OffenceCounters
     private let connectLimit: Duration
     let backoff: ConnectBackoff
     let loop: any EventLoop
@@ -35,16 +36,19 @@ package final class GRPCClientChannel: GRPCChannel {
     ///     compare the certificate with `host`.
     ///   - connectLimit: for name, TCP and TLS together.
     ///   - backoff: between the attempts of a call that waits for ready.
+    ///   - offences: told of every rule that the server breaks.
     package init(
         host: String, port: Int, tls: TLSContext?, expectedPeer: (@Sendable (PeerIdentity) -> Bool)? = nil,
         limits: ConnectionLimits = ConnectionLimits(), connectLimit: Duration = .seconds(2),
-        backoff: ConnectBackoff = ConnectBackoff(), group: any EventLoopGroup
+        backoff: ConnectBackoff = ConnectBackoff(), offences: OffenceCounters = OffenceCounters(),
+        group: any EventLoopGroup
     ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.expectedPeer = expectedPeer
         self.limits = limits
+        self.offences = offences
         self.connectLimit = connectLimit
         self.backoff = backoff
         loop = group.next()
@@ -159,7 +163,8 @@ package final class GRPCClientChannel: GRPCChannel {
     private func connect(_ promise: EventLoopPromise<ClientCaller>) {
         let started = loop.makePromise(of: ClientCaller.self)
         let dial = GRPCDial(
-            authority: "\(host):\(port)", serverName: host, tls: tls, expectedPeer: expectedPeer, limits: limits)
+            authority: "\(host):\(port)", serverName: host, tls: tls, expectedPeer: expectedPeer, limits: limits,
+            offences: offences)
         let bootstrap = dial.bootstrap(
             on: loop, limit: connectLimit, started: started,
             giveBack: { [weak self, loop] call in

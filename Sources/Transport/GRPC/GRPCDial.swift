@@ -12,12 +12,20 @@ struct GRPCDial: Sendable {
     var tls: TLSContext?
     var expectedPeer: (@Sendable (PeerIdentity) -> Bool)?
     var limits = ConnectionLimits()
+    /// Told of every rule that a server breaks.
+    var offences = OffenceCounters()
 
     /// Where a silent server is asked whether it is there, one that acknowledges nothing is given up as fast (gRFC A18).
     private var socketOptions: SocketOptions {
         var options = SocketOptions.standard
         if limits.asksWhenSilent { options.userTimeout = limits.keepaliveTimeout }
         return options
+    }
+
+    /// A handshake that was late because TCP was is nobody's fault.
+    private func noteFailure(_ error: any Error, of channel: any Channel) {
+        if error as? GRPCTransportFailure == .handshakeTimedOut, !channel.isActive { return }
+        offences.handshakeFailed(error)
     }
 
     /// - Parameters:
@@ -48,12 +56,15 @@ struct GRPCDial: Sendable {
                     }
                     let handler = GRPCConnectionHandler<ClientConnection>(
                         isSecure: dial.tls != nil, handshakeLimit: TimeAmount(limit),
-                        onStart: { started.completeWith($0.map(\.caller)) }
+                        onStart: { result in
+                            if case .failure(let error) = result { dial.noteFailure(error, of: channel) }
+                            started.completeWith(result.map(\.caller))
+                        }
                     ) { peer, wake in
                         guard dial.expectedPeer?(peer) ?? true else { throw GRPCTransportFailure.unexpectedPeer }
                         return try ClientConnection(
-                            authority: dial.authority, isSecure: dial.tls != nil, limits: dial.limits, at: .now,
-                            tell: tell, giveBack: giveBack, wake: wake)
+                            authority: dial.authority, isSecure: dial.tls != nil, limits: dial.limits,
+                            offences: dial.offences, at: .now, tell: tell, giveBack: giveBack, wake: wake)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

@@ -23,7 +23,7 @@ package enum GRPCListener {
         metrics: MetricRegistry? = nil, group: any EventLoopGroup
     ) async throws -> GRPCListening {
         let methods = MethodTable(services)
-        let offences = metrics.map { OffenceCounters($0) } ?? OffenceCounters()
+        let offences = metrics.map { OffenceCounters($0, of: .client) } ?? OffenceCounters()
         let connections = GRPCServerConnections(limits, offences)
         let shared = ServerBytes(
             unsent: SharedBytes(limit: limits.unsentBytes), unfinished: SharedBytes(limit: limits.unfinishedBytes))

@@ -1,7 +1,6 @@
 internal import GRPCLite
 internal import NIOCore
 internal import Synchronization
-internal import TLSEngine
 
 /// The connections of one listener, from accept until they are closed.
 final class GRPCServerConnections: Sendable {
@@ -77,18 +76,9 @@ final class GRPCServerConnections: Sendable {
         return true
     }
 
-    private static func breaksRules(_ error: any Error) -> Bool {
-        switch error {
-        case let failure as TLSFailure: ![.truncated, .refusedByPeer, .unusable].contains(failure.reason)
-        case let failure as GRPCTransportFailure: failure != .closed
-        // The socket's own.
-        default: false
-        }
-    }
-
-    /// Well or badly. Whoever hangs up before it is done has broken no rule.
+    /// Well or badly.
     func handshakeEnded(of channel: any Channel, _ result: Result<ServerConnection, any Error>) {
-        if case .failure(let error) = result, Self.breaksRules(error) { offences.count(.badHandshake) }
+        if case .failure(let error) = result { offences.handshakeFailed(error) }
         state.withLock { $0.endHandshake(ObjectIdentifier(channel)) }
     }
 

@@ -162,7 +162,9 @@ import Testing
     @Test func `messages that no handler takes are counted with what they cost`() async throws {
         let whole = SharedBytes()
         let part = SharedBytesPart(of: whole)
-        let mailbox = MessageMailbox(messageLimit: 100, waiting: part) { _ in }
+        let mailbox = MessageMailbox(messageLimit: 100, waiting: part, unpacked: UnpackedBytes(OffenceCounters())) {
+            _ in
+        }
         #expect(mailbox.deliver([ReceivedMessage([1]), ReceivedMessage([2])], byteCount: 12) == 0)
         #expect(mailbox.waitingBytes == 2 * 65)
         #expect(part.byteCount == 2 * 65)

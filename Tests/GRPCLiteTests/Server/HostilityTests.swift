@@ -120,11 +120,22 @@ import Testing
         #expect(offences[.badPreface] == 1)
     }
 
-    @Test func `garbage behind the preface ends the connection`() throws {
+    @Test(arguments: [4096, 1 << 20]) func `garbage behind the preface ends the connection`(byteCount: Int) throws {
         let peer = try Peer()
-        peer.send([UInt8](repeating: 0xFF, count: 4096))
+        peer.send([UInt8](repeating: 0xFF, count: byteCount))
         #expect(peer.server.isFinished)
-        #expect(peer.offences[.protocolError] == 1)
+        #expect(HTTP2Offence.allCases.filter { peer.offences[$0] > 0 } == [.protocolError])
+        // Nor is what comes when the GOAWAY has left.
+        peer.send([UInt8](repeating: 0xFF, count: byteCount))
+        #expect(HTTP2Offence.allCases.filter { peer.offences[$0] > 0 } == [.protocolError])
+    }
+
+    @Test func `a flood is judged although nobody takes what is sent`() throws {
+        let peer = try Peer()
+        let flood = Array(repeatElement(Peer.frame(0xBE, payload: [1, 2, 3]), count: 20_000).joined())
+        peer.server.receive(flood.span.bytes, at: peer.now)
+        peer.server.receive([0].span.bytes, at: peer.now)
+        #expect(peer.offences[.unknownFrameFlood] == 1)
     }
 
     @Test func `streams above the limit are refused`() throws {
@@ -188,7 +199,7 @@ import Testing
         #expect(!peer.server.isFinished)
     }
 
-    @Test func `more than the connection's window ends the connection`() throws {
+    @Test(arguments: [1, 40]) func `more than the connection's window ends the connection`(tooMany: Int) throws {
         let peer = try Peer()
         // In one read, in which we open it again by half and no more.
         let most = HTTP2Limits().connectionWindow * 3 / 2
@@ -196,7 +207,8 @@ import Testing
         let full = streams.flatMap { stream in
             Peer.call(stream, "/test.Echo/Deaf") + Self.messages(HTTP2Limits().streamWindow, on: stream)
         }
-        peer.send(full + Peer.call(99, "/test.Echo/Deaf") + Self.messages(16 * 1024, on: 99))
+        // What comes behind the frame that was one too many is dropped, and no flood of frames that nobody knows.
+        peer.send(full + Peer.call(99, "/test.Echo/Deaf") + Self.messages(tooMany * 16 * 1024, on: 99))
         #expect(peer.server.isFinished)
         #expect(HTTP2Offence.allCases.filter { peer.offences[$0] > 0 } == [.protocolError])
         // The stream was begun; FLOW_CONTROL_ERROR.

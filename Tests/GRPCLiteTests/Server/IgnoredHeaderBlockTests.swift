@@ -47,6 +47,31 @@ import Testing
         expectAlive(peer)
     }
 
+    @Test(arguments: ["far over the limit", "with a field that must not be", "of a stream that has gone"])
+    func `a block that is dropped has to end in time, too`(kind: String) throws {
+        let peer = try makePeer()
+        peer.send(Peer.call(3) + Peer.message([7], on: 3))
+        let block =
+            switch kind {
+            case "far over the limit": Self.block(ofBytes: 60_000)
+            case "with a field that must not be": Peer.block(Peer.requestFields() + [("X", "y"), ("x", "y")])
+            default: Peer.block([("x", "y"), ("x", "y")])
+            }
+        let frames = Self.frames(
+            of: block, on: kind == "of a stream that has gone" ? 3 : 5, length: min(block.count - 5, 16_000))
+        // All but the last byte of the last frame.
+        peer.send(Array(frames.dropLast()))
+        #expect(peer.timers[.headerBlockDue] == .seconds(5))
+        peer.send(Array(frames.suffix(1)))
+        expectAlive(peer)
+
+        let late = try makePeer()
+        late.send(Peer.call(3) + Peer.message([7], on: 3) + frames.dropLast())
+        late.fire(.headerBlockDue)
+        #expect(late.server.isFinished)
+        #expect(late.offences[.unfinishedHeaders] == 1)
+    }
+
     @Test func `several of them in one read`() throws {
         let peer = try makePeer()
         peer.send([3, 5, 7, 9].flatMap { Self.frames(of: Self.block(ofBytes: 100_000), on: $0) })

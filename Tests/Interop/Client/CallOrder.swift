@@ -94,6 +94,8 @@ struct CallReport: Encodable {
     var refused: [String] = []
     /// Of the responses' payloads; of a sum, the sum.
     var sizes: [Int] = []
+    /// How often servers have broken which rule so far, by name.
+    var offences: [String: Int] = [:]
     var elapsedMs = 0
 
     static func pairs(_ metadata: Metadata) -> [[String]] {

@@ -9,6 +9,7 @@ struct CallsFromInput: Sendable {
     private static let writing = Mutex(())
 
     let channel: any GRPCChannel
+    let offences: OffenceCounters
 
     func run() async throws {
         await withDiscardingTaskGroup { group in
@@ -65,6 +66,8 @@ struct CallsFromInput: Sendable {
         } catch {
             (report.code, report.message) = (-1, "\(error)")
         }
+        report.offences = Dictionary(
+            uniqueKeysWithValues: HTTP2Offence.allCases.map { ($0.rawValue, offences[$0]) }.filter { $0.1 > 0 })
         report.elapsedMs = Int(began.duration(to: .now) / .milliseconds(1))
         return report
     }

@@ -59,9 +59,10 @@ struct InteropClient: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let channel = try makeChannel()
+        let offences = OffenceCounters()
+        let channel = try makeChannel(offences)
         do {
-            try await play(waitForReady ? PatientChannel(channel: channel) : channel)
+            try await play(waitForReady ? PatientChannel(channel: channel) : channel, offences)
         } catch {
             await channel.shutdown()
             FileHandle.standardError.write(Data("\(testCase?.rawValue ?? "calls"): \(error)\n".utf8))
@@ -71,19 +72,20 @@ struct InteropClient: AsyncParsableCommand {
         if let testCase { print("\(testCase.rawValue): passed") }
     }
 
-    private func play(_ channel: any GRPCChannel) async throws {
-        guard let testCase else { return try await CallsFromInput(channel: channel).run() }
+    private func play(_ channel: any GRPCChannel, _ offences: OffenceCounters) async throws {
+        guard let testCase else { return try await CallsFromInput(channel: channel, offences: offences).run() }
         let interop = Interop(channel)
         for _ in 0..<times { try await testCase.run(interop) }
     }
 
-    private func makeChannel() throws -> any ClosableChannel {
+    private func makeChannel(_ offences: OffenceCounters) throws -> any ClosableChannel {
         guard let target = GRPCTarget(server) else {
             throw ValidationError("--server \(server): not host:port, and no list of addresses")
         }
         let (tls, group) = (try context(), MultiThreadedEventLoopGroup.singleton)
         guard policy == "one_server" else {
-            return GRPCBalancedChannel(target, tls: tls, configuration: try balancing(), group: group)
+            return GRPCBalancedChannel(
+                target, tls: tls, configuration: try balancing(), offences: offences, group: group)
         }
         guard let colon = server.lastIndex(of: ":"), let port = Int(server[server.index(after: colon)...]) else {
             throw ValidationError("--server \(server): not host:port")
@@ -93,7 +95,8 @@ struct InteropClient: AsyncParsableCommand {
         var backoff = ConnectBackoff()
         if let firstBackoff { backoff.initial = .milliseconds(firstBackoff) }
         return GRPCClientChannel(
-            host: String(server[..<colon]), port: port, tls: tls, limits: limits, backoff: backoff, group: group)
+            host: String(server[..<colon]), port: port, tls: tls, limits: limits, backoff: backoff,
+            offences: offences, group: group)
     }
 
     private func balancing() throws -> GRPCBalancedChannel.Configuration {

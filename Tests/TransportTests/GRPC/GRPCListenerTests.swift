@@ -113,7 +113,7 @@ import Transport
             try await Dialer.connect(
                 host: "127.0.0.1", port: server.port, on: grpcLoops.next(), timeout: .seconds(10))
         }
-        let line = "sidecar_grpc_offences_total{offence=\"too_many_connections\"}"
+        let line = "sidecar_grpc_offences_total{peer=\"client\",offence=\"too_many_connections\"}"
         #expect(registry.exposition().contains("\(line) 0\n"))
         let first = try await dial()
         try await eventually("the server has accepted") { server.connectionCount == 1 }

@@ -18,12 +18,16 @@ final class AgentLinks: Sendable {
 
     private let tls: TLSContext
     private let group: any EventLoopGroup
+    private let offences: OffenceCounters
     private let links = Mutex(TimedLRU<EndpointName, Link>(AgentLinks.limits))
 
-    /// - Parameter tls: proves who we are.
-    init(tls: TLSContext, group: any EventLoopGroup) {
+    /// - Parameters:
+    ///   - tls: proves who we are.
+    ///   - offences: of agents.
+    init(tls: TLSContext, group: any EventLoopGroup, offences: OffenceCounters) {
         self.tls = tls
         self.group = group
+        self.offences = offences
     }
 
     /// - Returns: a channel that connects only to an agent whose certificate names this endpoint and this compute.
@@ -35,7 +39,8 @@ final class AgentLinks: Sendable {
             if let known, known.agent == agent, known.computeID == location.computeID { return (known.channel, nil) }
             let channel = GRPCClientChannel(
                 host: agent.host, port: agent.port, tls: tls,
-                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == expected }, group: group)
+                expectedPeer: { FleetIdentity(uriNames: $0.uriNames) == expected }, offences: offences,
+                group: group)
             links.insert(
                 Link(agent: agent, computeID: location.computeID, channel: channel), for: location.endpoint, now: .now)
             return (channel, known)

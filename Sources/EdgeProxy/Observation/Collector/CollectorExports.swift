@@ -24,7 +24,8 @@ struct CollectorExports: Sendable {
 
     /// - Throws: when the collector's certificates cannot be used.
     init(
-        _ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, registry: MetricRegistry, logger: Logger
+        _ configuration: EdgeProxyConfiguration, group: any EventLoopGroup, registry: MetricRegistry,
+        offences: OffenceCounters, logger: Logger
     ) throws(EdgeProxyConfiguration.Invalid) {
         let settings = configuration.collector
         let queue = settings.tells(.traces) ? BatchQueue<TraceSpan>(limit: Self.spanLimit) : nil
@@ -42,7 +43,7 @@ struct CollectorExports: Sendable {
         // Not ours, so that it is dialled as everybody dials it: by name, and with the standard back-off.
         let calls = CollectorCalls(
             channel: GRPCBalancedChannel(
-                target, tls: endpoint.isSecure ? try Self.tls(settings) : nil, group: group),
+                target, tls: endpoint.isSecure ? try Self.tls(settings) : nil, offences: offences, group: group),
             resource: Self.resource(configuration))
         spans = queue.map {
             BatchExporter(queue: $0, counters: spanCounters, logger: logger, send: calls.sendSpans)

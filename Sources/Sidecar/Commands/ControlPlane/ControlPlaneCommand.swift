@@ -89,9 +89,11 @@ struct ControlPlaneCommand: AsyncParsableCommand {
                 reportTo: [grpc.reachable.description] + reportTo.split(separator: ",").map(String.init),
                 suspendAfter: idleLimit), authority: certificates.authority, log: log)
         let configuration = controlPlaneConfiguration(folder, certificates)
-        let notices = try notices(configuration, log)
+        let metrics = ControlPlaneMetrics(MetricRegistry())
+        let notices = try notices(configuration, metrics, log)
         let controlPlane = try await explainingFailures {
-            try await ControlPlane.start(configuration, starter: starter, notices: notices, log: log)
+            try await ControlPlane.start(
+                configuration, starter: starter, notices: notices, metrics: metrics, log: log)
         }
         await serve(controlPlane, until: stops)
     }
@@ -102,14 +104,16 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         var endpoints = try kubernetes.endpoints(suspendAfter: idleLimit)
         var configuration = try kubernetes.controlPlane()
         configure(&configuration)
+        let metrics = ControlPlaneMetrics(MetricRegistry())
         do {
-            endpoints.agents = try AgentRolesClient(configuration, on: MultiThreadedEventLoopGroup.singleton)
+            endpoints.agents = try AgentRolesClient(
+                configuration, offences: metrics.serverOffences, on: MultiThreadedEventLoopGroup.singleton)
         } catch {
             throw CommandFailure.badConfiguration("--certs-dir: \(error)")
         }
         let stops = await StopRequests.listen(lifeline: lifeline)
         let log = Logger(label: "control-plane")
-        let notices = try notices(configuration, log)
+        let notices = try notices(configuration, metrics, log)
         endpoints.notices = notices
         let client: ClusterClient
         do {
@@ -117,7 +121,6 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.badConfiguration("--kubernetes-credentials: \(place.authorityFile): \(error)")
         }
-        let metrics = ControlPlaneMetrics(MetricRegistry())
         let directory = ClusterDirectory(client, configuration: endpoints, metrics: metrics, log: log)
         await directory.start()
         do {
@@ -143,12 +146,14 @@ struct ControlPlaneCommand: AsyncParsableCommand {
         }
     }
 
-    private func notices(_ configuration: ControlPlaneConfiguration, _ log: Logger) throws -> FleetNotices? {
+    private func notices(
+        _ configuration: ControlPlaneConfiguration, _ metrics: ControlPlaneMetrics, _ log: Logger
+    ) throws -> FleetNotices? {
         guard let notify else { return nil }
         guard let proxies = GRPCTarget(notify) else {
             throw CommandFailure.badConfiguration("--notify: “\(notify)” is no host:port")
         }
-        return FleetNotices(to: proxies, configuration, log: log)
+        return FleetNotices(to: proxies, configuration, metrics: metrics, log: log)
     }
 
     private var idleLimit: Duration? { suspendAfter.map(\.duration) ?? .seconds(300) }
