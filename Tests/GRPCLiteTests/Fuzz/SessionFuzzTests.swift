@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    /// Both sides speak HTTP/2 and gRPC as they should until some are changed of the frames that one of them sends: calls of all
+    /// kinds are under way then, and the header tables, windows and messages are such as they come to be.
+    @Test(arguments: FuzzedConversation.Way.allCases)
+    func `a conversation that was well under way ends, and nothing is left of it`(way: FuzzedConversation.Way) throws {
+        var (deep, seen) = (0, Set<HTTP2Offence>())
+        for number in 0..<UInt64(Fuzzing.inputs) {
+            let seed = Fuzzing.seed &+ number
+            let conversation = try FuzzedConversation(way, SeededDice(seed: seed))
+            guard conversation.run() else {
+                Issue.record("seed \(seed)")
+                return
+            }
+            if conversation.openAtFirstChange > 0 { deep += 1 }
+            for counters in [conversation.clientOffences, conversation.serverOffences] {
+                seen.formUnion(HTTP2Offence.allCases.filter { counters[$0] > 0 })
+            }
+        }
+        // Otherwise it was no better than noise.
+        #expect(deep > Fuzzing.inputs / 4)
+        #expect(seen.count >= 5, "\(seen)")
+    }
+
     /// Handlers that answer at once: no task outlives its input.
     private static let methods = MethodTable([
         ServiceDefinition(
