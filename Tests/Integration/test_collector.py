@@ -7,7 +7,9 @@ from opentelemetry.proto.logs.v1 import logs_pb2
 
 from collector import Collector, attributes
 from conftest import new_folder
+from fleet import sum_of
 from lone import LoneProxy
+from rawserver import RawServer
 from waiting import eventually
 
 
@@ -55,6 +57,18 @@ def test_the_collector_hears_what_the_page_shows(told, collector):
     assert len(phases["tls"].bucket_counts) == len(phases["tls"].explicit_bounds) + 1 and phases["tls"].sum > 0
     assert collector.reports.resources[-1]["service.name"] == "sidecar-proxy"
     assert collector.reports.resources[-1]["service.instance.id"] == "lone"
+
+
+def test_a_collector_that_breaks_the_rules_is_counted(control_plane):
+    with RawServer(lambda link, stream: link.send(b"\xff" * 5000)) as server:
+        proxy = LoneProxy(
+            new_folder(), control_plane, "--otlp-endpoint", f"http://{server.address}", "--otlp-metric-interval", "1").start()
+        try:
+            broken = {"peer": "server", "offence": "protocol_error"}
+            eventually(lambda: sum_of(proxy.page("/metrics"), "sidecar_grpc_offences_total", broken) > 0)
+            assert sum_of(proxy.page("/metrics"), "sidecar_grpc_offences_total", {"peer": "client"}) == 0
+        finally:
+            proxy.end()
 
 
 def test_the_last_numbers_are_told_before_the_end(told, collector):
