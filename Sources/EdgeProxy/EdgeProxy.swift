@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
-internal import Foundation
+internal import FoundationEssentials
 internal import GRPCLite
+internal import Glibc
 package import Gossip
 package import Logging
 package import NIOCore

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// The time of day, as reports carry it.
 enum UnixClock {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -53,7 +52,7 @@ struct AgentResponder: HTTPResponder {
     }
 
     private func handle(_ request: Request, by route: AgentRoute, argument: String) async throws -> AgentReply {
-        guard let decoded = argument.removingPercentEncoding else {
+        guard let decoded = PercentEncoding.decode(argument) else {
             throw AgentHTTPFailure(400, "the path is not percent-encoded UTF-8")
         }
         var query: [String: String] = [:]

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Telemetry
 
 /// Lets those in who have a token for this compute. The codes are those of Neon's agent.
 struct TokenGuard: Sendable {
@@ -14,7 +15,7 @@ struct TokenGuard: Sendable {
         guard let header, header.lowercased().hasPrefix(Self.scheme) else {
             throw AgentHTTPFailure(400, "a bearer token is needed")
         }
-        let text = header.dropFirst(Self.scheme.count).trimmingCharacters(in: .whitespaces)
+        let text = String(header.dropFirst(Self.scheme.count)).trimmed()
         do {
             try AgentToken(text).claims(by: keyring.keys, now: now()).authorize(for: computeID)
         } catch let flaw as AgentToken.Flaw {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Folders with all that is in them.
 enum FileTree {
@@ -8,7 +8,7 @@ enum FileTree {
     static func remove(_ path: String) throws(StorageFailure) {
         do {
             try FileManager.default.removeItem(atPath: path)
-        } catch CocoaError.fileNoSuchFile {
+        } catch let error as CocoaError where error.code == .fileNoSuchFile {
         } catch {
             throw StorageFailure(.cannotWrite, "\(path): cannot be removed: \(error)")
         }

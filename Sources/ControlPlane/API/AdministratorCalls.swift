@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Gossip
 internal import Hummingbird
 internal import NIOCore
@@ -84,7 +84,7 @@ struct AdministratorCalls {
         let controller = try await controller(context)
         let data = Data(try await Self.body(request).readableBytesView)
         // A rule that is misspelt must not be a rule that is missing.
-        guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+        guard let object = try? JSONDecoder().decode([String: Anything?].self, from: data),
             object.keys.allSatisfy(EndpointRules.keys.contains),
             let rules = try? JSONDecoder().decode(EndpointRules.self, from: data)
         else { throw APIError.badRequest("the body is JSON with any of \(EndpointRules.keys.joined(separator: ", "))") }
@@ -102,6 +102,11 @@ struct AdministratorCalls {
             let controller = try await registry.endpoint(name)
         else { throw APIError.endpointNotFound }
         return controller
+    }
+
+    /// For who asks only whether it is there.
+    private struct Anything: Decodable {
+        init(from decoder: any Decoder) {}
     }
 
     private struct Creation: Decodable {

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 package import Gossip
 internal import Telemetry
 
@@ -21,7 +22,9 @@ package struct EndpointStore: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Failure(description: "cannot make the folder \(folder): \(error.localizedDescription)")
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            let why = cause.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)"
+            throw Failure(description: "cannot make the folder \(folder): \(why)")
         }
     }
 

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// The time of day, for people and certificates; never for order.
 package enum WallClock {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import GRPCLite
 package import Gossip
 package import Logging

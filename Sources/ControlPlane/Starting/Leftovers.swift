@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 
 /// Processes that outlived whoever was to end them: a Postgres whose agent was killed still sits in its data directory.

@@ -43,7 +43,7 @@ extension ClientAuthenticator {
         let refusal = Refusals.wrongPassword(of: claim.role)
         // PostgreSQL takes no empty password; one that were compared would cost no less.
         guard !password.isEmpty else { throw refusal }
-        let prepared = SASLprep.prepare(password, normalizing: FoundationNormalizing())
+        let prepared = SASLprep.prepare(password)
         var keys = try await check(prepared, by: known.verifier, isGenuine: known.isGenuine, known.endpoint)
         if keys == nil {
             let newer = try await newerVerifier(than: known, claim, or: refusal)

@@ -81,7 +81,7 @@ package actor PostgresSecretSource: SecretSource {
     }
 
     private var prepared: Secret<String> {
-        let bytes = SASLprep.prepare(Array(server.password.reveal().utf8), normalizing: FoundationNormalizing())
+        let bytes = SASLprep.prepare(Array(server.password.reveal().utf8))
         return Secret(String(decoding: bytes, as: UTF8.self))
     }
 

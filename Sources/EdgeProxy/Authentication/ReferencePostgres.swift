@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Telemetry
 
 /// A Postgres that knows all roles, and how to log in to it: `postgres://user:password@host:port/database`.
@@ -28,7 +28,7 @@ package struct ReferencePostgres: Sendable {
             throw Malformed(description: "must be of the form postgres://user@host:port/database")
         }
         let host = parts.host ?? ""
-        self.host = host.isEmpty ? "localhost" : host.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        self.host = host.isEmpty ? "localhost" : host.trimmed { $0 == "[" || $0 == "]" }
         port = parts.port ?? Self.defaultPort
         let user = parts.user ?? ""
         self.user = user.isEmpty ? Self.defaultUser : user

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Telemetry
 
 /// The folder of `--certs-dir`: in each sub-folder a certificate chain and its key.

@@ -1,5 +1,5 @@
 package import AsyncHTTPClient
-internal import Foundation
+internal import FoundationEssentials
 package import Logging
 package import NIOCore
 internal import NIOHTTP1
@@ -52,7 +52,7 @@ package struct ControlPlaneClient: Sendable {
     ) {
         var address = authEndpoint
         while address.hasSuffix("/") { address.removeLast() }
-        let afterScheme = address.range(of: "://")?.upperBound ?? address.startIndex
+        let afterScheme = address.firstRange(of: "://")?.upperBound ?? address.startIndex
         let pathStart = address[afterScheme...].firstIndex(of: "/") ?? address.endIndex
         root = String(address[..<pathStart])
         basePath = String(address[pathStart...])

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Gossip
 
 /// The embedded control plane's own API, for the admin: endpoints and their histories.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a control plane pushes when settings or secrets have changed, in Neon's words (facts: edge proxy §8.4):
 /// `{"type":"message","topic":T,"data":"<JSON text>"}`.
@@ -71,7 +71,7 @@ package struct SettingsNotification: Equatable, Sendable {
 
     package init(decoding json: [UInt8]) throws(Malformed) {
         guard json.count <= Self.byteLimit else { throw .tooLong(limit: Self.byteLimit) }
-        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Foundation.Data(json)) else {
+        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: FoundationEssentials.Data(json)) else {
             throw .notJSON
         }
         let topic = envelope.type == "message" ? Self.topic(envelope.topic ?? "") : .unknown
@@ -80,7 +80,9 @@ package struct SettingsNotification: Equatable, Sendable {
             return
         }
         let malformed = Malformed.badData(topic: topic.rawValue)
-        guard let data = try? JSONDecoder().decode(Data.self, from: Foundation.Data((envelope.data ?? "").utf8)) else {
+        guard
+            let data = try? JSONDecoder().decode(Data.self, from: FoundationEssentials.Data((envelope.data ?? "").utf8))
+        else {
             throw malformed
         }
         let (one, several) =

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 internal import Synchronization
 
 /// The ``EventBoard`` of this process: whoever learns something puts it up here, whoever watches takes it.

@@ -1,22 +1,14 @@
-/// Unicode's compatibility composition. Handed in, because its tables belong to others.
-package protocol CompatibilityNormalizing: Sendable {
-    /// Normalization form KC (UAX #15).
-    func nfkc(_ text: String) -> String
-}
-
 /// Passwords as SCRAM hashes them (RFC 4013), as PostgreSQL prepares them: whatever the profile does not allow is taken
 /// as it is, byte for byte, so that a role may have any password at all.
 package enum SASLprep {
     /// - Parameter password: in whatever encoding the client has; UTF-8 alone is prepared.
-    package static func prepare(_ password: [UInt8], normalizing: some CompatibilityNormalizing) -> [UInt8] {
+    package static func prepare(_ password: [UInt8]) -> [UInt8] {
         // Nothing changes in ASCII; PostgreSQL does not look for its control characters either.
         guard password.contains(where: { $0 >= 0x80 }) else { return password }
         guard let text = String(validating: password, as: UTF8.self) else { return password }
         let mapped = mapped(text)
         guard !mapped.isEmpty, mapped.allSatisfy(isAllowed), isOneDirection(mapped) else { return password }
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: mapped)
-        return Array(normalizing.nfkc(String(view)).utf8)
+        return CompatibilityComposition.nfkc(mapped)
     }
 
     /// RFC 4013 §2.1: other spaces are the space, and some characters are nothing.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import SystemPackage
 
 /// Why a command ends with another exit code than 0, in one line that says what to do.
 struct CommandFailure: Error {
@@ -23,6 +23,7 @@ struct CommandFailure: Error {
     }
 
     func report() {
-        FileHandle.standardError.write(Data("sidecar: \(message)\n".utf8))
+        // Nobody may be reading.
+        try? FileDescriptor.standardError.write(line: "sidecar: \(message)")
     }
 }

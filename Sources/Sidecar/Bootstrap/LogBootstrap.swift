@@ -1,5 +1,5 @@
 internal import EdgeProxy
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 internal import Logging
 internal import Synchronization

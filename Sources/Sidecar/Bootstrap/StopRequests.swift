@@ -1,5 +1,6 @@
-internal import Foundation
+internal import NIOPosix
 internal import Synchronization
+internal import SystemPackage
 internal import UnixSignals
 
 /// Somebody wants this process to end.
@@ -30,8 +31,13 @@ enum StopRequests {
 
     /// Reads standard input on a thread of its own, which blocks there for the rest of the process's life.
     private static func watchLifeline(_ ended: @escaping @Sendable () -> Void) {
-        Thread.detachNewThread {
-            while let bytes = try? FileHandle.standardInput.read(upToCount: 256), !bytes.isEmpty {}
+        let thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+        thread.submit { _ in
+            var bytes = [UInt8](repeating: 0, count: 256)
+            while let count = try? bytes.withUnsafeMutableBytes({ try FileDescriptor.standardInput.read(into: $0) }),
+                count > 0
+            {}
             ended()
         }
     }

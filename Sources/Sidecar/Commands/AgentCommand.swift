@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ComputeAgent
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import Gossip
 internal import Logging
 internal import NIOPosix

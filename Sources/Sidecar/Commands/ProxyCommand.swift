@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import EdgeProxy
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import Gossip
 internal import Logging
 internal import NIOPosix
+internal import SystemPackage
 internal import Telemetry
 internal import UnixSignals
 
@@ -119,7 +121,7 @@ struct ProxyCommand: AsyncParsableCommand {
                 for await request in requests {
                     asked += 1
                     switch (request, asked) {
-                    case (.quit, _), (_, 3...): Foundation.exit(0)
+                    case (.quit, _), (_, 3...): Glibc.exit(0)
                     case (_, 1): proxy.drain()
                     default:
                         proxy.hurry()
@@ -137,7 +139,7 @@ struct ProxyCommand: AsyncParsableCommand {
         // Outlives nothing: it ends the process, unless that is faster.
         Task {
             try? await Task.sleep(for: hurryLimit)
-            Foundation.exit(0)
+            Glibc.exit(0)
         }
     }
 
@@ -150,7 +152,7 @@ struct ProxyCommand: AsyncParsableCommand {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(ready) else { return }
         // A parent that is gone reads nothing, and the lifeline tells us so.
-        try? FileHandle.standardOutput.write(contentsOf: Data("ready ".utf8) + line + Data("\n".utf8))
+        try? FileDescriptor.standardOutput.write(line: "ready " + String(decoding: line, as: UTF8.self))
     }
 
     private struct Ready: Encodable {

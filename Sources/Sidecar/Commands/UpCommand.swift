@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Glibc
+internal import SystemPackage
 
 /// The whole fleet on this machine.
 struct UpCommand: AsyncParsableCommand {
@@ -96,6 +96,6 @@ struct UpCommand: AsyncParsableCommand {
 
     static func say(_ words: String) {
         // Nobody may be reading.
-        try? FileHandle.standardError.write(contentsOf: Data("sidecar: \(words)\n".utf8))
+        try? FileDescriptor.standardError.write(line: "sidecar: \(words)")
     }
 }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 
 /// The options that each command takes, as the commands themselves declare them.
 enum CommandCatalog {

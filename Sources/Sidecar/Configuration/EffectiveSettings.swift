@@ -1,5 +1,4 @@
 internal import EdgeProxy
-internal import Foundation
 
 /// Every option of the command that runs, with the value that counts and where that comes from.
 enum EffectiveSettings {

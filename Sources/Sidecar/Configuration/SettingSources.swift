@@ -1,4 +1,5 @@
-internal import Foundation
+internal import ComputeAgent
+internal import FoundationEssentials
 
 /// Puts the sources of settings together: the command line wins over the environment, that over a configuration file.
 ///
@@ -89,24 +90,24 @@ struct SettingSources {
 
     private struct ConfigurationFile {
         var path: String
-        var fields: [String: Any]
+        var fields: [String: JSONValue]
         var command: String
 
         /// - Returns: `nil` when the file says nothing about it.
         func values(of option: CommandCatalog.Option) throws -> [String]? {
             guard let value = fields[option.name] else { return nil }
-            if let list = value as? [Any], option.isRepeating { return try list.map { try text($0, of: option) } }
+            if case .list(let list) = value, option.isRepeating { return try list.map { try text($0, of: option) } }
             return [try text(value, of: option)]
         }
 
-        private func text(_ value: Any, of option: CommandCatalog.Option) throws -> String {
+        private func text(_ value: JSONValue, of option: CommandCatalog.Option) throws -> String {
             switch value {
-            case let text as String: return text
-            // On Linux a JSON boolean is an NSNumber too, and only its type encoding tells.
-            case let number as NSNumber where String(cString: number.objCType) == "c":
-                return number.boolValue ? "true" : "false"
-            case let number as NSNumber: return number.stringValue
-            default:
+            case .string(let text): return text
+            case .bool(let value): return "\(value)"
+            case .integer(let number): return "\(number)"
+            case .unsigned(let number): return "\(number)"
+            case .real(let number): return "\(number)"
+            case .null, .list, .object:
                 throw CommandFailure.badConfiguration(
                     "\(path): \(command).\(option.name): must be a text, a number, true or false")
             }
@@ -124,11 +125,10 @@ struct SettingSources {
             throw CommandFailure.badConfiguration("--config: \(path) cannot be read")
         }
         guard bytes.count <= Self.fileLimit else { throw CommandFailure.badConfiguration("\(path): longer than 1 MiB") }
-        guard let whole = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
+        guard case .object(let whole) = try? JSONValue(parsing: Array(bytes)) else {
             throw CommandFailure.badConfiguration("\(path): must be a JSON object with one object per command")
         }
-        let fields = whole[command.name] ?? [String: Any]()
-        guard let fields = fields as? [String: Any] else {
+        guard case .object(let fields) = whole[command.name] ?? .object([:]) else {
             throw CommandFailure.badConfiguration("\(path): \(command.name): must be an object")
         }
         for key in fields.keys.sorted() where !command.options.contains(where: { $0.name == key }) {

@@ -1,6 +1,5 @@
 internal import ComputeAgent
 internal import ControlPlane
-internal import Foundation
 internal import Glibc
 internal import Gossip
 internal import Telemetry

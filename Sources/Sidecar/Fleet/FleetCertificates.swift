@@ -1,5 +1,5 @@
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import Gossip
 internal import TLSEngine
 internal import Telemetry

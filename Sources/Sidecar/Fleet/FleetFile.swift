@@ -1,5 +1,5 @@
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import Telemetry
 
 /// `fleet.json` (0600): what runs where, and how to log in, for other people's scripts.

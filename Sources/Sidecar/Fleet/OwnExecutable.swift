@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// The program that runs, for starting it once more as something else.
 enum OwnExecutable {

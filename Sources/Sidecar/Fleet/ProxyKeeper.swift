@@ -1,5 +1,5 @@
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 
 /// Keeps one proxy running: a proxy that ends is started again, on the same ports.

@@ -140,6 +140,8 @@ struct ControlPlaneTests {
         let limits = #"{"rate_limits":{"connection_attempts":{"tcp":{"burst":4,"rps":2}}}}"#
         #expect(try await under.ask(path, method: "PUT", body: limits).status == 200)
         #expect(try await under.ask(path).text == limits, "what the body leaves out is gone")
+        #expect(try await under.ask(path, method: "PUT", body: #"{"allowed_ips":null}"#).status == 200)
+        #expect(try await under.ask(path).text == "{}", "null is no rule")
         await under.plane.shutdown()
     }
 

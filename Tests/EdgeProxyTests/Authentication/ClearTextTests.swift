@@ -155,11 +155,15 @@ struct ClearTextTests {
         await proxy.stop()
     }
 
-    /// Each as the server itself makes a verifier of it.
-    @Test func `passwords in any script are prepared as the server does it`() async throws {
-        let admin = try await PostgresConnection.connect(
+    private func administrator() async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
             host: "127.0.0.1", port: try fixture().compute.port, user: PostgresServer.superuser, database: "postgres",
             password: Secret(PostgresServer.password), deadline: .now + .seconds(60))
+    }
+
+    /// Each as the server itself makes a verifier of it.
+    @Test func `passwords in any script are prepared as the server does it`() async throws {
+        let admin = try await administrator()
         try await admin.query("create role polyglot login")
         var dice = SeededDice(seed: 4013)
         let pools: [[ClosedRange<UInt32>]] = [
@@ -182,10 +186,45 @@ struct ClearTextTests {
             let rows = try await admin.query("select rolpassword from pg_authid where rolname = 'polyglot'")
             let secret = rows.first?.first ?? nil
             let verifier = try #require(secret.flatMap { SCRAMVerifier.parse($0) })
-            let prepared = SASLprep.prepare(Array(password.utf8), normalizing: FoundationNormalizing())
+            let prepared = SASLprep.prepare(Array(password.utf8))
             #expect(
                 verifier.keys(of: prepared, isGenuine: true, hashing: LibcryptoHashing()) != nil, "\(values)")
         }
         await admin.close()
+    }
+
+    /// Every character that a password may have, beside others that it may become one with; of ideographs and syllables a few.
+    @Test func `characters are composed as the server does it`() async throws {
+        let bulk: [Range<UInt32>] = [0x3400..<0x4DB6, 0x4E00..<0x9FA6, 0xAC00..<0xD7A4]
+        let all: [UInt32] = [0x80..<0xFFFF, 0x1D000..<0x1D800, 0x2F800..<0x2FA1E].flatMap(Array.init)
+        var texts: [String] = []
+        for value in all where value % 97 == 0 || !bulk.contains(where: { $0.contains(value) }) {
+            guard let scalar = Unicode.Scalar(value), !isMapped(scalar) else { continue }
+            texts += ["\(scalar)\(scalar)", "a\(scalar)\u{327}\u{301}", "\u{1100}\(scalar)\u{11A8}"].filter(isAllowed)
+        }
+        #expect(texts.count > 20_000)
+        let admin = try await administrator()
+        let rows = try await admin.query(
+            """
+            select encode(convert_to(normalize(t, nfkc), 'UTF8'), 'hex')
+            from unnest(string_to_array(\(SQLText.literal(texts.joined(separator: "/"))), '/')) with ordinality u(t, n) order by n
+            """)
+        await admin.close()
+        #expect(rows.count == texts.count)
+        for (text, row) in zip(texts, rows) {
+            let prepared = SASLprep.prepare(Array(text.utf8))
+            let hex = prepared.map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
+            #expect(hex == row.first, "\(text.unicodeScalars.map { String($0.value, radix: 16) })")
+        }
+    }
+
+    /// To a space, or to nothing.
+    private func isMapped(_ scalar: Unicode.Scalar) -> Bool {
+        ["2", " 2 "].map { Array($0.utf8) }.contains(SASLprep.prepare(Array("\(scalar)\u{B2}\(scalar)".utf8)))
+    }
+
+    /// A ² becomes a 2 where all is allowed, and nothing changes where it is not.
+    private func isAllowed(_ text: String) -> Bool {
+        SASLprep.prepare(Array("\(text)\u{B2}\(text)".utf8)).contains(0x32)
     }
 }

@@ -1,13 +1,8 @@
-import Foundation
 import NIOCore
 import PostgresWire
 import Testing
 
 struct PasswordTests {
-    private struct Normalizing: CompatibilityNormalizing {
-        func nfkc(_ text: String) -> String { text.precomposedStringWithCompatibilityMapping }
-    }
-
     private func read(_ body: [UInt8]) throws(PasswordMessage.Malformed) -> [UInt8] {
         try PasswordMessage(decoding: ByteBuffer(bytes: body)).bytes
     }
@@ -70,14 +65,16 @@ struct PasswordTests {
         ("\u{221}\u{2168}", "\u{221}\u{2168}"), ("\u{E000}\u{2168}", "\u{E000}\u{2168}"),
         ("\u{5D0}a\u{5D0}\u{2168}", "\u{5D0}a\u{5D0}\u{2168}"), ("\u{5D0}1\u{5D0}\u{AD}", "\u{5D0}1\u{5D0}"),
         ("\u{85}\u{2168}", "\u{85}\u{2168}"), ("x\u{FEFF}\u{E9}", "x\u{E9}"),
-        ("\u{1F600}\u{2168}", "\u{1F600}\u{2168}"),
+        ("\u{1F600}\u{2168}", "\u{1F600}\u{2168}"), ("\u{1100}\u{1161}\u{11A8}", "\u{AC01}"), ("\u{FF5E}\u{B3}", "~3"),
+        ("\u{1100}\u{1176}\u{11A8}", "\u{1100}\u{1176}\u{11A8}"), ("\u{17F}\u{323}\u{307}", "\u{1E69}"),
+        ("a\u{385}\u{327}", "a \u{327}\u{308}\u{301}"), ("a\u{3099}\u{327}\u{301}", "\u{E1}\u{3099}\u{327}"),
     ]) func `passwords are prepared as PostgreSQL does it`(password: String, prepared: String) {
-        #expect(SASLprep.prepare(Array(password.utf8), normalizing: Normalizing()) == Array(prepared.utf8))
+        #expect(SASLprep.prepare(Array(password.utf8)) == Array(prepared.utf8))
     }
 
     @Test func `what is no UTF-8 stays as it is`() {
         for bytes in [[0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xE9, 0xAA]] as [[UInt8]] {
-            #expect(SASLprep.prepare(bytes, normalizing: Normalizing()) == bytes)
+            #expect(SASLprep.prepare(bytes) == bytes)
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Base64 with the alphabet for URLs and without padding (RFC 4648 §5, RFC 7515 §2).
 enum Base64URL {

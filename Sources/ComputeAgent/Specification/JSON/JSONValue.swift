@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Any JSON (RFC 8259). Whole numbers stay exact up to 64 bits; what a spec does not know is kept as such a value.
 ///

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import NIOCore
 
 /// What the Kubernetes API says of itself and of us.

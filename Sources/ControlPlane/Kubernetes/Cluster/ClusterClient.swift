@@ -1,5 +1,5 @@
 internal import AsyncHTTPClient
-internal import Foundation
+internal import FoundationEssentials
 package import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
@@ -216,7 +216,7 @@ package final class ClusterClient: ClusterCalls {
         var components = URLComponents()
         components.queryItems = query.isEmpty ? nil : query.map { URLQueryItem(name: $0.0, value: $0.1) }
         // A `+` stands for itself there, and would be read as a space.
-        let asked = components.percentEncodedQuery.map { "?" + $0.replacingOccurrences(of: "+", with: "%2B") } ?? ""
+        let asked = components.percentEncodedQuery.map { "?" + $0.replacing("+", with: "%2B") } ?? ""
         var request = HTTPClientRequest(url: place.root + "/" + all.joined(separator: "/") + asked)
         request.method = method
         request.headers.add(name: "authorization", value: "Bearer " + (try place.token()).reveal())

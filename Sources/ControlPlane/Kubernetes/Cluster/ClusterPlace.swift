@@ -1,4 +1,3 @@
-internal import Foundation
 package import Telemetry
 
 /// Where the Kubernetes API is, and who we are to it, as a pod finds it: Kubernetes, “Accessing the API from a Pod”.
@@ -47,7 +46,7 @@ package struct ClusterPlace: Sendable {
         } else {
             let path = folder + "/namespace"
             guard let bytes = try? SecureFile.read(path) else { throw Flaw(description: "cannot read \(path)") }
-            self.namespace = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            self.namespace = String(decoding: bytes, as: UTF8.self).trimmed()
         }
         // It becomes a part of paths.
         guard (1...63).contains(self.namespace.utf8.count), self.namespace.utf8.allSatisfy(Self.isLabel) else {
@@ -60,7 +59,7 @@ package struct ClusterPlace: Sendable {
         guard let bytes = try? SecureFile.read(tokenFile), bytes.count <= Self.tokenLimit else {
             throw ClusterFailure(.unavailable, "cannot read \(tokenFile)")
         }
-        return Secret(String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        return Secret(String(decoding: bytes, as: UTF8.self).trimmed())
     }
 
     private static func isLabel(_ byte: UInt8) -> Bool {

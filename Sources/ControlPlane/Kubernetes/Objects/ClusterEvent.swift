@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// An `Event` of `v1` about a StatefulSet: what `kubectl describe` shows below it.
 package struct ClusterEvent: Encodable, Equatable, Sendable {

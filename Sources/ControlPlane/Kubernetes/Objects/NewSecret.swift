@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Telemetry
 
 /// A `Secret` of `v1` that is to be made.

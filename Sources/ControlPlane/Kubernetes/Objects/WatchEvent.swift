@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// One line of a watch. Kubernetes, “Efficient detection of changes”.
 package enum WatchEvent: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// What an agent said that every control plane has to know, whichever of them it was said to: kept on the StatefulSet.
 package struct ComputeNews: Codable, Equatable, Sendable {

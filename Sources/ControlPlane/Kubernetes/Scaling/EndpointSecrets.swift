@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Telemetry
 
 /// What proves the roles of an endpoint, as its Secret says it: `roles.json` is `{"role": "SCRAM-SHA-256$…"}`, copied from the

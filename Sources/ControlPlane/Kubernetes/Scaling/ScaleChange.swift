@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// One guarded write to a StatefulSet: either all of it happens, or the object has changed since it was read and nothing
 /// does.

@@ -71,7 +71,7 @@ package struct BrowserLogin: Sendable {
     }
 
     private func proven(by login: LoginDelivery, _ claim: ClientAuthenticator.Claim) -> ClientAuthenticator.Proven {
-        let password = SASLprep.prepare(Array(login.password.reveal().utf8), normalizing: FoundationNormalizing())
+        let password = SASLprep.prepare(Array(login.password.reveal().utf8))
         var notice = ByteBuffer()
         NoticeResponse("Connected to database, session_id: \(claim.session.id)").encode(into: &notice)
         return ClientAuthenticator.Proven(

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 package import Telemetry
 
 /// Begins traces and takes their spans. Without it, or for a trace that nobody records, spans cost nothing.

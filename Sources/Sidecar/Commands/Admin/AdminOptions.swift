@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
+internal import SystemPackage
 
 /// Which fleet, and how to print.
 struct AdminOptions: ParsableArguments {
@@ -16,12 +17,12 @@ struct AdminOptions: ParsableArguments {
 
     /// Prints a table for people, or the same facts for programs.
     func show(_ facts: some Encodable, table: () -> String) throws {
-        Self.write(json ? try Self.text(facts, formatting: .prettyPrinted) : table())
+        try FileDescriptor.standardOutput.write(line: json ? Self.text(facts, formatting: .prettyPrinted) : table())
     }
 
     /// One of many things, as it happens: a line of text, or a line of JSON.
     func tell(_ facts: some Encodable, line: () -> String) throws {
-        Self.write(json ? try Self.text(facts) : line())
+        try FileDescriptor.standardOutput.write(line: json ? Self.text(facts) : line())
     }
 
     private static func text(
@@ -31,11 +32,6 @@ struct AdminOptions: ParsableArguments {
         encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
         encoder.keyEncodingStrategy = .convertToSnakeCase
         return String(decoding: try encoder.encode(facts), as: UTF8.self)
-    }
-
-    /// At once, also into a pipe, where `print` would keep it back.
-    private static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     func fleet() throws -> FleetFile {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Foundation
 internal import GRPCLite
 internal import SidecarAPI
+internal import SystemPackage
 
 /// `sidecar admin notify JSON`
 struct NotifyCommand: AsyncParsableCommand {
@@ -21,8 +21,7 @@ struct NotifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let bytes =
-            notification == "-"
-            ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : [UInt8](notification.utf8)
+            notification == "-" ? try FileDescriptor.standardInput.bytes() : Array(notification.utf8)
         let link = try AdminLink(options)
         let request = AdminV1.NotifyRequest(notification: bytes)
         let reply = try await link.call { admin throws(GRPCStatus) in

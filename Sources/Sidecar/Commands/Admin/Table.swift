@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Telemetry
 
 /// Columns for people: as wide as their widest cell, two blanks apart.
 struct Table {
@@ -20,7 +21,7 @@ struct Table {
             let padded = zip(row, widths).map { cell, width in
                 cell + String(repeating: " ", count: max(0, width - cell.count))
             }
-            return padded.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+            return padded.joined(separator: "  ").trimmed()
         }.joined(separator: "\n")
     }
 
@@ -31,6 +32,6 @@ struct Table {
         let seconds = Date(timeIntervalSince1970: TimeInterval(unixMicros / 1_000_000)).formatted(style)
         let micros = String(unixMicros % 1_000_000)
         let fraction = String(repeating: "0", count: 6 - micros.count) + micros
-        return seconds.replacingOccurrences(of: "Z", with: "") + "." + fraction
+        return seconds.replacing("Z", with: "") + "." + fraction
     }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Sizes, times and spans as people read them.
 enum Words {
@@ -9,8 +9,8 @@ enum Words {
         for next in ["KiB", "MiB", "GiB", "TiB"] where size >= 1024 {
             (size, unit) = (size / 1024, next)
         }
-        return
-            "\(size.formatted(.number.precision(.fractionLength(1)).locale(Locale(identifier: "en_US_POSIX")).grouping(.never))) \(unit)"
+        let tenths = UInt64((size * 10).rounded(.toNearestOrEven))
+        return "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 
     /// `0.4s`, `12s`, `3m`, `5h`, `2d`: whole units, rounded down.

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ComputeAgent
-internal import Foundation
 internal import Telemetry
 
 /// For a Postgres that runs in its own container; `--listen` and `--port` say where it listens, `--pgdata` where its data
@@ -36,7 +35,7 @@ struct AgentAttachOptions: ParsableArguments {
         guard let file = attachPasswordFile else { return }
         do {
             let text = String(decoding: try SecureFile.read(file), as: UTF8.self)
-            options.password = Secret(text.trimmingCharacters(in: .newlines))
+            options.password = Secret(text.trimmed { Character($0).isNewline })
         } catch {
             throw CommandFailure.badConfiguration("--attach-password-file: \(error)")
         }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import ComputeAgent
-internal import Foundation
 internal import NIOPosix
+internal import SystemPackage
 
 /// Reads a spec and says what an agent would do with it, without doing any of it.
 struct AgentCheckCommand: AsyncParsableCommand {
@@ -74,17 +74,13 @@ struct AgentCheckCommand: AsyncParsableCommand {
     }
 
     private func read() throws -> [UInt8] {
-        let handle: FileHandle
-        if spec == "-" {
-            handle = .standardInput
-        } else if let found = FileHandle(forReadingAtPath: spec) {
-            handle = found
-        } else {
+        // One byte more than is taken, so that too much is seen to be too much.
+        let limit = SpecEnvelope.byteLimit + 1
+        guard spec != "-" else { return try FileDescriptor.standardInput.bytes(upTo: limit) }
+        guard let file = try? FileDescriptor.open(FilePath(spec), .readOnly) else {
             throw CommandFailure.badConfiguration("\(spec): cannot be read")
         }
-        // One byte more than is taken, so that too much is seen to be too much.
-        guard let data = try handle.read(upToCount: SpecEnvelope.byteLimit + 1) else { return [] }
-        return Array(data)
+        return try file.closeAfter { try file.bytes(upTo: limit) }
     }
 
     /// On standard output like everything else, so that a script has it in one place; the exit code says which it is.

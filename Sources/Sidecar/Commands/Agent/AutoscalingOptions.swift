@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import ComputeAgent
-internal import Foundation
+internal import FoundationEssentials
 
 /// Whom the agent tells how much memory its compute needs.
 struct AutoscalingOptions: ParsableArguments {

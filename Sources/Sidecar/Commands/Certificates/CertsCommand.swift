@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import Gossip
 internal import NIOPosix
 internal import Telemetry

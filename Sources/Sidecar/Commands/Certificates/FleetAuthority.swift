@@ -1,5 +1,5 @@
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import Telemetry
 
 /// The fleet's private authority, out of a folder or a Secret.

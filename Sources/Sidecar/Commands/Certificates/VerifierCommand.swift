@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ControlPlane
-internal import Foundation
 internal import Telemetry
 
 /// What Postgres would store for a password, so that nobody need write a password down.

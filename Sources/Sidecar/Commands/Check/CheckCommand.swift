@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import AsyncHTTPClient
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -131,11 +131,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// RFC 9110, section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func unixSeconds(httpDate text: String) -> Int64? {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.timeZone = TimeZone(secondsFromGMT: 0)
-        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return format.date(from: text).map { Int64($0.timeIntervalSince1970) }
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
+        let (date, time) = ("\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])", parts[4])
+        return (try? Date("\(date)T\(time)Z", strategy: .iso8601)).map { Int64($0.timeIntervalSince1970) }
     }
 
     private func clusterFindings() async throws -> [Finding] {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import ControlPlane
-internal import Foundation
+internal import FoundationEssentials
 
 /// Where the Kubernetes API is, and who we are to it.
 struct ClusterOptions: ParsableArguments {

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ComputeAgent
 internal import ControlPlane
-internal import Foundation
 internal import Glibc
 internal import Logging
 internal import NIOPosix

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import EdgeProxy
-internal import Foundation
 internal import Telemetry
 
 /// How clients prove who they are.
@@ -98,7 +97,7 @@ struct AuthenticationOptions: ParsableArguments {
     private static func secret(in file: String, of option: String) throws -> Secret<String> {
         do {
             let text = String(decoding: try SecureFile.read(file), as: UTF8.self)
-            return Secret(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            return Secret(text.trimmed())
         } catch {
             throw CommandFailure.badConfiguration("--\(option): \(error)")
         }

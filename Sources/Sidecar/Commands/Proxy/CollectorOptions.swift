@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import EdgeProxy
-internal import Foundation
+internal import FoundationEssentials
 
 /// What a collector is told, and what is traced.
 struct CollectorOptions: ParsableArguments {
