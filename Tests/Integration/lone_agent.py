@@ -30,11 +30,11 @@ def verifier(password, salt=b"0123456789abcdef"):
 
 
 class Agent:
-    """`sidecar agent` and its spec, which the test may change before `start`."""
+    """`sidecar agent`, its spec and what stands `beside` that, which the test may change before `start`."""
 
     def __init__(self, folder, pageservers, safekeepers, **fields):
         self.folder, self.log, self.process = Path(folder), [], None
-        self.data = self.folder / "pgdata"
+        self.data, self.beside = self.folder / "pgdata", {}
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         shards = {"0000": {"pageservers": pageservers}}
@@ -52,7 +52,7 @@ class Agent:
         shutil.copy(self.folder / "ca.crt", self.folder / "certs" / "ca.crt")
 
     def start(self, *arguments):
-        (self.folder / "spec.json").write_text(json.dumps({"spec": self.spec}))
+        (self.folder / "spec.json").write_text(json.dumps({"spec": self.spec} | self.beside))
         self.log = []
         self.process = subprocess.Popen(
             [BINARY, "agent", "--endpoint", "demo", "--compute-id", "c1", "--generation", "1", "--config",

@@ -202,12 +202,13 @@ class Pageserver(Stand):
     """Gives base backups and leases over both protocols.
 
     `faults` are for its next requests, `None` among them for a good one; `lease` is a number of milliseconds since 1970, or
-    `None` for a refusal, or a fault.
+    `None` for a refusal, or a fault. `messages` are sent over gRPC in the place of what `content` makes.
     """
 
     def __init__(self, content, token=None, chunk=64 * 1024, tls=None):
         super().__init__(token, tls)
         self.content, self.chunk, self.faults, self.calls, self.lease = content, chunk, [], [], None
+        self.messages = None
         self.server = grpc.server(ThreadPoolExecutor(8))
         self.server.add_generic_rpc_handlers((Methods(self),))
         self.grpc_port = self.server.add_insecure_port("127.0.0.1:0")
@@ -291,8 +292,11 @@ class Methods(grpc.GenericRpcHandler):
             context.abort(grpc.StatusCode.UNAVAILABLE, "timeline is archived")
         if fault == DENIED:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "below the horizon")
+        if self.pageserver.messages is not None:
+            yield from self.pageserver.messages
+            return
         for piece in self.pageserver.pieces(fault):
-            yield b"\x0a" + varint(len(piece)) + piece
+            yield chunk(piece)
         if fault == SILENT:
             self.pageserver.released.wait()
         if fault in (CUT, ERROR):
@@ -308,6 +312,11 @@ class Methods(grpc.GenericRpcHandler):
             context.abort(grpc.StatusCode.UNAVAILABLE, "no lease today")
         time = b"\x08" + varint(lease // 1000) + b"\x10" + varint(lease % 1000 * 1_000_000)
         return b"\x0a" + varint(len(time)) + time
+
+
+def chunk(content):
+    """A GetBaseBackupResponseChunk."""
+    return b"\x0a" + varint(len(content)) + content
 
 
 def varint(number):

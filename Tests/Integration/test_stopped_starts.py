@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from lone import BIN
+from lone import BIN, server_certificate
 from lone_agent import TOKEN, Agent
 from storage import SILENT, Pageserver, Safekeeper
 from waiting import eventually
@@ -41,14 +41,17 @@ def stopped(agent, reached, with_signal, is_whole):
         assert (agent.data / "global" / "pg_control").stat().st_size == 8192
 
 
+LOCAL = {"format_version": 1.0, "suspend_timeout_seconds": 300, "storage_mode": "local",
+         "cluster": {"roles": [], "databases": [], "settings": []}}
+
+
 @pytest.mark.parametrize("step, held, is_whole, with_signal", [
     ("initdb", {"initdb": "true"}, False, signal.SIGTERM), ("initdb", {"initdb": "true"}, False, signal.SIGQUIT),
     ("the configuration's check", {"postgres": CHECKS}, True, signal.SIGTERM),
     ("postgres", {"postgres": START}, True, signal.SIGQUIT)])
 def test_a_cluster_on_this_machine(folder, step, held, is_whole, with_signal):
     agent = Agent(folder, [], [])
-    agent.spec = {"format_version": 1.0, "suspend_timeout_seconds": 300, "storage_mode": "local",
-                  "cluster": {"roles": [], "databases": [], "settings": []}}
+    agent.spec = LOCAL
     agent.start("--pgbin", programs(folder, **held))
     stopped(agent, is_reached, with_signal, is_whole)
     # Nothing of it stands in the way of the next start.
@@ -76,6 +79,28 @@ def test_storage_that_is_elsewhere(folder, backup, step):
         reached = {"safekeepers": lambda _: safekeeper.commands, "a backup over gRPC": lambda _: pageserver.calls}.get(
             step, is_reached)
         stopped(agent, reached, signal.SIGTERM, is_whole=held in (CHECKS, START))
+    finally:
+        for stand in safekeeper, pageserver:
+            stand.close()
+
+
+@pytest.mark.parametrize("mode, with_signal", [("local", signal.SIGTERM), ("pageserver", signal.SIGQUIT)])
+def test_a_certificate_that_is_on_its_way(folder, backup, mode, with_signal):
+    safekeeper, pageserver = Safekeeper(backup.lsn, token=TOKEN), Pageserver(backup.packed, token=TOKEN)
+    try:
+        agent = Agent(folder, [{"libpq_url": pageserver.libpq_url}], [safekeeper])
+        agent.spec = (LOCAL if mode == "local" else agent.spec) | {"features": ["tls_experimental"]}
+        agent.beside = {"compute_ctl_config": {"tls": {"cert_path": f"{folder}/certs/given.crt", "key_path": f"{folder}/certs/given.key"}}}
+        agent.start()
+        stopped(agent, lambda agent: "waiting for a certificate" in agent.text(), with_signal, is_whole=True)
+        # It ended because it was told to, and not because the wait was over.
+        assert "-> failed" not in agent.text(), agent.text()[-3000:]
+        # The wait is one that ends well as soon as both files are there.
+        agent.start()
+        agent.says("waiting for a certificate")
+        server_certificate(folder, "given", "DNS:c1,URI:sidecar://compute/demo/c1")
+        agent.runs()
+        assert agent.end() == 0 and agent.leftovers() == []
     finally:
         for stand in safekeeper, pageserver:
             stand.close()

@@ -224,15 +224,34 @@ def huge_header(name, size):
     return info.tobuf(tarfile.GNU_FORMAT)
 
 
-def test_wrong_contents_start_nothing_and_leave_nothing(folder, backup, stands):
+def wrong_messages(backup):
+    """Streams of gRPC that end in order, and are none."""
+    return {
+        "no message": ([], "truncated"),
+        "messages without content": ([b"", b"\x0a\x00"] * 3, "truncated"),
+        "no protobuf": ([b"\xff" * 40], "no base backup from here"),
+        "a field of another type": ([b"\x08\x01"], "no base backup from here"),
+        "a length beyond its message": ([b"\x0a" + storage.varint(1 << 20) + backup.packed[:100]], "no base backup from here"),
+        "a message beyond the limit": ([storage.chunk(bytes(5 << 20))], "resource"),
+    }
+
+
+@pytest.mark.parametrize("wire", ["libpq", "grpc"])
+def test_wrong_contents_start_nothing_and_leave_nothing(folder, backup, stands, wire):
     # Everything at once, each in an agent of its own.
-    agents = {}
-    for number, (name, (content, words)) in enumerate(wrong(backup).items()):
+    agents, messages = {}, {}
+    cases = wrong(backup) | {"nothing": (b"", "truncated")}
+    if wire == "grpc":
+        messages = wrong_messages(backup)
+        cases |= {name: (b"", words) for name, (_, words) in messages.items()}
+    for number, (name, (content, words)) in enumerate(cases.items()):
         place = folder / f"case-{number:02}"
         place.mkdir(mode=0o755)
         pageserver = stands(Pageserver, content, token=TOKEN)
+        pageserver.messages = messages.get(name, (None, words))[0]
         agents[name] = words, Agent(
-            place, [{"libpq_url": pageserver.libpq_url}], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+            place, [{f"{wire}_url": getattr(pageserver, f"{wire}_url")}], [stands(Safekeeper, backup.lsn, token=TOKEN)])
+        agents[name][1].spec["pageserver_connection_info"]["prefer_protocol"] = wire
     for name, (words, agent) in agents.items():
         agent.start("--basebackup-limit", "60")
     for name, (words, agent) in agents.items():
@@ -410,23 +429,32 @@ def test_a_stop_while_postgres_replays_its_log(folder, backup, stands, with_sign
     stop(agent, lambda: eventually((folder / "reached").exists, 30, "the wait for a log"), with_signal)
 
 
-@pytest.fixture(scope="module")
-def held_backup():
-    """Where somebody else is making the role `app`, and never comes to an end."""
+# What somebody else is doing to the catalog, without ever coming to an end, and what we then wait for in which relation.
+HELD = {"roles": ("create role app", "pg_authid"),
+        "migrations": ("grant execute on function pg_show_replication_origin_status() to reader", "pg_proc")}
+
+
+@pytest.fixture(scope="module", params=HELD)
+def held_backup(request):
+    prepared, relation = HELD[request.param]
     folder = new_folder()
-    yield Backup(folder / "backup", prepared="create role app")
+    yield Backup(folder / "backup", prepared=prepared), relation
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGQUIT])
-def test_a_stop_while_roles_are_applied(folder, held_backup, stands, with_signal):
+def test_a_stop_while_the_catalog_is_worked_on(folder, held_backup, stands, with_signal):
+    held_backup, relation = held_backup
     pageserver = stands(Pageserver, held_backup.packed, token=TOKEN)
     agent = Agent(folder, [both(pageserver)], [stands(Safekeeper, held_backup.lsn, token=TOKEN)])
     agent.spec["cluster"]["settings"] = [
         {"name": name, "value": value, "vartype": "integer"} for name, value in (
             ("max_prepared_transactions", "1"), ("log_lock_waits", "on"), ("deadlock_timeout", "100"))]
-    agent.start()
-    stop(agent, lambda: agent.says("still waiting for ShareLock on transaction"), with_signal)
+    agent.start("--privileged-role-name", "chief")
+    # One of the next lines says of what relation.
+    stop(agent, lambda: eventually(
+        lambda: relation in "".join(agent.text().partition("still waiting for ShareLock on transaction")[1:]), 30,
+        f"a wait for {relation}"), with_signal)
 
 
 def stop(agent, reached, with_signal):
