@@ -94,6 +94,27 @@ def test_it_is_asked_to_look_when_its_certificate_is_renewed(folder, database):
             eventually(lambda: session.execute(loaded).fetchone() > before, 30, "that it reads its files again")
 
 
+def test_rights_that_its_role_loses_are_told_and_end_nothing(folder, database):
+    """Of a role that owns nothing, so that with being superuser it loses all; and through which alone Postgres can be watched."""
+    with psycopg.connect(host="127.0.0.1", port=database.port, user="postgres", password=database.password,
+                         autocommit=True) as boss:
+        boss.execute("create role agent superuser login password 'secret'")
+        database.password = "secret"
+        agent = Attached(folder / "agent", database, sees=False)
+        agent.arguments[agent.arguments.index("postgres")] = "agent"
+        with agent.start("--monitor-interval", "50"), agent.running_session() as client:
+            boss.execute("alter role agent nosuperuser")
+            agent.says("the agent's role lacks rights")
+            agent.says("postgres cannot be asked")
+            assert "pg_read_all_stats (nobody can tell who is served), pg_authid (proxies cannot be told of roles), superuser (" in agent.text()
+            assert client.execute("select 1").fetchone() == (1,)
+            boss.execute("alter role agent superuser")
+            agent.says("the agent's role has its rights again")
+            assert "-> failed" not in agent.text() and agent.text().count("postgres cannot be asked") < 5
+            assert agent.end() == 0
+            assert database.process.wait(timeout=20) == 0, "a fast shutdown"
+
+
 @pytest.mark.parametrize("sees", [True, False])
 def test_the_end_of_postgres_is_told(folder, database, sees):
     with Attached(folder / "agent", database, sees) as agent:

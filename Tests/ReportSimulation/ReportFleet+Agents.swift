@@ -143,7 +143,7 @@ extension ReportFleet {
         case 8: return .idleConfirmed(at: version)
         case 9: return .idleRefuted
         case 10, 11: return .roleSecretsChanged(revision: UInt64(micros))
-        case 12: return .healthChanged("lease", isWell: dice.chance(0.5))
+        case 12: return .healthChanged(.lease, "lease", isWell: dice.chance(0.5))
         case 13: return .scaleWished(nil)
         case 14: return .activityObserved(.unknown)
         case 15...18: return .activityObserved(.idle(sinceMicros: micros))

@@ -1,4 +1,5 @@
 internal import Gossip
+internal import Logging
 
 /// Looks again and again who is being served, from the first `running` on, and stops an idle Postgres when it is asked to.
 struct ActivityMonitor: AgentPart {
@@ -21,6 +22,7 @@ struct ActivityMonitor: AgentPart {
             login: login, runningSinceMicros: began.atUnixMicros, lookLimit: configuration.lookLimit,
             silenceLimit: configuration.silenceLimit, knockInterval: configuration.knockInterval,
             policy: configuration.activityPolicy, log: context.log)
+        var rights = RightsTracker()
         context.secrets.open(login)
         // A smart shutdown waits for every session, so ours must not outlast the decision to end.
         while !Task.isCancelled, !context.board.state.isEnding {
@@ -28,7 +30,7 @@ struct ActivityMonitor: AgentPart {
             if let version = idleStop.takeQuestion() {
                 await considerStopping(at: version, &watch)
             } else {
-                _ = await look(&watch)
+                note(await look(&watch), &rights)
             }
             _ = await more.wait(atMost: configuration.monitorInterval)
         }
@@ -36,11 +38,27 @@ struct ActivityMonitor: AgentPart {
         await watch.close()
     }
 
-    /// - Returns: whether nobody is there, and nobody was since the look before.
-    private func look(_ watch: inout ActivityWatch, limit: Duration? = nil, reopening: Bool = true) async -> Bool {
+    /// What the agent may not do any more, or may again. The compute serves on, for its clients need nothing of it.
+    private func note(_ news: ActivityWatch.News, _ rights: inout RightsTracker) {
+        guard !Task.isCancelled, let missing = news.missingRights.flatMap({ rights.looked($0) }) else { return }
+        context.metrics.missing(missing)
+        if missing.isEmpty {
+            context.log.notice("the agent's role has its rights again")
+            return context.mailbox.send(.healthChanged(.rights, "the agent's role has its rights again", isWell: true))
+        }
+        let what = missing.map { "\($0.rawValue) (\($0.consequence))" }.joined(separator: ", ")
+        context.log.error("the agent's role lacks rights", metadata: ["rights": "\(what)"])
+        context.mailbox.send(.healthChanged(.rights, "the agent's role lacks rights: \(what)", isWell: false))
+    }
+
+    private func look(
+        _ watch: inout ActivityWatch, limit: Duration? = nil, reopening: Bool = true
+    ) async -> ActivityWatch.News {
         let news = await watch.look(limit: limit, reopening: reopening)
-        guard !Task.isCancelled else { return false }
+        guard !Task.isCancelled else { return news }
         if reopening { context.metrics.noteLook(answered: news.look != .failed) }
+        // Taken back a look later, when the first that saw something has been told.
+        if news.look == .blind || news.activity == nil { context.board.note(isBlind: news.look == .blind) }
         if let activity = news.activity { context.mailbox.send(.activityObserved(activity)) }
         if let revision = news.roles.flatMap(context.secrets.looked) {
             context.mailbox.send(.roleSecretsChanged(revision: revision))
@@ -48,7 +66,12 @@ struct ActivityMonitor: AgentPart {
         if let silentFor = news.silentFor {
             context.mailbox.send(.postgresSilent("postgres has not answered for \(silentFor)"))
         }
-        return news.look.isQuiet(by: context.configuration.activityPolicy) && news.activity == nil
+        return news
+    }
+
+    /// Whether nobody is there, and nobody was since the look before.
+    private func isQuiet(_ news: ActivityWatch.News) -> Bool {
+        !Task.isCancelled && news.look.isQuiet(by: context.configuration.activityPolicy) && news.activity == nil
     }
 
     // MARK: Stopping when idle
@@ -59,8 +82,8 @@ struct ActivityMonitor: AgentPart {
         let keeper = context.keeper
         let verdict = idleStop.expectVerdict()
         // The first look, with the door open, is for a session to be there, and for those who came long ago.
-        guard await look(&watch), await keeper.shutDoor(), await !keeper.isSomebodyEntering(),
-            await look(&watch, limit: Self.doorLimit, reopening: false)
+        guard isQuiet(await look(&watch)), await keeper.shutDoor(), await !keeper.isSomebodyEntering(),
+            isQuiet(await look(&watch, limit: Self.doorLimit, reopening: false))
         else {
             await keeper.openDoor()
             return context.mailbox.send(.idleRefuted)

@@ -18,6 +18,8 @@ package struct ActivitySample: Equatable, Sendable {
     package var autovacuumWorkers = 0
     /// Background workers that are not PostgreSQL's own, and at work.
     package var backgroundWorkers = 0
+    /// Without ``AgentRight/sessions`` nothing of the above is known.
+    package var missingRights: Set<AgentRight> = []
 
     package init(busySessions: Int, newestStateChangeMicros: Int64?, walSenders: Int, sessionsEver: Int64) {
         self.busySessions = busySessions
@@ -58,14 +60,14 @@ package struct ActivitySample: Equatable, Sendable {
             (SELECT count(*) FROM pg_stat_subscription WHERE pid IS NOT NULL), \
             (SELECT count(*) FROM pg_prepared_xacts), \
             count(*) FILTER (WHERE a.backend_type = 'autovacuum worker'), \
-            count(*) FILTER (WHERE a.backend_type NOT IN (\(own)) AND a.state <> 'idle') \
-            FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid()
+            count(*) FILTER (WHERE a.backend_type NOT IN (\(own)) AND a.state <> 'idle'), \
+            \(AgentRight.columns) FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid()
             """
     }
 
     /// - Returns: `nil` for a row of another shape, which means unknown.
     package init?(row: [String?]) {
-        guard row.count == 8 else { return nil }
+        guard row.count == 8 + AgentRight.allCases.count else { return nil }
         let counts = [0, 2, 4, 5, 6, 7].compactMap { row[$0].flatMap { Int($0) } }
         guard counts.count == 6, let ever = row[3].flatMap({ Int64($0) }) else { return nil }
         self.init(
@@ -73,5 +75,6 @@ package struct ActivitySample: Equatable, Sendable {
             sessionsEver: ever)
         (subscriptionWorkers, preparedTransactions) = (counts[2], counts[3])
         (autovacuumWorkers, backgroundWorkers) = (counts[4], counts[5])
+        missingRights = Set(zip(AgentRight.allCases, row[8...]).filter { $1 != "t" }.map(\.0))
     }
 }

@@ -6,6 +6,8 @@ internal import Transport
 struct ActivityWatch {
     enum Look: Equatable {
         case seen(ActivitySample)
+        /// Postgres answers, and does not let the agent see who is served.
+        case blind
         case failed
     }
 
@@ -43,6 +45,8 @@ struct ActivityWatch {
         var look: Look
         /// `nil` when it is as it was.
         var activity: Activity?
+        /// `nil` when nothing is known of them.
+        var missingRights: Set<AgentRight>?
         /// ``RolesDigest``; `nil` when it could not be had.
         var roles: String?
         /// For how long Postgres has said nothing at all, once that is too long.
@@ -57,7 +61,7 @@ struct ActivityWatch {
             guard session != nil || reopening else { return News(look: .failed) }
             let present = session
             let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login, policy] in
-                let used = if let present { present } else { try await login.open() }
+                let used = if let present { present } else { try await login.open(mayBeOverheard: true) }
                 guard let row = try await used.query(ActivitySample.query(ignoring: policy.ignoredRoles)).first,
                     var sample = ActivitySample(row: row)
                 else { throw WatchFailure(description: "unexpected answer") }
@@ -76,15 +80,22 @@ struct ActivityWatch {
             }
             let now = timeOfDay()
             noteClock(now)
+            let isBlind = sample.missingRights.contains(.sessions)
             return News(
-                look: .seen(sample), activity: tracker.sampled(sample, atUnixMicros: now), roles: roles,
-                silentFor: silentFor)
+                look: isBlind ? .blind : .seen(sample),
+                activity: isBlind ? tracker.lookFailed() : tracker.sampled(sample, atUnixMicros: now),
+                missingRights: sample.missingRights, roles: roles, silentFor: silentFor)
         } catch {
             log.debug("could not look who is being served", metadata: ["error": "\(error)"])
             await close()
             if Self.isAnswer(error) { silence.heard() }
             let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
-            return News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
+            var news = News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
+            if (error as? PostgresServerError)?.isForWantOfRights == true {
+                // Who may not even ask has none of them.
+                (news.look, news.missingRights) = (.blind, Set(AgentRight.allCases))
+            }
+            return news
         }
     }
 

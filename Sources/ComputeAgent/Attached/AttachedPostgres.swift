@@ -23,6 +23,8 @@ final class AttachedPostgres: PostgresHandle {
     /// Signals that Postgres is to send itself, oldest first.
     private let wishes = Mutex<[Int32]>([])
     private let wishCame = Signal()
+    /// Why it could not be asked, told once while it stays the same.
+    private let complaint = Mutex("")
     private let log: Logger
 
     /// Between two looks, and for the answer to one.
@@ -47,7 +49,7 @@ final class AttachedPostgres: PostgresHandle {
         var last = "nobody was asked"
         while ContinuousClock.now < end {
             do {
-                let session = try await login.open()
+                let session = try await login.open(mayBeOverheard: true)
                 return try await attached(over: session, login, sight, by: end, log)
             } catch {
                 try Task.checkCancellation()
@@ -104,7 +106,8 @@ final class AttachedPostgres: PostgresHandle {
         var session: PostgresConnection? = first
         while exit.value == nil {
             let more = wishCame.next
-            for signal in takeWishes() { await carryOut(signal, session) }
+            // One that nobody can take there now waits for who can.
+            if let session { for signal in takeWishes() { await carryOut(signal, session) } }
             session = await look(session)
             if exit.value == nil { _ = await more.wait(atMost: Self.pause) }
         }
@@ -118,10 +121,8 @@ final class AttachedPostgres: PostgresHandle {
         }
     }
 
-    private func carryOut(_ signal: Int32, _ session: PostgresConnection?) async {
-        guard let session, let command = PostmasterWords.command(for: signal, to: identity.identifier) else {
-            return log.error("postgres cannot be signalled from here", metadata: ["signal": "\(signal)"])
-        }
+    private func carryOut(_ signal: Int32, _ session: PostgresConnection) async {
+        guard let command = PostmasterWords.command(for: signal, to: identity.identifier) else { return }
         do {
             try await TimeLimit.run(Self.askLimit, "a signal to Postgres") { _ = try await session.query(command) }
         } catch {
@@ -139,10 +140,11 @@ final class AttachedPostgres: PostgresHandle {
         if let session, (try? await Self.identity(of: session, within: Self.askLimit)) == identity { return session }
         await session?.close()
         do {
-            let next = try await login.open()
+            let next = try await login.open(mayBeOverheard: true)
             do {
                 let found = try await Self.identity(of: next, within: Self.askLimit)
                 if found != identity { end("another one is in its place") }
+                complaint.withLock { $0 = "" }
                 return next
             } catch {
                 await next.close()
@@ -150,7 +152,11 @@ final class AttachedPostgres: PostgresHandle {
             }
         } catch {
             if login.isNobodyThere(error) { end("nobody listens any more") }
-            log.warning("postgres cannot be asked", metadata: ["error": "\(error)"])
+            let isNews = complaint.withLock { complaint in
+                defer { complaint = "\(error)" }
+                return complaint != "\(error)"
+            }
+            if isNews { log.warning("postgres cannot be asked", metadata: ["error": "\(error)"]) }
         }
         return nil
     }

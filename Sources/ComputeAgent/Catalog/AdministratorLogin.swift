@@ -30,9 +30,9 @@ struct AdministratorLogin: Sendable {
     /// The first words of every session of ours. What we say may hold a verifier, so that no statement may reach the log,
     /// the statistics or anybody who reads those, whatever a spec says of either; and nothing on anybody's search path may
     /// stand in for what we call by its plain name.
-    private var opening: String {
+    private func opening(withDiscretion isDiscreet: Bool) -> String {
         let settings =
-            Self.discretion + [
+            (isDiscreet ? Self.discretion : []) + [
                 ("search_path", "''"), ("statement_timeout", "\(Self.milliseconds(limits.statement))"),
                 ("lock_timeout", "\(Self.milliseconds(limits.lock))"), ("default_transaction_read_only", "off"),
             ]
@@ -50,7 +50,9 @@ struct AdministratorLogin: Sendable {
     /// At least 1, for 0 would be for ever.
     private static func milliseconds(_ limit: Duration) -> Int64 { max(1, Int64(limit / .milliseconds(1))) }
 
-    func open(database: String = "postgres") async throws -> PostgresConnection {
+    /// - Parameter mayBeOverheard: for who says nothing that must stay secret. Only a superuser may keep its statements from the
+    ///   log, and a role that has lost that can still look around.
+    func open(database: String = "postgres", mayBeOverheard: Bool = false) async throws -> PostgresConnection {
         let deadline = ContinuousClock.now.advanced(by: Self.limit)
         ownSessions.begins()
         let connection: PostgresConnection
@@ -62,7 +64,11 @@ struct AdministratorLogin: Sendable {
         }
         do {
             try await TimeLimit.run(ContinuousClock.now.duration(to: deadline), "the first words to Postgres") {
-                _ = try await connection.query(opening)
+                do {
+                    _ = try await connection.query(opening(withDiscretion: true))
+                } catch let refusal as PostgresServerError where mayBeOverheard && refusal.isForWantOfRights {
+                    _ = try await connection.query(opening(withDiscretion: false))
+                }
             }
             return connection
         } catch {
@@ -86,4 +92,9 @@ struct AdministratorLogin: Sendable {
                 ]), token: nil, deadline: deadline, on: group.next())
         }
     }
+}
+
+extension PostgresServerError {
+    /// `insufficient_privilege`. PostgreSQL, Appendix A.
+    var isForWantOfRights: Bool { sqlState.text == "42501" }
 }

@@ -16,7 +16,7 @@ struct DatabaseDesk: Sendable {
         }
         do {
             return try await TimeLimit.run(limit, "Postgres") {
-                let connection = try await login.open(database: database)
+                let connection = try await login.open(database: database, mayBeOverheard: true)
                 do {
                     let value = try await work(connection)
                     await connection.close()

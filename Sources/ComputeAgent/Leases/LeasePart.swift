@@ -45,7 +45,7 @@ struct LeasePart: AgentPart {
     }
 
     private func tell(_ state: LeaseLedger.State) {
-        context.mailbox.send(.healthChanged("\(state)", isWell: state == .held))
+        context.mailbox.send(.healthChanged(.lease, "\(state)", isWell: state == .held))
     }
 
     private func link(_ spec: ComputeSpec) throws -> PageserverLink {

@@ -30,9 +30,10 @@ package struct ComputeLifecycle: Sendable {
     /// Whether somebody may want to look at what is left in the end.
     private var isInspected = false
 
+    private var ailments: [HealthPart: String] = [:]
     /// What is not well with a compute that serves, in words; empty when all is. Goes into every step that stays in
     /// `running`: of those any but the newest may be forgotten on the way.
-    private var ailment = ""
+    private var ailment: String { HealthPart.allCases.compactMap { ailments[$0] }.joined(separator: "; ") }
     /// Why what runs is not what was last asked for; empty when it is. Goes into the same steps as ``ailment``.
     private var unapplied = ""
 
@@ -91,7 +92,8 @@ package struct ComputeLifecycle: Sendable {
         case .idleConfirmed(let version): idleConfirmed(at: version, now: atUnixMicros)
         case .idleRefuted: state == .running ? [move(to: .running, "in use, so it stays", at: atUnixMicros)] : []
         case .terminateRequested(let mode, let reason): terminateRequested(mode, reason, at: atUnixMicros)
-        case .healthChanged(let what, let isWell): healthChanged(what, isWell: isWell, at: atUnixMicros)
+        case .healthChanged(let part, let what, let isWell):
+            healthChanged(part, what, isWell: isWell, at: atUnixMicros)
         case .terminateCalled(let mode): terminateCalled(mode, at: atUnixMicros)
         case .shutdownCompleted(let position): shutdownCompleted(position, at: atUnixMicros)
         case .activityObserved(let seen): activityObserved(seen, at: atUnixMicros)
@@ -312,8 +314,10 @@ package struct ComputeLifecycle: Sendable {
     }
 
     /// While it is started or changed it is kept for the `running` that follows.
-    private mutating func healthChanged(_ what: String, isWell: Bool, at now: Int64) -> [LifecycleAction] {
-        ailment = isWell ? "" : what
+    private mutating func healthChanged(
+        _ part: HealthPart, _ what: String, isWell: Bool, at now: Int64
+    ) -> [LifecycleAction] {
+        ailments[part] = isWell ? nil : what
         guard state == .running else { return [] }
         return [move(to: .running, what, at: now)]
     }

@@ -19,6 +19,7 @@ final class LifecycleBoard: Sendable {
         var configuredMicros: Int64?
         var hasRun = false
         var isServing = false
+        var isBlind = false
     }
 
     private let picture = Mutex(Picture())
@@ -27,7 +28,10 @@ final class LifecycleBoard: Sendable {
     var state: ComputeState { picture.withLock { $0.newest?.state ?? .empty } }
     var newest: Transition? { picture.withLock { $0.newest } }
     /// What went wrong last, unless it has been put right since.
-    var error: String? { picture.withLock { $0.error ?? $0.ailment } }
+    var error: String? {
+        // What a step within `running` says is all that is wrong then.
+        picture.withLock { $0.newest?.state == .running ? $0.ailment ?? $0.error : $0.error ?? $0.ailment }
+    }
     /// When somebody was last served, microseconds of Unix time; `nil` while nobody has been seen.
     var lastActiveMicros: Int64? { picture.withLock { $0.lastActiveMicros } }
 
@@ -41,7 +45,9 @@ final class LifecycleBoard: Sendable {
     /// Whether Postgres serves, as far as is known: from the first `running` until somebody gives it up.
     var isServing: Bool { picture.withLock { $0.isServing } }
     /// Whether it runs, as far as is known, and the monitor gets no answers.
-    var isUnknown: Bool { newest?.state == .running && newest?.activity == .unknown }
+    var isUnknown: Bool {
+        picture.withLock { $0.newest?.state == .running && $0.newest?.activity == .unknown && !$0.isBlind }
+    }
     /// Who is being served, in a word: a reason, or that there is none, or that nobody knows.
     var activityText: String {
         switch newest?.activity {
@@ -53,6 +59,11 @@ final class LifecycleBoard: Sendable {
 
     func note(_ position: FinalPosition) {
         picture.withLock { $0.finalPosition = position }
+    }
+
+    /// The monitor gets answers, and may not see who is served.
+    func note(isBlind: Bool) {
+        picture.withLock { $0.isBlind = isBlind }
     }
 
     func noteServiceEnded() {

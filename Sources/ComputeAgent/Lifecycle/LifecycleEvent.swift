@@ -43,14 +43,22 @@ package enum LifecycleEvent: Equatable, Sendable {
     case idleRefuted
     /// Postgres has ended and nothing of it is left.
     case shutdownCompleted(FinalPosition)
-    /// Postgres serves, and something that it needs beside itself was lost or has come back; says what.
-    case healthChanged(String, isWell: Bool)
+    /// Postgres serves, and something that it or its agent needs was lost or has come back; says what.
+    case healthChanged(HealthPart, String, isWell: Bool)
     /// The monitor saw activity begin, end, move or become unknowable.
     case activityObserved(Activity)
     /// The monitor saw that a role's secret may have changed.
     case roleSecretsChanged(revision: UInt64)
     /// The compute would like to be given this, or no longer anything else than it has.
     case scaleWished(ScaleWish?)
+}
+
+/// What may be lost while Postgres serves, each by itself.
+package enum HealthPart: CaseIterable, Sendable {
+    /// A static compute's lease on what it reads.
+    case lease
+    /// What the agent's role may do.
+    case rights
 }
 
 /// Whether a compute serves anyone. Unknown is a value of its own and never taken for idle.

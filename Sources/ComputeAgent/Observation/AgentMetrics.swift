@@ -12,6 +12,7 @@ package final class AgentMetrics: Sendable {
     private let phases: [StartupPhase: Histogram]
     private let states: [ComputeState: Gauge]
     private let refreshCalls: Counter
+    private let rights: [AgentRight: Gauge]
     private let downtime: Gauge
     private let downtimeTotal: Counter
     private let startup = Mutex<[String: Int64]>([:])
@@ -45,6 +46,13 @@ package final class AgentMetrics: Sendable {
                     labels: [("status", state.rawValue.replacing("_", with: "-"))])
                 return (state, gauge)
             })
+        rights = Dictionary(
+            uniqueKeysWithValues: AgentRight.allCases.map { right in
+                let gauge = registry.gauge(
+                    "sidecar_agent_right_missing", help: "1 for a right that the agent's role at its Postgres lacks.",
+                    labels: [("right", right.rawValue)])
+                return (right, gauge)
+            })
         refreshCalls = registry.counter(
             "pg_cctl_pagestream_request_errors_total", help: "Calls of /refresh_configuration.")
         downtime = registry.gauge(
@@ -77,6 +85,10 @@ package final class AgentMetrics: Sendable {
     }
 
     func refreshCalled() { refreshCalls.add() }
+
+    func missing(_ missing: [AgentRight]) {
+        for (right, gauge) in rights { gauge.set(missing.contains(right) ? 1 : 0) }
+    }
 
     func httpRequest(_ route: String, status: Int) {
         registry.counter(

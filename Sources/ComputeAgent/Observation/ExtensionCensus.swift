@@ -59,7 +59,7 @@ struct ExtensionCensus: AgentPart {
 
     private func ask(_ login: AdministratorLogin, _ database: String, _ query: String) async throws -> [[String?]] {
         try await TimeLimit.run(Self.limit, "a count of extensions") {
-            let session = try await login.open(database: database)
+            let session = try await login.open(database: database, mayBeOverheard: true)
             do {
                 let rows = try await session.query(query)
                 await session.close()

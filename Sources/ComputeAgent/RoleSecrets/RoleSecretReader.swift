@@ -49,7 +49,7 @@ actor RoleSecretReader {
             let (used, rows) = try await TimeLimit.run(Self.answerLimit, "a role's secret") { [login] in
                 if let kept, let rows = try await Self.rows(of: question, over: kept) { return (kept, rows) }
                 // None yet, or it had ended since its last use.
-                let fresh = try await login.open()
+                let fresh = try await login.open(mayBeOverheard: true)
                 return (fresh, try await fresh.query(question))
             }
             session = used

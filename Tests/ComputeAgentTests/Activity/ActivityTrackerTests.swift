@@ -113,10 +113,13 @@ import Testing
     }
 
     @Test func `a row of another shape is no sample`() {
-        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", "0"]) == sample(busy: 1, ever: 7))
+        let rights = ["t", "t", "t"]
+        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", "0"] + rights) == sample(busy: 1, ever: 7))
         #expect(ActivitySample(row: ["1", nil, "0", "7"]) == nil)
-        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", nil]) == nil)
-        #expect(ActivitySample(row: [nil, nil, "0", "7", "0", "0", "0", "0"]) == nil)
+        #expect(ActivitySample(row: ["1", nil, "0", "7", "0", "0", "0", nil] + rights) == nil)
+        #expect(ActivitySample(row: [nil, nil, "0", "7", "0", "0", "0", "0"] + rights) == nil)
+        let blind = ActivitySample(row: ["0", nil, "0", "7", "0", "0", "0", "0", "f", "t", nil])
+        #expect(blind?.missingRights == [.sessions, .everything])
     }
 
     @Test func `each reason keeps a compute awake, and the first of them is named`() {

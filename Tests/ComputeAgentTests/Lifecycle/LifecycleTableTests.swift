@@ -34,8 +34,8 @@ import Testing
         ("idle-sure-late", .idleConfirmed(at: FactVersion(generation: 1, sequence: 2))),
         ("idle-not", .idleRefuted),
         ("secrets", .roleSecretsChanged(revision: 9)),
-        ("unwell", .healthChanged("lease lost", isWell: false)),
-        ("well", .healthChanged("lease held", isWell: true)),
+        ("unwell", .healthChanged(.lease, "lease lost", isWell: false)),
+        ("well", .healthChanged(.lease, "lease held", isWell: true)),
         (
             "scale",
             .scaleWished(
@@ -341,7 +341,7 @@ import Testing
 
     @Test func `what is not well is told again and again until it is well, and is no verdict on a change`() {
         var lifecycle = Self.lifecycle(in: .`init`)
-        #expect(lifecycle.handle(.healthChanged("lease lost", isWell: false), atUnixMicros: 1).isEmpty)
+        #expect(lifecycle.handle(.healthChanged(.lease, "lease lost", isWell: false), atUnixMicros: 1).isEmpty)
         let started = lifecycle.handle(.configurationApplied, atUnixMicros: 2).compactMap(\.transition)
         #expect(started.map(\.error) == ["", "lease lost"] && started.allSatisfy { $0.refusal == nil })
         // Whatever is told next says it as well: this one may be all that arrives.
@@ -361,9 +361,15 @@ import Testing
         // Well again while it is looked after otherwise.
         _ = lifecycle.handle(.refreshRequested, atUnixMicros: 5)
         _ = lifecycle.handle(.refreshBegan, atUnixMicros: 5)
-        #expect(lifecycle.handle(.healthChanged("lease held", isWell: true), atUnixMicros: 6).isEmpty)
+        #expect(lifecycle.handle(.healthChanged(.lease, "lease held", isWell: true), atUnixMicros: 6).isEmpty)
         let refreshed = lifecycle.handle(.refreshFoundNoChange, atUnixMicros: 7).compactMap(\.transition)
         #expect(refreshed.map(\.error) == [""])
+        // Each by itself: what is well again takes nothing else along.
+        _ = lifecycle.handle(.healthChanged(.rights, "no rights", isWell: false), atUnixMicros: 8)
+        let both = lifecycle.handle(.healthChanged(.lease, "lease lost", isWell: false), atUnixMicros: 8)
+        #expect(both.compactMap(\.transition).map(\.error) == ["lease lost; no rights"])
+        let one = lifecycle.handle(.healthChanged(.lease, "lease held", isWell: true), atUnixMicros: 9)
+        #expect(one.compactMap(\.transition).map(\.error) == ["no rights"])
     }
 
     @Test func `a refresh that is asked for while one is applied is made after it`() {

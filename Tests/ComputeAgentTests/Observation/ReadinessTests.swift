@@ -35,6 +35,11 @@ import Testing
         #expect(ComputeReadiness(board: abandoned, impediments: impediments).flaw == "failed")
         let deaf = ComputeReadiness(board: board([.running], activity: .unknown), impediments: impediments)
         #expect(deaf.flaw == "postgres does not answer the agent")
+        // One that answers, and does not say who is served, serves.
+        deaf.board.note(isBlind: true)
+        #expect(deaf.isReady)
+        deaf.board.note(isBlind: false)
+        #expect(!deaf.isReady)
     }
 
     @Test func `an impediment of any part counts until it is taken back`() {
