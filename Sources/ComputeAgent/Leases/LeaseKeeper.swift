@@ -19,10 +19,23 @@ final class LeaseKeeper: Sendable {
     private let contents: Mutex<Contents>
     private let moved = Signal()
     private let log: Logger
+    /// The time of day, microseconds since 1970.
+    private let timeOfDay: @Sendable () -> Int64
+    private let clockInterval: Duration
+    /// When it began, by the clock that can be set and by the one that cannot.
+    private let clock: LeaseClock
+    private let began = ContinuousClock.now
     /// Told of every change of the state, in order.
     private let changed: @Sendable (LeaseLedger.State) -> Void
 
-    init(lsn: LSN, link: PageserverLink, log: Logger, changed: @escaping @Sendable (LeaseLedger.State) -> Void) {
+    /// - Parameter clockInterval: how often to look whether the time of day was set.
+    init(
+        lsn: LSN, link: PageserverLink, log: Logger, timeOfDay: @escaping @Sendable () -> Int64 = UnixClock.micros,
+        clockInterval: Duration = .seconds(5), changed: @escaping @Sendable (LeaseLedger.State) -> Void
+    ) {
+        self.timeOfDay = timeOfDay
+        self.clockInterval = clockInterval
+        clock = LeaseClock(beganUnixMillis: timeOfDay() / 1000)
         self.lsn = lsn
         contents = Mutex(Contents(link: link))
         self.log = log
@@ -40,7 +53,8 @@ final class LeaseKeeper: Sendable {
     /// Until cancelled. Letting go is the pageservers' own affair: a lease ends by itself.
     func run() async {
         var ledger = LeaseLedger()
-        let began = ContinuousClock.now
+        var jump = ClockJump()
+        _ = jump.looked(atUnixMicros: timeOfDay(), .now)
         while !Task.isCancelled {
             let next = moved.next
             let link = contents.withLock { $0.link }
@@ -48,7 +62,16 @@ final class LeaseKeeper: Sendable {
             guard !Task.isCancelled else { return }
             let pause = ledger.answered(answer, at: began.duration(to: .now))
             note(ledger.state, after: answer)
-            _ = await next.wait(atMost: pause)
+            await rest(for: pause, or: next, &jump)
+        }
+    }
+
+    /// Shorter when the pageservers are others, or the time of day was set: the pause was reckoned by what it was.
+    private func rest(for pause: Duration, or moved: Latch<Bool>, _ jump: inout ClockJump) async {
+        let end = ContinuousClock.now + pause
+        while !Task.isCancelled, jump.looked(atUnixMicros: timeOfDay(), .now) == 0 {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero, await moved.wait(atMost: min(left, clockInterval)) == nil else { return }
         }
     }
 
@@ -109,7 +132,7 @@ final class LeaseKeeper: Sendable {
                 let rows = try await connection.query(
                     "lease lsn \(timeline.tenantShardID(shard)) \(timeline.timelineID) \(lsn)")
                 await connection.close()
-                return try Self.length(in: rows, nowUnixMillis: UnixClock.micros() / 1000)
+                return try Self.end(in: rows).map(length)
             } catch {
                 await connection.close()
                 throw error
@@ -124,7 +147,7 @@ final class LeaseKeeper: Sendable {
                 guard let expires = answer.expires else { return nil }
                 let (millis, overflow) = expires.seconds.multipliedReportingOverflow(by: 1000)
                 guard !overflow else { throw Unreadable(text: "\(expires.seconds)") }
-                return Self.length(untilUnixMillis: millis, nowUnixMillis: UnixClock.micros() / 1000)
+                return length(untilUnixMillis: millis)
             } catch let status as GRPCStatus where status.code == .failedPrecondition {
                 return nil
             }
@@ -137,17 +160,16 @@ final class LeaseKeeper: Sendable {
     }
 
     /// One row, whose first value is milliseconds since 1970, or NULL.
-    static func length(in rows: [[String?]], nowUnixMillis now: Int64) throws -> Duration? {
+    static func end(in rows: [[String?]]) throws -> Int64? {
         guard rows.count == 1, let value = rows[0].first else { throw Unreadable(text: "\(rows.count) rows") }
         guard let text = value else { return nil }
         guard let millis = Int64(text), millis >= 0 else { throw Unreadable(text: text) }
-        return length(untilUnixMillis: millis, nowUnixMillis: now)
+        return millis
     }
 
-    /// However far a pageserver's clock is from ours, a lease is taken for a day at most, and for no less than nothing.
-    private static func length(untilUnixMillis end: Int64, nowUnixMillis now: Int64) -> Duration {
-        let (difference, overflow) = end.subtractingReportingOverflow(now)
-        return .milliseconds(overflow ? 0 : min(max(difference, 0), 86_400_000))
+    private func length(untilUnixMillis end: Int64) -> Duration {
+        clock.length(
+            untilUnixMillis: end, nowUnixMillis: timeOfDay() / 1000, passed: began.duration(to: ContinuousClock.now))
     }
 }
 

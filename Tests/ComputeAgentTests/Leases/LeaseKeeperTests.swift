@@ -85,6 +85,29 @@ import Transport
         for listener in listeners { await listener.shutdown(grace: .zero) }
     }
 
+    @Test func `a clock that is set costs no lease, and the pageservers are asked again`() async throws {
+        let server = Pageserver()
+        let offset = Mutex<Int64>(0)
+        let listener = try await server.start()
+        let states = Mutex<[LeaseLedger.State]>([])
+        let keeper = LeaseKeeper(
+            lsn: LSN(5), link: link(to: [listener.port]), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            timeOfDay: { UnixClock.micros() + offset.withLock { $0 } }, clockInterval: .milliseconds(20)
+        ) { state in states.withLock { $0.append(state) } }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await keeper.run() }
+            for (asked, hours) in zip(1..., [0, 2, -2]) {
+                offset.withLock { $0 = Int64(hours) * 3_600_000_000 }
+                // Long before half of the lease is over.
+                try await eventually("it is asked") { server.asked.withLock { $0.count } == asked }
+            }
+            try await eventually("it is held") { keeper.state == .held }
+            tasks.cancelAll()
+        }
+        #expect(states.withLock { $0 } == [.held])
+        await listener.shutdown(grace: .zero)
+    }
+
     @Test func `a pageserver that is away costs the lease only when its time has passed`() async throws {
         let server = Pageserver()
         server.answer.withLock { $0 = .success(2) }

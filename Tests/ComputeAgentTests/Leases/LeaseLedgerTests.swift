@@ -69,12 +69,10 @@ import Testing
     }
 
     @Test func `a pageserver's row is read`() throws {
-        #expect(try LeaseKeeper.length(in: [["10000"]], nowUnixMillis: 4000) == .seconds(6))
-        #expect(try LeaseKeeper.length(in: [["1000"]], nowUnixMillis: 4000) == .zero)
-        #expect(try LeaseKeeper.length(in: [["9223372036854775807"]], nowUnixMillis: 0) == .seconds(86_400))
-        #expect(try LeaseKeeper.length(in: [[nil]], nowUnixMillis: 4000) == nil)
+        #expect(try LeaseKeeper.end(in: [["10000"]]) == 10_000)
+        #expect(try LeaseKeeper.end(in: [[nil]]) == nil)
         for rows in [[], [["1"], ["2"]], [[]], [["x"]], [["-1"]]] as [[[String?]]] {
-            #expect(throws: LeaseKeeper.Unreadable.self) { try LeaseKeeper.length(in: rows, nowUnixMillis: 0) }
+            #expect(throws: LeaseKeeper.Unreadable.self) { try LeaseKeeper.end(in: rows) }
         }
     }
 }
