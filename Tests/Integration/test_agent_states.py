@@ -6,6 +6,7 @@ by a program that waits, a control plane that does not answer or fails, a sessio
 import http.server
 import json
 import os
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +28,23 @@ STATES = ["empty", "init", "running", "configuration", "refresh_configuration_pe
 TENANT = "5c1d2e3f405162738495a6b7c8d9eafb"
 EXTENSION = {"extension": "pg_stat_statements", "database": "shop", "version": "1.10"}
 GRANT = {"database": "shop", "schema": "public", "privileges": ["SELECT"], "role": "app"}
-ATTACHED = {"tenant_id": TENANT, "preferred_az": None, "stripe_size": None, "shards": [{"node_id": 1, "shard_number": 0}]}
-KEEPERS = {"tenant_id": TENANT, "timeline_id": TENANT, "generation": 1, "safekeepers": [{"id": 1, "hostname": "sk"}]}
+KEEPERS = {"tenant_id": TENANT, "timeline_id": TENANT, "generation": 2, "safekeepers": [{"id": 1, "hostname": "sk"}]}
+
+
+def spec(*settings):
+    """One that storage controllers may speak of; only the first of its pageservers is read from."""
+    text = a_spec(settings=[("shared_preload_libraries", "pg_stat_statements", "string"), *settings])
+    text["spec"]["cluster"]["roles"][0]["encrypted_password"] = verifier(b"secret")
+    nodes = [{"id": number, "libpq_url": f"postgres://ps-{number}"} for number in (1, 2)]
+    text["spec"] |= {
+        "storage_mode": "local", "tenant_id": TENANT, "timeline_id": TENANT, "safekeepers_generation": 1,
+        "safekeeper_connstrings": ["sk-0:5454"],
+        "pageserver_connection_info": {"shard_count": 0, "shards": {"0000": {"pageservers": nodes}}}}
+    return text
+
+
+def attached(node):
+    return {"tenant_id": TENANT, "preferred_az": None, "stripe_size": None, "shards": [{"node_id": node, "shard_number": 0}]}
 
 # In the order of STATES; one word is for all of them. A dash is asked by the story below, since it moves the compute on.
 TABLE = """
@@ -52,8 +68,8 @@ outside GET    /database_schema       412 412 200 200 200 200 500 500 412 412
 outside GET    /insights              412 412 200 200 200 200 500 500 412 412
 outside GET    /hadron_liveness_probe 412 412 200 200 200 200 500 500 412 412
 outside POST   /promote               412 412 412 412 412 412 500 500 412 412
-outside PUT    /notify-attach         423 400 400 400 400 400 200 200 200 400
-outside PUT    /notify-safekeepers    423 400 400 400 400 400 200 200 200 400
+outside PUT    /notify-attach         423 423 -   423 -   423 200 200 200 200
+outside PUT    /notify-safekeepers    423 423 -   423 -   423 200 200 200 200
 outside GET    /lfc/prewarm           412
 outside POST   /lfc/prewarm           412
 outside DELETE /lfc/prewarm           412
@@ -66,11 +82,18 @@ inside  POST   /refresh_configuration 412 200 -   412 200 200 412 412 412 412
 inside  POST   /failpoints            412
 inside  POST   /extension_server/a.so 412
 gRPC    -      Health/Check           2   2   1   1   1   1   2   2   2   2
+gRPC    -      Health/List            2   2   1   1   1   1   2   2   2   2
+gRPC    -      Health/Watch           2   2   1   1   1   1   2   2   2   2
+gRPC    -      Reflection             0
 gRPC    -      RoleSecrets/Get        14  14  0   0   0   0   14  14  14  14
 gRPC    -      RoleSecrets/List       14  14  0   0   0   0   14  14  14  14
 """
+# By reflection's own protocol; each service has its rows above.
+LIST_SERVICES = b"\x3a\x00"
+SERVICES = {b"sidecar.secret.v1.RoleSecrets", b"grpc.health.v1.Health", b"grpc.reflection.v1.ServerReflection",
+            b"grpc.reflection.v1alpha.ServerReflection"}
 QUERIES = {"/database_schema": "?database=shop"}
-BODIES = {"/configure": a_spec(), "/promote": {"spec": a_spec()["spec"], "wal_flush_lsn": "0/1"}, "/notify-attach": ATTACHED,
+BODIES = {"/configure": spec(), "/promote": {"spec": spec()["spec"], "wal_flush_lsn": "0/1"}, "/notify-attach": attached(2),
           "/notify-safekeepers": KEEPERS, "/extensions": EXTENSION, "/grants": GRANT}
 
 
@@ -175,6 +198,19 @@ class HeldAgent(HTTPAgent):
     def ask_grpc(self, path):
         if path == "Health/Check":
             return self.proxy.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=10)[1]
+        if path == "Health/List":
+            # A map of names to answers, of which all are the same: a field, a number.
+            [status] = set(re.findall(rb"\x12\x02\x08(.)", self.proxy.unary_unary("/grpc.health.v1.Health/List")(b"", timeout=10)))
+            return status[0]
+        if path == "Health/Watch":
+            watch = self.proxy.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=10)
+            status = next(watch)[1]
+            watch.cancel()
+            return status
+        if path == "Reflection":
+            ask = self.proxy.stream_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
+            [answer] = ask(iter([LIST_SERVICES]), timeout=10)
+            return 0 if set(re.findall(rb"[a-z0-9.]+\.[A-Z]\w+", answer)) == SERVICES else answer
         channel = self.proxy if path.endswith("Get") else self.control
         message = b"".join(bytes([tag, len(text)]) + text for tag, text in ((0x0A, b"demo"), (0x12, b"app")))
         try:
@@ -195,12 +231,6 @@ class HeldAgent(HTTPAgent):
 
     def session(self):
         return psycopg.connect(host="127.0.0.1", port=self.port, user="app", password="secret", dbname="shop", autocommit=True)
-
-
-def spec(*settings):
-    text = a_spec(settings=[("shared_preload_libraries", "pg_stat_statements", "string"), *settings])
-    text["spec"]["cluster"]["roles"][0]["encrypted_password"] = verifier(b"secret")
-    return text
 
 
 @pytest.fixture
@@ -227,6 +257,12 @@ def test_every_call_in_every_state(agent):
     agent.hold.unlink()
     assert configured.result()[0] == 200
     agent.plane.spec = spec()
+    # What a storage controller had said meanwhile was written down; what it says now is applied at once, and once.
+    reads_from(agent, "postgres://ps-2", "g#2:sk:5454")
+    for text in "applied", "known already":
+        assert agent.call("PUT", "/notify-attach", attached(1)) == (200, {"status": text})
+    assert agent.call("PUT", "/notify-safekeepers", KEEPERS) == (200, {"status": "known already"})
+    reads_from(agent, "postgres://ps-1", "g#2:sk:5454")
     # Somebody watches its roles from now on.
     eventually(lambda: agent.ask_grpc("RoleSecrets/Get") == 0, 10, "an answer about a role")
     agent.walk("running")
@@ -238,13 +274,20 @@ def test_every_call_in_every_state(agent):
     agent.walk("configuration")
     agent.hold.unlink()
     assert configured.result()[0] == 200
+    reads_from(agent, "postgres://ps-2", "g#2:sk:5454")
 
-    # A refresh that fails waits for its next attempt, and a spec that is pushed goes before it.
-    agent.plane.fails, before = True, agent.plane.asked
-    assert agent.call("POST", "/refresh_configuration", inside=True)[0] == 200
-    eventually(lambda: agent.plane.asked >= before + 3, 30, "attempts that fail, with longer and longer rests between them")
-    agent.walk("refresh_configuration_pending")
-    assert agent.call("POST", "/configure", spec())[0] == 200
+    # A refresh that fails waits for its next attempt, and what is pushed or notified goes before it.
+    agent.plane.fails = True
+    for call in ("PUT", "/notify-attach", attached(1)), ("PUT", "/notify-safekeepers", KEEPERS | {"generation": 3}), (
+            "POST", "/configure", spec()):
+        before = agent.plane.asked
+        assert agent.call("POST", "/refresh_configuration", inside=True)[0] == 200
+        eventually(lambda: agent.plane.asked >= before + 3, 30, "attempts that fail, with longer and longer rests between them")
+        if call[1] == "/notify-attach":
+            agent.walk("refresh_configuration_pending")
+        eventually(lambda: agent.call(*call)[0] == 200, 20, f"{call[1]} between two attempts")
+        agent.wait_for("running")
+    reads_from(agent, "postgres://ps-1", "g#1:sk-0:5454")
 
     agent.plane.fails = False
     agent.plane.answers.clear()
@@ -255,6 +298,7 @@ def test_every_call_in_every_state(agent):
     agent.wait_for("running")
     # Somebody asked while it was under way, so it is done once more.
     assert agent.plane.asked == before + 2
+    reads_from(agent, "postgres://ps-2", "g#2:sk:5454")
 
     with agent.session() as client:
         ends = [agent.later("POST", "/terminate")]
@@ -269,6 +313,13 @@ def test_every_call_in_every_state(agent):
         answers = [end.result() for end in ends]
         assert answers[0][0] == 200 and answers[0][1]["lsn"] is None and answers == [answers[0]] * 3, answers
         assert agent.process.wait(timeout=20) == 0
+
+
+def reads_from(agent, pageserver, safekeepers):
+    """Where Postgres is told that pages and log are."""
+    eventually(lambda: (shown(agent, "neon.pageserver_connstring"), shown(agent, "neon.safekeepers")) == (pageserver, safekeepers), 20,
+               f"{pageserver} and {safekeepers}")
+    agent.wait_for("running")
 
 
 def test_every_call_after_a_start_that_failed_and_after_the_end(agent):

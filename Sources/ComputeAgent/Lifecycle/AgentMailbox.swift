@@ -8,7 +8,8 @@ struct AgentMailbox: Sendable {
         /// Somebody may wait for the answer.
         case event(LifecycleEvent, Latch<LifecycleAnswer>?)
         /// An event that brings a spec, which is stored if the event is accepted and not otherwise; so is what came with it.
-        case spec(ComputeSpec, beside: ComputeControl?, LifecycleEvent, Latch<LifecycleAnswer>?)
+        /// One that was made from another spec comes to nothing when something else is stored by then.
+        case spec(ComputeSpec, from: ComputeSpec?, beside: ComputeControl?, LifecycleEvent, Latch<LifecycleAnswer>?)
         /// Somebody wants to know whether this is read.
         case heartbeat(Latch<Bool>)
         /// Everything is reported and ended; the process may exit.
@@ -41,14 +42,16 @@ struct AgentMailbox: Sendable {
     ///
     /// - Parameters:
     ///   - spec: what the event brings, if it is one that does.
+    ///   - base: what that was made from, when it is a stored spec with a change; `nil` for one that stands for itself.
     ///   - control: what came with that spec; `nil` where it stays as it was.
     /// - Returns: `nil` when the task was cancelled or the agent has ended first.
     func ask(
-        _ event: LifecycleEvent, bringing spec: ComputeSpec? = nil, beside control: ComputeControl? = nil
+        _ event: LifecycleEvent, bringing spec: ComputeSpec? = nil, from base: ComputeSpec? = nil,
+        beside control: ComputeControl? = nil
     ) async -> LifecycleAnswer? {
         let answer = Latch<LifecycleAnswer>()
         if let spec {
-            post.yield(.spec(spec, beside: control, event, answer))
+            post.yield(.spec(spec, from: base, beside: control, event, answer))
         } else {
             post.yield(.event(event, answer))
         }

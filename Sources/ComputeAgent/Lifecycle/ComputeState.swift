@@ -21,6 +21,9 @@ package enum ComputeState: String, CaseIterable, Sendable {
     case terminationPendingImmediate = "termination_pending_immediate"
     case terminated
 
+    /// Whether nothing serves any more, or soon will.
+    var isOver: Bool { isEnding || self == .failed }
+
     /// Whether somebody has decided that Postgres ends.
     var isEnding: Bool {
         switch self {

@@ -29,7 +29,9 @@ struct LifecycleDriver: Sendable {
             case .event(let event, let asker):
                 let answer = handle(event, &lifecycle, &group)
                 asker?.set(answer)
-            case .spec(let spec, let control, let event, let asker):
+            case .spec(_, let base?, _, _, let asker) where context.specs.stored != base:
+                asker?.set(.ignored(lifecycle.state))
+            case .spec(let spec, _, let control, let event, let asker):
                 let before = context.specs.exchangeStored(spec)
                 let answer = handle(event, &lifecycle, &group)
                 if answer.isAccepted {

@@ -16,9 +16,15 @@ final class NotificationDesk: AgentPart {
         var retryAfter: Int?
     }
 
+    /// What a controller said, and how many specs had been pulled or pushed by then.
+    private struct Told {
+        var what: StorageNotification
+        var after: Int
+    }
+
     private struct Desk {
         var isBusy = false
-        var waiting: [StorageNotification.Kind: StorageNotification] = [:]
+        var waiting: [StorageNotification.Kind: Told] = [:]
         /// Of those, tried after the others.
         var failed: StorageNotification.Kind?
         /// What the specs of this agent's life have said, the newest first.
@@ -27,8 +33,8 @@ final class NotificationDesk: AgentPart {
 
     private let mailbox: AgentMailbox
     private let board: LifecycleBoard
-    /// What is to be applied, or is.
-    private let stored: @Sendable () -> ComputeSpec?
+    /// What is to be applied, or is, and how many specs have been pulled or pushed so far.
+    private let present: @Sendable () -> (spec: ComputeSpec?, given: Int)
     private let nodesFile: String?
     private let log: Logger
     private let desk = Mutex(Desk())
@@ -45,12 +51,13 @@ final class NotificationDesk: AgentPart {
     private static let retryAfter = 5
 
     init(
-        mailbox: AgentMailbox, board: LifecycleBoard, stored: @escaping @Sendable () -> ComputeSpec?,
-        nodesFile: String?, applyLimit: Duration = NotificationDesk.applyLimit, log: Logger
+        mailbox: AgentMailbox, board: LifecycleBoard,
+        present: @escaping @Sendable () -> (spec: ComputeSpec?, given: Int), nodesFile: String?,
+        applyLimit: Duration = NotificationDesk.applyLimit, log: Logger
     ) {
         self.mailbox = mailbox
         self.board = board
-        self.stored = stored
+        self.present = present
         self.nodesFile = nodesFile
         self.applyLimit = applyLimit
         self.log = log
@@ -58,7 +65,7 @@ final class NotificationDesk: AgentPart {
 
     convenience init(context: AgentContext) {
         self.init(
-            mailbox: context.mailbox, board: context.board, stored: { context.specs.stored },
+            mailbox: context.mailbox, board: context.board, present: { context.specs.present },
             nodesFile: context.configuration.storageNodesFile, log: context.log)
     }
 
@@ -122,10 +129,14 @@ final class NotificationDesk: AgentPart {
     /// Whether anything is written down.
     var hasWaiting: Bool { desk.withLock { !$0.waiting.isEmpty } }
 
+    /// Whether nothing is written down, and nothing is being applied.
+    var isSettled: Bool { desk.withLock { $0.waiting.isEmpty && !$0.isBusy } }
+
     // MARK: One at a time
 
     /// Of one kind the newest counts, so that what waited is overtaken by what comes.
     private func take(_ notification: StorageNotification) async -> Reply {
+        let told = Told(what: notification, after: present().given)
         let isMine = desk.withLock { desk in
             guard !desk.isBusy else { return false }
             desk.isBusy = true
@@ -136,10 +147,10 @@ final class NotificationDesk: AgentPart {
             return Reply(status: 429, text: "another notification is being applied", retryAfter: Self.retryAfter)
         }
         defer { release() }
-        return await apply(notification)
+        return await apply(told)
     }
 
-    private func takeWaiting() -> StorageNotification? {
+    private func takeWaiting() -> Told? {
         desk.withLock { desk in
             let kind = desk.waiting.keys.first { $0 != desk.failed } ?? desk.failed
             guard !desk.isBusy, let kind, let next = desk.waiting.removeValue(forKey: kind) else { return nil }
@@ -149,28 +160,34 @@ final class NotificationDesk: AgentPart {
     }
 
     /// - Parameter failed: to be tried again, unless a newer one of its kind has come meanwhile.
-    private func release(keeping failed: StorageNotification? = nil) {
+    private func release(keeping failed: Told? = nil) {
         desk.withLock { desk in
             desk.isBusy = false
-            desk.failed = failed?.kind ?? desk.failed
-            if let failed, desk.waiting[failed.kind] == nil { desk.waiting[failed.kind] = failed }
+            desk.failed = failed?.what.kind ?? desk.failed
+            if let failed, desk.waiting[failed.what.kind] == nil { desk.waiting[failed.what.kind] = failed }
         }
     }
 
-    private func apply(_ notification: StorageNotification) async -> Reply {
-        guard !board.state.isEnding else { return Reply(status: 200, text: "this compute is ending") }
-        guard let spec = stored() else { return Reply(status: 423, text: "there is no spec yet") }
+    private func apply(_ told: Told) async -> Reply {
+        guard !board.state.isOver else { return Reply(status: 200, text: "this compute is ending") }
+        let (stored, given) = present()
+        guard let spec = stored else { return Reply(status: 423, text: "there is no spec yet") }
+        if given != told.after, !told.what.hasNumber(beside: spec) {
+            log.notice("a notification of storage is overtaken by the spec that came after it")
+            return Reply(status: 200, text: "a spec that came after it counts")
+        }
         let changed: ComputeSpec?
         do {
-            changed = try notification.applied(to: spec, nodes: try nodes(beside: spec))
+            changed = try told.what.applied(to: spec, nodes: try nodes(beside: spec))
         } catch let refusal as NotificationRefusal {
             return Reply(refusal)
         } catch {
             return Reply(status: 503, text: "the file of nodes: \(error)")
         }
         guard let changed else { return Reply(status: 200, text: "known already") }
-        guard case .accepted(let version)? = await mailbox.ask(.configureRequested, bringing: changed) else {
-            keep(notification)
+        guard case .accepted(let version)? = await mailbox.ask(.configureRequested, bringing: changed, from: spec)
+        else {
+            keep(told)
             return Reply(status: 423, text: "written down; the compute is busy")
         }
         let outcome = await board.first(
@@ -182,14 +199,14 @@ final class NotificationDesk: AgentPart {
         case .failed?: return Reply(status: 503, text: "it could not be applied")
         case nil:
             // In case it fails. One that worked is known already.
-            keep(notification)
+            keep(told)
             return Reply(status: 423, text: "written down; it is being applied")
         case .some: return Reply(status: 200, text: "this compute is ending")
         }
     }
 
-    private func keep(_ notification: StorageNotification) {
-        desk.withLock { $0.waiting[notification.kind] = notification }
+    private func keep(_ told: Told) {
+        desk.withLock { $0.waiting[told.what.kind] = told }
         arrived.fire()
     }
 

@@ -13,6 +13,14 @@ package enum StorageNotification: Equatable, Sendable {
         }
     }
 
+    /// Whether a number says which of the two is newer. Otherwise it is the one that came last.
+    package func hasNumber(beside spec: ComputeSpec) -> Bool {
+        switch self {
+        case .attach: false
+        case .safekeepers: spec.safekeepersGeneration != nil
+        }
+    }
+
     /// - Returns: `nil` when `spec` says so already, or something newer.
     /// - Throws: why it cannot be; the spec is not touched.
     package func applied(

@@ -8,6 +8,8 @@ final class SpecDesk: Sendable {
     private struct Specs {
         var stored: ComputeSpec?
         var applied: ComputeSpec?
+        /// How many were accepted that stand for themselves.
+        var given = 0
         var refreshFailures = 0
         /// What came beside the stored one.
         var control = ComputeControl()
@@ -56,6 +58,8 @@ final class SpecDesk: Sendable {
 
     /// What is to be applied, or is.
     var stored: ComputeSpec? { specs.withLock { $0.stored } }
+    /// The same, and how many have been pulled or pushed so far: what changed in between knows whether it was overtaken.
+    var present: (spec: ComputeSpec?, given: Int) { specs.withLock { ($0.stored, $0.given) } }
     /// What the running Postgres is; `nil` also when a change failed half-way.
     var applied: ComputeSpec? { specs.withLock { $0.applied } }
 
@@ -77,6 +81,7 @@ final class SpecDesk: Sendable {
     func noteAccepted(_ spec: ComputeSpec, beside control: ComputeControl?) -> SpecRemarks? {
         if let control { keyring.take(control) }
         return specs.withLock { specs in
+            if control != nil { specs.given += 1 }
             specs.control = control ?? specs.control
             let envelope = SpecEnvelope(spec: spec, control: specs.control)
             guard specs.remarked != envelope else { return nil }

@@ -17,21 +17,27 @@ import Testing
         private let hasStarted = Mutex(false)
 
         private final class Specs: Sendable {
-            let stored = Mutex<ComputeSpec?>(nil)
+            let present = Mutex<(spec: ComputeSpec?, given: Int)>((nil, 0))
         }
 
         init(applyLimit: Duration) {
             let specs = Specs()
             self.specs = specs
             desk = NotificationDesk(
-                mailbox: mailbox, board: board, stored: { specs.stored.withLock { $0 } }, nodesFile: nil,
+                mailbox: mailbox, board: board, present: { specs.present.withLock { $0 } }, nodesFile: nil,
                 applyLimit: applyLimit, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
 
-        var stored: ComputeSpec? { specs.stored.withLock { $0 } }
+        var stored: ComputeSpec? { specs.present.withLock { $0.spec } }
+
+        /// As whoever pushes a spec.
+        @discardableResult
+        func configure(_ spec: ComputeSpec) async -> LifecycleAnswer? {
+            await mailbox.ask(.configureRequested, bringing: spec, beside: ComputeControl())
+        }
 
         func start(_ spec: ComputeSpec) async throws {
-            _ = await mailbox.ask(.configureRequested, bringing: spec)
+            await configure(spec)
             try await eventually("it runs") { self.board.state == .running }
         }
 
@@ -39,7 +45,7 @@ import Testing
 
         /// As when Postgres refuses a change: its files are those of before.
         func fail(back spec: ComputeSpec) {
-            specs.stored.withLock { $0 = spec }
+            specs.present.withLock { $0.spec = spec }
             mailbox.send(.configurationFailed("no"))
         }
 
@@ -52,13 +58,18 @@ import Testing
                 case .event(let event, let asker):
                     let answer = handle(event)
                     asker?.set(answer)
-                case .spec(let spec, _, let event, let asker):
-                    let before = specs.stored.withLock { stored in
-                        defer { stored = spec }
-                        return stored
+                case .spec(_, let base?, _, _, let asker) where stored != base:
+                    asker?.set(.ignored(board.state))
+                case .spec(let spec, _, let control, let event, let asker):
+                    let before = specs.present.withLock { present in
+                        defer { present.spec = spec }
+                        return present.spec
                     }
                     let answer = handle(event)
-                    if !answer.isAccepted { specs.stored.withLock { $0 = before } }
+                    specs.present.withLock { present in
+                        if !answer.isAccepted { present.spec = before }
+                        if answer.isAccepted, control != nil { present.given += 1 }
+                    }
                     asker?.set(answer)
                 }
             }
@@ -160,7 +171,7 @@ import Testing
             let spec = try #require(rig.stored)
             rig.hold(true)
             // Somebody else's reconfiguration is under way: what comes is written down, and of several the last one.
-            _ = await rig.mailbox.ask(.configureRequested, bringing: spec)
+            await rig.configure(spec)
             try await eventually("it is busy") { rig.board.state == .configuration }
             #expect(await rig.desk.attach(attach(2)).status == 423)
             #expect(await rig.desk.attach(attach(3)).status == 423)
@@ -198,7 +209,7 @@ import Testing
             try await rig.start(try spec())
             let before = try #require(rig.stored)
             rig.hold(true)
-            _ = await rig.mailbox.ask(.configureRequested, bringing: before)
+            await rig.configure(before)
             try await eventually("it is busy") { rig.board.state == .configuration }
             #expect(await rig.desk.attach(attach(2)).status == 423)
             rig.mailbox.send(.configurationApplied)
@@ -211,6 +222,67 @@ import Testing
             try await eventually("the newer one is taken") { await rig.desk.attach(attach(3)).status == 200 }
             try await eventually("it counts") { rig.urls == ["host=ps-3"] && rig.board.state == .running }
             #expect(!rig.desk.hasWaiting)
+        }
+    }
+
+    /// Each with a change under way that somebody else has begun, so that what comes is written down.
+    private func written(
+        down tell: @escaping @Sendable (Rig) async -> NotificationDesk.Reply, then spec: ComputeSpec,
+        _ check: @escaping @Sendable (Rig) async throws -> Void
+    ) async throws {
+        try await run { rig in
+            let first = try self.spec()
+            try await rig.start(first)
+            rig.hold(true)
+            await rig.configure(first)
+            try await eventually("it is busy") { rig.board.state == .configuration }
+            #expect(await tell(rig).status == 423)
+            // One that is refused is not newer.
+            #expect(await rig.configure(spec)?.isAccepted == false)
+            rig.mailbox.send(.configurationApplied)
+            // Posted before anybody can know that the change is over.
+            #expect(await rig.configure(spec)?.isAccepted == true)
+            rig.hold(false)
+            rig.mailbox.send(.configurationApplied)
+            try await eventually("nothing waits") { rig.desk.isSettled && rig.board.state == .running }
+            try await check(rig)
+        }
+    }
+
+    @Test func `what is written down does not undo a spec that was pushed after it`() async throws {
+        var newer = try spec()
+        newer.pageserverConnectionInfo?.shards[0].pageservers.removeFirst(2)
+        try await written(down: { await $0.desk.attach(self.attach(2)) }, then: newer) { rig in
+            #expect(rig.urls == ["host=ps-3"])
+            // One that comes now is the newest.
+            #expect(await rig.desk.attach(self.attach(1)).status == 200)
+            #expect(rig.urls == ["host=ps-1"])
+        }
+    }
+
+    private static let generations: [(UInt32?, [String])] = [(nil, ["sk-0:1"]), (3, ["sk-1:5454"]), (5, ["sk-0:1"])]
+
+    @Test(arguments: generations)
+    func `of safekeepers the higher generation counts, whichever came last`(
+        generation: UInt32?, left: [String]
+    ) async throws {
+        let newer = try spec().numbered(generation)
+        let keepers = Array(StorageNotificationTests.safekeepers(generation: 4).utf8)
+        try await written(down: { await $0.desk.safekeepers(keepers) }, then: newer) { rig in
+            #expect(rig.stored?.safekeeperConnstrings == left)
+        }
+    }
+
+    @Test func `what was made from a spec that is not stored any more comes to nothing`() async throws {
+        try await run { rig in
+            let first = try self.spec()
+            try await rig.start(first)
+            let (made, newer) = (first.numbered(1), first.numbered(2))
+            await rig.configure(newer)
+            try await eventually("it is applied") { rig.board.state == .running && rig.stored == newer }
+            let answer = await rig.mailbox.ask(.configureRequested, bringing: made, from: first)
+            #expect(answer == .ignored(.running) && rig.stored == newer)
+            #expect(await rig.mailbox.ask(.configureRequested, bringing: made, from: newer)?.isAccepted == true)
         }
     }
 
@@ -230,5 +302,13 @@ import Testing
             rig.mailbox.send(.configurationFailed("no"))
             #expect(await third.status == 503)
         }
+    }
+}
+
+extension ComputeSpec {
+    fileprivate func numbered(_ generation: UInt32?) -> ComputeSpec {
+        var spec = self
+        spec.safekeepersGeneration = generation
+        return spec
     }
 }

@@ -40,7 +40,7 @@ import Testing
         let outcome: LifecycleEvent
         switch await news.next() {
         case .event(let event, let answer): (outcome, _) = (event, answer?.set(.ignored(.running)))
-        case .spec(_, _, let event, let answer): (outcome, _) = (event, answer?.set(.ignored(.running)))
+        case .spec(_, _, _, let event, let answer): (outcome, _) = (event, answer?.set(.ignored(.running)))
         case .heartbeat, .finished, nil: throw NeverHappened("a refresh ended")
         }
         await tried
