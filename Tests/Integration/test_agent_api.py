@@ -312,6 +312,26 @@ def test_a_start_without_room(own_agent):
         subprocess.run(["umount", "-l", data], check=True)
 
 
+def configuration(agent):
+    """Whatever stands in the data directory about settings, also what is on its way."""
+    data = own_data(agent)
+    return {path.name: path.read_bytes() for pattern in ("*.conf*", "server.*") for path in data.glob(pattern)}
+
+
+def own_data(agent):
+    """Where the last `--pgdata` leads."""
+    words = [str(word) for word in agent.command]
+    return Path(words[len(words) - words[::-1].index("--pgdata")])
+
+
+def shown(agent, name):
+    """As the agent's own role sees it, which is let in whatever the roles of a spec are."""
+    password = Path(f"{own_data(agent)}.admin-password").read_text()
+    with psycopg.connect(host="127.0.0.1", port=agent.port, user="cloud_admin", dbname="postgres", password=password,
+                         sslmode="require", autocommit=True) as session:
+        return session.execute(f"show {name}").fetchone()[0]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
 def test_a_full_disk(own_agent):
     data = own_agent.folder / "disk"
@@ -320,24 +340,31 @@ def test_a_full_disk(own_agent):
     own_agent.command += ["--pgdata", data / "pgdata"]
     try:
         agent = configured(own_agent)
+        before = configuration(agent)
         (filler := data / "filler").touch()
         with open(filler, "wb") as file, pytest.raises(OSError):
             while True:
                 file.write(bytes(1 << 20))
                 file.flush()
         # Whoever asks whether the compute can be used is not told to replace it.
-        assert agent.call("POST", "/check_writability")[0] in (200, 500)
+        assert agent.call("POST", "/check_writability") == (200, True)
         # What cannot be written down is told all the same. Each change makes a few transitions.
         for _ in range(20):
             if "transitions are not kept on disk" in agent.log.read_text():
                 break
-            assert agent.call("POST", "/configure", a_spec(settings=[("work_mem", "5MB", "string")]))[0] == 500
+            status, answer = agent.call("POST", "/configure", a_spec(settings=[("work_mem", "5MB", "string")]))
+            assert status == 500 and answer["error"].startswith("compute configuration failed: "), answer
+            assert "postgresql.conf" in answer["error"] and "No space left on device" in answer["error"], answer
         else:
             raise AssertionError("there is still room for transitions")
-        assert agent.state() == "running"
+        # What was good stays, whole, and nothing half-written takes room beside it.
+        assert configuration(agent) == before and shown(agent, "work_mem") == "4MB"
+        told = agent.call("GET", "/status")[1]
+        assert told["status"] == "running" and "No space left on device" in told["error"], told
         filler.unlink()
         assert eventually(lambda: agent.call("POST", "/check_writability") == (200, True), 20)
-        assert agent.call("POST", "/configure", a_spec())[0] == 200
+        assert agent.call("POST", "/configure", a_spec(settings=[("work_mem", "5MB", "string")]))[0] == 200
+        assert shown(agent, "work_mem") == "5MB" and agent.call("GET", "/status")[1]["error"] is None
         # By then all of it is written down, and an agent that comes after goes on with the numbers.
         agent.end(signal.SIGKILL)
         told = versions(agent)
@@ -372,4 +399,29 @@ def test_an_agent_that_is_killed_and_started_again_goes_on_with_its_postgres(own
     status, answer = agent.call("POST", "/terminate")
     assert status == 200 and answer["lsn"], answer
     assert not processes.is_alive(postmaster)
+    assert agent.end(signal.SIGTERM) == 0
+
+
+def test_what_changed_while_the_agent_was_away_is_loaded_or_waits_for_a_restart(own_agent):
+    def spec(memory, connections):
+        return a_spec(settings=[("work_mem", memory, "string"), ("max_connections", connections, "integer")])
+
+    def away(then, text=None):
+        """The agent is gone; its files may have been written by then, and Postgres not told of it."""
+        agent.end(signal.SIGKILL)
+        if text:
+            (own_data(agent) / "postgresql.conf").write_bytes(text)
+        agent.start()
+        assert agent.call("POST", "/configure", then)[0] == 200
+        assert agent.postmaster() == postmaster
+        return shown(agent, "work_mem"), agent.call("GET", "/status")[1]["pending_restart"]
+    agent = own_agent.start()
+    assert agent.call("POST", "/configure", spec("6MB", "60"))[0] == 200
+    postmaster, written = agent.postmaster(), (own_data(agent) / "postgresql.conf").read_bytes()
+    assert agent.call("POST", "/configure", spec("5MB", "60"))[0] == 200
+    assert away(spec("6MB", "60"), written) == ("6MB", [])
+    assert away(spec("7MB", "50")) == ("7MB", ["max_connections"])
+    # Also when nothing is changed any more, and not when it is what it was.
+    assert away(spec("7MB", "50")) == ("7MB", ["max_connections"])
+    assert away(spec("7MB", "60")) == ("7MB", [])
     assert agent.end(signal.SIGTERM) == 0

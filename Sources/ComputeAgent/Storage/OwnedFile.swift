@@ -17,20 +17,50 @@ enum OwnedFile {
 
     @discardableResult
     static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, owner: SystemUser?) throws -> Bool {
-        if let present = read(path), present == bytes { return false }
-        let temporary = path + ".new"
-        _ = unlink(temporary)
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
-        defer { close(file) }
-        try writeAll(bytes[...], to: file, path)
-        if let owner, fchown(file, owner.uid, owner.gid) != 0 {
-            throw StorageFailure(.cannotWrite, path, errno: errno)
-        }
-        guard fchmod(file, mode) == 0, fsync(file) == 0, rename(temporary, path) == 0 else {
-            throw StorageFailure(.cannotWrite, path, errno: errno)
+        guard let written = try beside(bytes, path, mode: mode, owner: owner) else { return false }
+        do {
+            try written.put()
+        } catch {
+            written.drop()
+            throw error
         }
         return true
+    }
+
+    /// The new content of a file, whole and on disk under another name: what is left to do takes no room.
+    struct Beside {
+        let path: String
+        fileprivate var temporary: String { path + ".new" }
+
+        func put() throws {
+            guard rename(temporary, path) == 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
+        }
+
+        func drop() { _ = unlink(temporary) }
+    }
+
+    /// - Returns: `nil` when that is what the file holds.
+    /// - Throws: when there is no room for it, for instance; nothing of it is left then.
+    static func beside(_ bytes: [UInt8], _ path: String, mode: UInt32 = 0o600, owner: SystemUser?) throws -> Beside? {
+        if let present = read(path), present == bytes { return nil }
+        let written = Beside(path: path)
+        written.drop()
+        let file = open(written.temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard file >= 0 else { throw StorageFailure(.cannotWrite, path, errno: errno) }
+        defer { close(file) }
+        do {
+            try writeAll(bytes[...], to: file, path)
+            if let owner, fchown(file, owner.uid, owner.gid) != 0 {
+                throw StorageFailure(.cannotWrite, path, errno: errno)
+            }
+            guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+                throw StorageFailure(.cannotWrite, path, errno: errno)
+            }
+        } catch {
+            written.drop()
+            throw error
+        }
+        return written
     }
 
     /// - Returns: `nil` when there is no such regular file, or it is larger than `limit`.

@@ -41,8 +41,10 @@ extension PostgresKeeper {
         }
     }
 
-    /// - Parameter spec: what its files are to say; `nil`: what they say, of things that have changed beside it.
-    func load(_ spec: ComputeSpec?, into process: any PostgresHandle) async throws {
+    /// - Parameters:
+    ///   - spec: what its files are to say; `nil`: what they say, of things that have changed beside it.
+    ///   - isKnown: whether Postgres is known to go by them as they are.
+    func load(_ spec: ComputeSpec?, into process: any PostgresHandle, isKnown: Bool = true) async throws {
         while let other = loading { _ = await other.wait() }
         let mine = Latch<Bool>()
         loading = mine
@@ -54,14 +56,29 @@ extension PostgresKeeper {
         let files = try files(of: spec)
         let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
         let pending = try await unlessStopped {
-            try await stage.apply(files, open: { try await login.open() }, reload: { process.send(SIGHUP) })
+            try await stage.apply(
+                files, isKnown: isKnown, open: { try await login.open(mayBeOverheard: true) },
+                reload: { process.send(SIGHUP) })
         }
         configured = spec
+        note(pending)
+    }
+
+    /// - Parameter pending: settings whose new values wait for a restart; `nil` when that is not known.
+    private func note(_ pending: [String]?) {
         guard let pending, pending != pendingRestart else { return }
         pendingRestart = pending
         if !pending.isEmpty {
             log.notice("settings wait for a restart", metadata: ["settings": "\(pending.joined(separator: ", "))"])
         }
+    }
+
+    /// Of a Postgres whose files somebody else writes.
+    func lookWhatWaits(_ login: AdministratorLogin) async {
+        note(
+            await ConfigurationStage.ask({ try await login.open(mayBeOverheard: true) }) {
+                try await ReloadOutcome.pendingRestart($0)
+            })
     }
 
     func stage(as user: SystemUser?) -> ConfigurationStage {

@@ -110,7 +110,8 @@ actor PostgresKeeper {
             wasFoundServing = true
             // Clients are served already: it takes the files as a running one does, and says what waits for a restart.
             try TemporaryOverride.clear(in: directory, owner: user)
-            try await load(spec, into: process)
+            // Whoever wrote its files may have been killed before Postgres was told to load them.
+            try await load(spec, into: process, isKnown: false)
         }
         try await metrics.time(.catalog) {
             try await unlessStopped { try await self.applyCatalog(of: spec, isServing: false) }
@@ -144,6 +145,7 @@ actor PostgresKeeper {
         }
         process = postgres
         wasFoundServing = true
+        await lookWhatWaits(login)
         try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
         return postgres
     }
@@ -174,6 +176,8 @@ actor PostgresKeeper {
         if process.isOurs {
             try await load(spec, into: process)
             try followStorage(of: spec)
+        } else if let login = try login() {
+            await lookWhatWaits(login)
         }
         try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
     }

@@ -124,7 +124,7 @@ struct ConfigurationStageTests {
         let files = try ConfigurationFiles(conf, certificates: configuration.certificates)
         let reloads = Mutex(0)
         let pending = try await stage.apply(
-            files, open: { throw NoAnswer() }, reload: { reloads.withLock { $0 += 1 } })
+            files, isKnown: true, open: { throw NoAnswer() }, reload: { reloads.withLock { $0 += 1 } })
         #expect(pending == nil)
         #expect(reloads.withLock { $0 } == 1)
         #expect(try file(fixture).contains("work_mem = '6MB'"))

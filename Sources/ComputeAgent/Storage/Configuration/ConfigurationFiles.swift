@@ -41,11 +41,23 @@ struct ConfigurationFiles: Equatable, Sendable {
         confName, "pg_hba.conf", "pg_ident.conf", DataDirectory.certificateName, DataDirectory.privateKeyName,
     ]
 
-    /// Each file whole and 0600, the key before its certificate is used. Files that are right already are not touched.
-    func write(to directory: DataDirectory, owner: SystemUser?) throws {
+    /// Each file whole and 0600. Files that are right already are not touched.
+    ///
+    /// - Returns: for who may want those of before again.
+    /// - Throws: when one of them cannot be written, perhaps for want of room; all are what they were then.
+    func write(to directory: DataDirectory, owner: SystemUser?) throws -> ConfigurationExchange {
         let contents = [conf, access, userMap, certificate, privateKey.reveal()]
-        for (name, bytes) in zip(Self.names, contents) {
-            try OwnedFile.write(bytes, to: directory.file(name), owner: owner)
+        var exchange = ConfigurationExchange()
+        do {
+            for (name, bytes) in zip(Self.names, contents) {
+                guard let written = try OwnedFile.beside(bytes, directory.file(name), owner: owner) else { continue }
+                exchange.add(written)
+            }
+            try exchange.put()
+        } catch {
+            exchange.takeBack()
+            throw error
         }
+        return exchange
     }
 }

@@ -21,41 +21,46 @@ struct ConfigurationStage: Sendable {
     func install(_ files: ConfigurationFiles) async throws {
         let present = ConfigurationFiles(in: directory)
         if present?.conf != files.conf { try await check.refuseUnreadable(files.conf) }
-        try files.write(to: directory, owner: user)
+        var exchange = try files.write(to: directory, owner: user)
+        exchange.settle()
         try TemporaryOverride.clear(in: directory, owner: user)
     }
 
     /// For the Postgres that runs.
     ///
     /// - Parameters:
+    ///   - isKnown: whether Postgres is known to go by the files that are there.
     ///   - open: a session of the superuser.
     ///   - reload: tells Postgres to read its files again.
     /// - Returns: settings that wait for a restart; `nil` when Postgres could not be asked.
     /// - Throws: when it was refused. The files are what they were before, and Postgres goes by them.
     func apply(
-        _ files: ConfigurationFiles, open: @escaping @Sendable () async throws -> PostgresConnection,
+        _ files: ConfigurationFiles, isKnown: Bool,
+        open: @escaping @Sendable () async throws -> PostgresConnection,
         reload: @escaping @Sendable () -> Void
     ) async throws -> [String]? {
         let present = ConfigurationFiles(in: directory)
-        guard present != files else { return await ask(open) { try await ReloadOutcome.pendingRestart($0) } }
+        guard present != files || !isKnown else {
+            return await Self.ask(open) { try await ReloadOutcome.pendingRestart($0) }
+        }
         if present?.conf != files.conf { try await check.refuseUnreadable(files.conf) }
+        var exchange = try files.write(to: directory, owner: user)
         do {
-            try files.write(to: directory, owner: user)
-            let refused = await ask(open) { try await ReloadOutcome.problems($0) } ?? []
+            let refused = await Self.ask(open) { try await ReloadOutcome.problems($0) } ?? []
             try refuse(refused)
-            guard let outcome = await ask(open, { try await ReloadOutcome.read($0, after: reload) }) else {
-                reload()
-                log.warning("postgres was told to load its configuration; what came of it cannot be read")
-                return nil
+            if let outcome = await Self.ask(open, { try await ReloadOutcome.read($0, after: reload) }) {
+                try refuse(outcome.problems)
+                exchange.settle()
+                return outcome.pendingRestart
             }
-            try refuse(outcome.problems)
-            return outcome.pendingRestart
+            reload()
+            log.warning("postgres was told to load its configuration; what came of it cannot be read")
+            exchange.settle()
+            return nil
         } catch {
-            if let present {
-                try? present.write(to: directory, owner: user)
-                reload()
-                log.warning("went back to the configuration of before", metadata: ["error": "\(error)"])
-            }
+            exchange.takeBack()
+            reload()
+            log.warning("went back to the configuration of before", metadata: ["error": "\(error)"])
             throw error
         }
     }
@@ -71,7 +76,7 @@ struct ConfigurationStage: Sendable {
     }
 
     /// - Returns: `nil` when there is no answer in time.
-    private func ask<Answer: Sendable>(
+    static func ask<Answer: Sendable>(
         _ open: @escaping @Sendable () async throws -> PostgresConnection,
         _ question: @escaping @Sendable (PostgresConnection) async throws -> Answer
     ) async -> Answer? {
