@@ -275,10 +275,14 @@ def test_a_clock_that_is_set_makes_nobody_idle_for_an_hour(own_agent, monkeypatc
             eventually(lambda: agent.call("GET", "/status")[1]["last_active_reason"] == "client", 20, "somebody who is served")
     is_seen()
     before = eventually(idle, 20, "an idle compute")
+    # Of its nature a token's time is the time of day, and no more than that: one without a time is for ever.
+    token = agent.token(exp=int(time.time()) + 1800, nbf=int(time.time()) - 600)
+    assert agent.call("GET", "/status", token=token)[0] == 200
     for jumps, offset in enumerate((3600, 0), start=1):
         (new := own_agent.folder / "clock.new").write_text(str(offset))
         os.replace(new, clock)
         eventually(lambda: agent.log.read_text().count("the time of day was set") == jumps, 20, "the jump")
+        assert agent.call("GET", "/status", token=token)[0] == (401 if offset else 200)
         # It has been idle for as long as before, by the clock that counts now; and never since a time that has not come.
         eventually(lambda: (now := idle()) and abs(seconds(now) - offset - time.time()) < 60 + time.time() - seconds(before), 20,
                    f"a last use by the clock that is {offset} s ahead")
