@@ -141,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "sidecar-interop-server",
             dependencies: [
-                "InteropOptions", "GRPCLite", "Transport", "SidecarAPI", "TLSEngine", nioPosix, arguments, unixSignals,
+                "InteropOptions", "GRPCLite", "Transport", "SidecarAPI", "TLSEngine", "Telemetry", nioPosix, arguments,
+                unixSignals,
             ],
             path: "Tests/Interop/Server", swiftSettings: strict),
         .executableTarget(

@@ -82,5 +82,14 @@ class OurCalls:
 
 def offences(server):
     """How often clients of an `OurServer` broke which rule so far, by name."""
-    server.process.send_signal(signal.SIGUSR1)
+    return told(server, signal.SIGUSR1)
+
+
+def observed(server):
+    """What the interceptors of an `OurServer` with `--observed` have seen: `spans`, and `page` as `/metrics` would have it."""
+    return told(server, signal.SIGUSR2)
+
+
+def told(server, by):
+    server.process.send_signal(by)
     return json.loads(server.process.stdout.readline())

@@ -203,16 +203,19 @@ def test_pick_first_stays_and_finds_the_next_when_the_first_goes():
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may have a mount namespace")
-def test_a_name_is_resolved_anew_when_its_server_goes(tmp_path):
+@pytest.mark.parametrize("before, after", [
+    ("127.0.0.11", "127.0.0.12"), ("127.0.0.11", "::1"), ("::1", "127.0.0.12"), ("::1", "::ffff:127.0.0.12")])
+def test_a_name_is_resolved_anew_when_its_server_goes(tmp_path, before, after):
+    """A and AAAA: the last is an IPv6 address to everybody but the kernel."""
     port = free_port()
     hosts = tmp_path / "hosts"
-    hosts.write_text("127.0.0.11 moving.test\n")
-    one, two = Named(port=port, host="127.0.0.11"), Named(port=port, host="127.0.0.12")
+    hosts.write_text(f"{before} moving.test\n")
+    one, two = (Named(port=port, host="[::1]" if host == "::1" else host.split(":")[-1]) for host in (before, after))
     private = ["unshare", "-m", "sh", "-c", f"mount --bind {hosts} /etc/hosts && exec \"$@\"", "sh"]
     with OurCalls(f"dns:///moving.test:{port}", "--first-backoff", 100, "--resolution-interval", 100, before=private) as calls:
         assert [calls.call(timeout_ms=10_000).code for _ in range(5)] == [0] * 5
         assert (one.calls, two.calls) == (5, 0)
-        hosts.write_text("127.0.0.12 moving.test\n")
+        hosts.write_text(f"{after} moving.test\n")
         one.stop(5)
         report = calls.call(timeout_ms=10_000, wait_for_ready=True)
         assert report.code == 0 and two.calls == 1

@@ -14,7 +14,8 @@ struct InteropServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sidecar-interop-server", abstract: "Serves grpc.testing.TestService on 127.0.0.1.",
         discussion: """
-            SIGHUP reads the certificate anew. SIGUSR1 has it say, as a line of JSON, how often clients broke which rule. \
+            SIGHUP reads the certificate anew. SIGUSR1 has it say, as a line of JSON, how often clients broke which rule, and \
+            SIGUSR2 what interceptors have seen. \
             SIGTERM and SIGINT let calls end for 5 s.
             """)
 
@@ -36,6 +37,9 @@ struct InteropServer: AsyncParsableCommand {
     @Option(help: "host:port of another such server: unary calls are passed on to it, on behalf of those who call.")
     var upstream: String?
 
+    @Flag(help: "Interceptors around all calls, those to the upstream too: W3C trace contexts, and metrics.")
+    var observed = false
+
     @Option(help: "Milliseconds that a TLS handshake may take.")
     var handshake: Int?
 
@@ -50,7 +54,9 @@ struct InteropServer: AsyncParsableCommand {
 
     func run() async throws {
         let context = try context()
-        let own = [TestService(upstream: try channelToUpstream()).definition]
+        let observation = Observation()
+        let service = TestService(upstream: try channelToUpstream(observation)).definition
+        let own = [observed ? observation.around(service) : service]
         var limits = GRPCListenerLimits()
         connection.apply(to: &limits.connection)
         if let handshake { limits.handshake = .milliseconds(handshake) }
@@ -60,11 +66,15 @@ struct InteropServer: AsyncParsableCommand {
             host: "127.0.0.1", port: port, tls: context, services: own + open.definitions,
             authorize: open.authorization { _, _ in nil }, limits: limits, group: MultiThreadedEventLoopGroup.singleton)
         open.health.look()
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1, .sigusr2)
         FileHandle.standardOutput.write(Data("listening on 127.0.0.1:\(listening.port)\n".utf8))
         for await signal in signals {
             if signal == .sigusr1 {
                 try say(listening.offences)
+                continue
+            }
+            if signal == .sigusr2 {
+                FileHandle.standardOutput.write(try observation.report())
                 continue
             }
             guard signal == .sighup else { break }
@@ -75,10 +85,11 @@ struct InteropServer: AsyncParsableCommand {
         await listening.shutdown(grace: .seconds(5))
     }
 
-    private func channelToUpstream() throws -> (any GRPCChannel)? {
+    private func channelToUpstream(_ observation: Observation) throws -> (any GRPCChannel)? {
         guard let upstream else { return nil }
         guard let target = GRPCTarget(upstream) else { throw ValidationError("--upstream \(upstream): not host:port") }
-        return GRPCBalancedChannel(target, tls: nil, group: MultiThreadedEventLoopGroup.singleton)
+        let channel = GRPCBalancedChannel(target, tls: nil, group: MultiThreadedEventLoopGroup.singleton)
+        return observed ? observation.around(channel) : channel
     }
 
     private func say(_ offences: OffenceCounters) throws {
