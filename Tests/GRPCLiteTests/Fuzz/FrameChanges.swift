@@ -6,6 +6,8 @@ extension SeededDice {
         var frames = Self.frames(of: bytes)
         for _ in 0..<Int.random(in: 1...3, using: &self) where !frames.isEmpty {
             let place = Int.random(in: frames.indices, using: &self)
+            // An earlier change may have left less than a head.
+            guard frames[place].count >= 9 else { continue }
             switch Int.random(in: 0..<10, using: &self) {
             case 0: frames.remove(at: place)
             case 1: frames.insert(frames[place], at: Int.random(in: frames.indices, using: &self))
