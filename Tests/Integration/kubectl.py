@@ -113,10 +113,12 @@ class Kubectl:
         self.node.apply(things)
         for thing in things:
             if thing["kind"] == "Job":
-                known = self.jobs.setdefault(thing["metadata"]["name"], thing["spec"]["template"])
-                if known != thing["spec"]["template"]:
+                name, template = thing["metadata"]["name"], thing["spec"]["template"]
+                if name not in self.jobs:
+                    self.jobs[name] = template
+                    self.node.run_job(name)
+                elif self.jobs[name] != template:
                     raise Refused(1, "field is immutable")
-                self.node.run_job(thing["metadata"]["name"])
         for thing in things:
             if thing["kind"] == "Deployment":
                 self.node.deploy(thing["metadata"]["name"])

@@ -166,11 +166,14 @@ class Node:
             if kind == "Secret":
                 data = {name: base64.b64encode(text.encode()).decode() for name, text in thing["stringData"].items()}
                 self.cluster.put("secrets", metadata["name"], lambda known: known.update(data=data))
-                for pod in list(self.pods):
-                    # As kubelet does after a while.
-                    pod.secrets.get(metadata["name"], lambda: None)()
             elif kind == "StatefulSet":
                 self._apply_stateful_set(thing)
+
+    def secrets_changed(self, pods=None):
+        """As kubelet sees to it after a while."""
+        for pod in self.pods if pods is None else pods:
+            for write in pod.secrets.values():
+                write()
 
     def _apply_stateful_set(self, thing):
         name = thing["metadata"]["name"]

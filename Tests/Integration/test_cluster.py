@@ -227,10 +227,11 @@ class Visits:
         assert self.error is None and self.count > 5, (self.error, self.count)
 
 
-def exchange(node, name, **files):
-    """New files in a Secret, beside those that stay."""
+def exchange(node, name, pods=None, **files):
+    """New files in a Secret, beside those that stay; the pods, or these of them, have them at once."""
     texts = {file: data.decode() for file, data in node.secret(name).items()} | files
     node.apply([secret("sidecar", name, texts)])
+    node.secrets_changed(pods)
 
 
 def test_the_control_planes_token_is_exchanged_as_the_text_says(node):
@@ -239,10 +240,12 @@ def test_the_control_planes_token_is_exchanged_as_the_text_says(node):
     fresh = iter(["cafe", "park", "dock"])
     with connect(node, "shop"), Visits(node, "shop"):
         for tokens in f"{old}\n{new}\n", f"{new}\n{old}\n", f"{new}\n":
-            exchange(node, "control-plane-token", token=tokens)
+            # Kubelet comes to some pods before it comes to others.
+            exchange(node, "control-plane-token", pods=node.of("proxy"), token=tokens)
             # Of whom no proxy has heard yet: it is asked for.
             with connect(node, next(fresh)) as connection:
                 assert says(connection)
+            exchange(node, "control-plane-token", token=tokens)
         for plane in node.of("control-plane"):
             assert [ask(node, plane, 3000, "/sidecar/v1/endpoints", Authorization=f"Bearer {token}")[0] for token in (old, new)] == [401, 200]
     for name in "cafe", "park", "dock":
@@ -258,27 +261,30 @@ def test_the_authority_is_exchanged_as_the_text_says(node):
             "/CN=the next authority", "-keyout", folder / "ca.key", "-out", folder / "ca.crt")
     old, new = node.secret("proxy-tls")["ca.crt"].decode(), (folder / "ca.crt").read_text()
 
-    def issued_anew(name):
-        for file, data in node.secret(name).items():
-            (folder / file).write_bytes(data)
-        openssl("x509", "-x509toreq", "-in", folder / "tls.crt", "-signkey", folder / "tls.key", "-copy_extensions", "copyall",
-                "-out", folder / "request")
-        openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.crt.next", "-CAkey", folder / "ca.key", "-days", "2",
-                "-copy_extensions", "copyall", "-out", folder / "fresh")
-        return (folder / "fresh").read_text()
+    def trust_both():
+        exchange(node, "sidecar-authority", **{"ca.crt": new + old, "ca.key": (folder / "ca.key").read_text()})
+        for name in names:
+            exchange(node, name, **{"ca.crt": old + new})
+
+    def issue_anew():
+        for name in names:
+            node.cluster.delete("secrets", name)
+        node.run_job("certificates")
+        node.secrets_changed()
+
+    def trust_the_new_one():
+        for name in ["sidecar-authority", *names]:
+            exchange(node, name, **{"ca.crt": new})
 
     def loads(words="certificate loaded"):
         return [pod.log().count(words) for pod in node.of("proxy") + node.of("control-plane") + [node.sets["shop"].pod]]
 
-    (folder / "ca.crt.next").write_text(new)
     with connect(node, "shop"), Visits(node, "shop"):
-        for step in (lambda name: {"ca.crt": old + new}, lambda name: {"tls.crt": issued_anew(name)}, lambda name: {"ca.crt": new}):
+        for step in trust_both, issue_anew, trust_the_new_one:
             before, of_postgres = loads(), loads("postgres has a renewed")[-1]
-            fresh = {name: step(name) for name in names}
-            for name in names:
-                exchange(node, name, **fresh[name])
+            step()
             eventually(lambda: all(now > then for now, then in zip(loads(), before)), 20, "everybody's look at the new files")
-            if "tls.crt" in fresh["shop-tls"]:
+            if step is issue_anew:
                 eventually(lambda: loads("postgres has a renewed")[-1] > of_postgres, 20, "Postgres with it")
             # A new agent, who meets control planes and proxies.
             with connect(node, "dock") as connection:

@@ -41,7 +41,7 @@ struct ActivityMonitor: AgentPart {
     /// What the agent may not do any more, or may again. The compute serves on, for its clients need nothing of it.
     private func note(_ news: ActivityWatch.News, _ rights: inout RightsTracker) {
         guard !Task.isCancelled, let missing = news.missingRights.flatMap({ rights.looked($0) }) else { return }
-        context.metrics.missing(missing)
+        defer { context.metrics.missing(missing) }
         if missing.isEmpty {
             context.log.notice("the agent's role has its rights again")
             return context.mailbox.send(.healthChanged(.rights, "the agent's role has its rights again", isWell: true))

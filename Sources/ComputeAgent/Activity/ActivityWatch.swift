@@ -62,12 +62,17 @@ struct ActivityWatch {
             let present = session
             let (used, sample, roles) = try await TimeLimit.run(limit, "who is being served") { [login, policy] in
                 let used = if let present { present } else { try await login.open(mayBeOverheard: true) }
-                guard let row = try await used.query(ActivitySample.query(ignoring: policy.ignoredRoles)).first,
-                    var sample = ActivitySample(row: row)
-                else { throw WatchFailure(description: "unexpected answer") }
-                // After the answer: a session of ours that began since is then known, and not in it.
-                sample.ownSessionsEver = login.ownSessions.count
-                return (used, sample, try await Self.roles(over: used))
+                do {
+                    guard let row = try await used.query(ActivitySample.query(ignoring: policy.ignoredRoles)).first,
+                        var sample = ActivitySample(row: row)
+                    else { throw WatchFailure(description: "unexpected answer") }
+                    // After the answer: a session of ours that began since is then known, and not in it.
+                    sample.ownSessionsEver = login.ownSessions.count
+                    return (used, sample, try await Self.roles(over: used))
+                } catch {
+                    await used.close()
+                    throw error
+                }
             }
             session = used
             var silentFor: Duration?

@@ -192,7 +192,6 @@ package struct ComputeLifecycle: Sendable {
 
     private mutating func refreshed(_ reason: String, at now: Int64) -> [LifecycleAction] {
         guard state == .refreshConfiguration else { return [] }
-        if activity == .unknown { activity = .idle(sinceMicros: now) }
         guard !isRefreshDue else {
             return [move(to: .refreshConfigurationPending, "\(reason), and asked for again", at: now), .fetchSpec]
         }

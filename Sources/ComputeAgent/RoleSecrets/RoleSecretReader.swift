@@ -50,8 +50,14 @@ actor RoleSecretReader {
                 if let kept, let rows = try await Self.rows(of: question, over: kept) { return (kept, rows) }
                 // None yet, or it had ended since its last use.
                 let fresh = try await login.open(mayBeOverheard: true)
-                return (fresh, try await fresh.query(question))
+                do {
+                    return (fresh, try await fresh.query(question))
+                } catch {
+                    await fresh.close()
+                    throw error
+                }
             }
+            if let kept, kept !== used { await kept.close() }
             session = used
             return rows
         } catch {

@@ -95,7 +95,7 @@ package final class ClientConnection: DrivenConnection {
             guard let stream = streams[ClientCall.ID(rawValue: number)] else { return }
             happened(.deadlinePassed, on: stream, .deadlineExceeded)
         case .settingsDue: lose(for: .noSettings)
-        case .headerBlockDue: headerBlockIsLate()
+        case .headerBlockDue: lose(for: .unfinishedHeaders)
         case .keepalive: checkPeer()
         case .idle: checkIdle()
         case .graceOver:
@@ -134,12 +134,6 @@ package final class ClientConnection: DrivenConnection {
         let status = GRPCStatus(.unavailable, "the connection was lost")
         for stream in calls.keys.sorted() { happened(.connectionLost, on: stream, status) }
         for case .start(let start) in commands.close() { handBack(start, status, at: lastTurn) }
-    }
-
-    private func headerBlockIsLate() {
-        // While the peer does not take what we send, nothing is read: the rest of the block may wait there.
-        guard !session.hasOutput else { return timerChanges.append(.arm(.headerBlockDue, after: limits.headerBlock)) }
-        lose(for: .unfinishedHeaders)
     }
 
     private func lose(for offence: HTTP2Offence) {

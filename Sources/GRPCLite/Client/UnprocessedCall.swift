@@ -10,7 +10,9 @@ package struct UnprocessedCall: Sendable {
 
     package var waitsForReady: Bool { start.waitsForReady }
 
+    /// Once it is over, nothing changes how it ended.
     package func end(_ status: GRPCStatus) {
+        guard !isOver else { return }
         start.inbound.abort(status)
         start.outbound.fail(status)
     }

@@ -1,19 +1,20 @@
-internal import Synchronization
-
 /// Unpacks messages that came compressed, and counts what the readers of one connection hold of them: few bytes on the wire may
 /// be a thousand times as many of these. A reader holds the message that it took last.
 final class UnpackedBytes: Sendable {
-    private let limit: Int
+    private let own: SharedBytes
+    private let all: SharedBytes
     private let offences: OffenceCounters
-    private let held = Atomic(0)
 
-    /// - Parameter limit: `.max` for those whose number of readers no stranger chooses.
-    init(limit: Int = .max, _ offences: OffenceCounters) {
-        self.limit = limit
+    /// - Parameters:
+    ///   - limit: `.max` for those whose number of readers no stranger chooses.
+    ///   - all: what the readers of all connections hold.
+    init(limit: Int = .max, within all: SharedBytes = SharedBytes(), _ offences: OffenceCounters) {
+        own = SharedBytes(limit: limit)
+        self.all = all
         self.offences = offences
     }
 
-    var byteCount: Int { held.load(ordering: .relaxed) }
+    var byteCount: Int { own.byteCount }
 
     /// To be called on any thread, for whoever is to have the message.
     /// - Parameter messageLimit: bytes that it may have.
@@ -35,14 +36,18 @@ final class UnpackedBytes: Sendable {
     }
 
     private func hold(_ byteCount: Int) throws(GRPCStatus) {
-        guard held.add(byteCount, ordering: .relaxed).newValue > limit else { return }
-        giveBack(byteCount)
+        if own.take(byteCount) {
+            if all.take(byteCount) { return }
+            own.giveBack(byteCount)
+        }
         offences.count(.tooManyUnpackedBytes)
         throw GRPCStatus(.resourceExhausted, "too many unpacked messages")
     }
 
     /// The reader has the next message, or has ended.
     func giveBack(_ byteCount: Int) {
-        if byteCount > 0 { held.subtract(byteCount, ordering: .relaxed) }
+        guard byteCount > 0 else { return }
+        own.giveBack(byteCount)
+        all.giveBack(byteCount)
     }
 }

@@ -18,6 +18,14 @@ package enum ConnectionTimer: Hashable, Sendable {
     case idle
     /// Calls that outlived the connection's end have had their time.
     case graceOver
+
+    /// Whether it means nothing while the shell reads nothing. The shell arms it again then.
+    package var waitsForWhatIsRead: Bool {
+        switch self {
+        case .settingsDue, .headerBlockDue: true
+        case .deadline, .keepalive, .shutdownHeard, .stalledStreams, .maxAge, .idle, .graceOver: false
+        }
+    }
 }
 
 /// What the shell is to do with its timers, in order.

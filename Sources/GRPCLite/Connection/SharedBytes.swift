@@ -20,6 +20,18 @@ package final class SharedBytes: Sendable {
     }
 
     package var byteCount: Int { held.load(ordering: .relaxed) }
+
+    /// For what nobody can be asked to let go of.
+    /// - Returns: `false`, and nothing is counted, when it would be too much.
+    func take(_ byteCount: Int) -> Bool {
+        guard held.add(byteCount, ordering: .relaxed).newValue > limit else { return true }
+        giveBack(byteCount)
+        return false
+    }
+
+    /// What was taken.
+    func giveBack(_ byteCount: Int) { held.subtract(byteCount, ordering: .relaxed) }
+
     var isOver: Bool { byteCount > limit }
     /// How much is too much.
     var excess: Int { max(0, byteCount - limit) }
@@ -126,9 +138,15 @@ package struct ServerBytes: Sendable {
     package let unsent: SharedBytes
     /// Of requests that no handler has yet.
     package let unfinished: SharedBytes
+    /// Of messages that came compressed, and that handlers have.
+    package let unpacked: SharedBytes
 
-    package init(unsent: SharedBytes = SharedBytes(), unfinished: SharedBytes = SharedBytes()) {
+    package init(
+        unsent: SharedBytes = SharedBytes(), unfinished: SharedBytes = SharedBytes(),
+        unpacked: SharedBytes = SharedBytes()
+    ) {
         self.unsent = unsent
         self.unfinished = unfinished
+        self.unpacked = unpacked
     }
 }

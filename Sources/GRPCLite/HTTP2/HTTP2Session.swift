@@ -93,9 +93,6 @@ final class HTTP2Session {
         return unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
     }
 
-    /// There are frames to put out.
-    var hasOutput: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
-
     static let frameHeadLength = 9
     /// A frame of 16 KiB, its head and its padding.
     private static let longestFrame = 16 * 1024 + frameHeadLength + 1 + 255

@@ -74,7 +74,7 @@ package final class ServerConnection: DrivenConnection {
         self.backlog = OutboundBacklog(
             limit: limits.unsentBytes, streamLimit: limits.streamUnsentBytes, within: shared.unsent, wake: wake)
         sharedUnfinished = SharedBytesPart(of: shared.unfinished, wake: wake)
-        unpacked = UnpackedBytes(limit: limits.unpackedMessages, offences)
+        unpacked = UnpackedBytes(limit: limits.unpackedMessages, within: shared.unpacked, offences)
         commands = CommandQueue(wake: wake)
         keepalive = Keepalive(.init(interval: limits.keepaliveInterval, timeout: limits.keepaliveTimeout))
         timerChanges = [
@@ -143,7 +143,7 @@ package final class ServerConnection: DrivenConnection {
         switch timer {
         case .deadline(let number): deadlinePassed(on: HTTP2StreamID(truncatingIfNeeded: number))
         case .settingsDue: lose(for: .noSettings)
-        case .headerBlockDue: headerBlockIsLate()
+        case .headerBlockDue: lose(for: .unfinishedHeaders)
         case .stalledStreams:
             isStallTimed = false
             session.resetStalledStreams(movingLessThan: limits.leastProgress)
@@ -208,12 +208,6 @@ package final class ServerConnection: DrivenConnection {
         _ = commands.close()
         backlog.leave()
         sharedUnfinished.leave()
-    }
-
-    private func headerBlockIsLate() {
-        // While the peer does not take what we send, nothing is read: the rest of the block may wait there.
-        guard !session.hasOutput else { return timerChanges.append(.arm(.headerBlockDue, after: limits.headerBlock)) }
-        lose(for: .unfinishedHeaders)
     }
 
     private func lose(for offence: HTTP2Offence) {

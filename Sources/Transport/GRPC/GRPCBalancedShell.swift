@@ -86,7 +86,11 @@ final class GRPCBalancedShell {
             case nil: waiters.append(waiter)
             }
         }
-        for (call, timer) in moved where !call.isOver {
+        for (call, timer) in moved {
+            guard !call.isOver else {
+                timer?.cancel()
+                continue
+            }
             let left = call.deadline.map { ContinuousClock.now.duration(to: $0) }
             switch choose(call.waitsForReady) {
             case .success(let caller) where caller.adopt(call, timeout: left): timer?.cancel()

@@ -137,11 +137,13 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        pump()
+        // Before more is written: who takes what we send, be it slowly, is read once for each time that he has taken it, and
+        // his acknowledgements count. Who takes nothing is not.
         if isReadOwed, context.channel.isWritable {
             isReadOwed = false
             context.read()
         }
+        pump()
         context.fireChannelWritabilityChanged()
     }
 
@@ -171,6 +173,8 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
             timers.removeValue(forKey: timer)?.cancel()
             timers[timer] = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) {
                 self.timers[timer] = nil
+                // We are not reading, and what it waits for may lie there. Whether anybody takes anything, keepalive sees.
+                if self.isReadOwed, timer.waitsForWhatIsRead { return self.apply(change) }
                 self.connection?.timerFired(timer)
                 self.pump()
             }

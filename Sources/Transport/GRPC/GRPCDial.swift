@@ -42,6 +42,8 @@ struct GRPCDial: Sendable {
         return ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(limit))
             .channelOption(.autoRead, value: false)
+            // What is wrong with one part is to be seen before the next comes.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -26,7 +26,8 @@ package enum GRPCListener {
         let offences = metrics.map { OffenceCounters($0, of: .client) } ?? OffenceCounters()
         let connections = GRPCServerConnections(limits, offences)
         let shared = ServerBytes(
-            unsent: SharedBytes(limit: limits.unsentBytes), unfinished: SharedBytes(limit: limits.unfinishedBytes))
+            unsent: SharedBytes(limit: limits.unsentBytes), unfinished: SharedBytes(limit: limits.unfinishedBytes),
+            unpacked: SharedBytes(limit: limits.unpackedBytes))
         let server = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

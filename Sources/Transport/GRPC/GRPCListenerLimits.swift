@@ -14,6 +14,9 @@ package struct GRPCListenerLimits: Sendable {
     /// what each costs in memory. Above it the fullest calls of the connection with
     /// most of them end `RESOURCE_EXHAUSTED`.
     package var unfinishedBytes = 256 * 1024 * 1024
+    /// Bytes of all messages that came compressed and that handlers of all connections hold, unpacked. A call whose message
+    /// would be beyond it ends `RESOURCE_EXHAUSTED`.
+    package var unpackedBytes = 256 * 1024 * 1024
     /// Connections whose TLS handshake is under way; more are closed as soon as they are accepted. Each costs a
     /// signature, so that a flood of them would be all that a loop does.
     package var handshakes = 512

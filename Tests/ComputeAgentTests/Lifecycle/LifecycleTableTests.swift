@@ -372,6 +372,15 @@ import Testing
         #expect(one.compactMap(\.transition).map(\.error) == ["no rights"])
     }
 
+    @Test func `a refresh does not make idle what nobody can look at`() {
+        var lifecycle = Self.lifecycle(in: .running)
+        for event in [.activityObserved(.unknown), .refreshRequested, .refreshBegan] as [LifecycleEvent] {
+            _ = lifecycle.handle(event, atUnixMicros: 1)
+        }
+        let told = lifecycle.handle(.refreshFoundNoChange, atUnixMicros: 2).compactMap(\.transition)
+        #expect(told.map(\.activity) == [.unknown] && lifecycle.activity == .unknown)
+    }
+
     @Test func `a refresh that is asked for while one is applied is made after it`() {
         var lifecycle = Self.lifecycle(in: .refreshConfiguration)
         #expect(lifecycle.handle(.refreshRequested, atUnixMicros: 1).isEmpty)

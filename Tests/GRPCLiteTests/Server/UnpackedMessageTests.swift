@@ -32,6 +32,22 @@ import Testing
         return Peer.frame(0, flags: ends ? 1 : 0, stream: stream, payload: frame)
     }
 
+    @Test func `what all connections hold together is bounded too`() throws {
+        let all = SharedBytes(limit: 150)
+        let offences = OffenceCounters()
+        let connections = (0..<2).map { _ in UnpackedBytes(limit: 100, within: all, offences) }
+        let packed = try #require(Gzip.shared.compress([UInt8](repeating: 7, count: 80)))
+        let message = ReceivedMessage(packed, isCompressed: true)
+        #expect(try connections[0].take(message, messageLimit: 1000).held == 80)
+        #expect(throws: GRPCStatus(.resourceExhausted, "too many unpacked messages")) {
+            try connections[1].take(message, messageLimit: 1000)
+        }
+        #expect(offences[.tooManyUnpackedBytes] == 1 && all.byteCount == 80 && connections[1].byteCount == 0)
+        connections[0].giveBack(80)
+        #expect(try connections[1].take(message, messageLimit: 1000).held == 80)
+        #expect(all.byteCount == 80)
+    }
+
     private func isRefused(_ stream: Int, by peer: Peer) -> Bool {
         // HEADERS that end the stream, in the answer's first and only block.
         peer.framesFromServer.contains { $0.type == 1 && $0.stream == stream && $0.flags & 1 != 0 }

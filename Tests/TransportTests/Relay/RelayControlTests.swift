@@ -192,16 +192,17 @@ struct RelayControlTests {
         limits.idle = .milliseconds(400)
         let pair = try await Pair(limits: limits)
         let start = ContinuousClock.now
-        var spoke = start
-        // A machine that is busy elsewhere may make us silent for longer than we want.
+        var (spoke, longest) = (start, Duration.zero)
+        // A machine that is busy elsewhere may make us silent for longer than we want, and a word may come on its heels.
         while pair.outcome.peek == nil, start.duration(to: .now) < .milliseconds(800) {
             let began = ContinuousClock.now
             guard (try? await pair.ask("Q")) != nil else { break }
+            longest = max(longest, spoke.duration(to: .now))
             spoke = began
             try await Task.sleep(for: .milliseconds(20))
         }
         let outcome = try await pair.ended()
-        #expect(spoke.duration(to: .now) >= .milliseconds(400))
+        #expect(max(longest, spoke.duration(to: .now)) >= .milliseconds(400))
         #expect(outcome.ending == .idleLimitReached && outcome.isClientAddressable)
         await pair.close()
     }

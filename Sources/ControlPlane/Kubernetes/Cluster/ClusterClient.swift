@@ -26,7 +26,9 @@ package final class ClusterClient: ClusterCalls {
     /// Connections, and the authority that they trust.
     private struct Line: Sendable {
         var http: HTTPClient
-        var authority: FileStamp?
+        /// The file, and as it was at the last look: kubelet writes it anew beside each new token.
+        var authority: [UInt8]
+        var stamp: FileStamp?
     }
 
     private let place: ClusterPlace
@@ -38,7 +40,8 @@ package final class ClusterClient: ClusterCalls {
         self.place = place
         self.group = group
         let stamp = FileStamp(path: place.authorityFile)
-        line = Mutex(Line(http: try Self.makeHTTP(place, group), authority: stamp))
+        let authority = try SecureFile.read(place.authorityFile)
+        line = Mutex(Line(http: try Self.makeHTTP(authority, group), authority: authority, stamp: stamp))
     }
 
     /// Over connections that trust the authority which the file has now: a cluster may be given another one. While the
@@ -46,24 +49,32 @@ package final class ClusterClient: ClusterCalls {
     private var http: HTTPClient {
         let (http, former) = line.withLock { line -> (HTTPClient, HTTPClient?) in
             let stamp = FileStamp(path: place.authorityFile)
-            guard stamp != nil, stamp != line.authority, let fresh = try? Self.makeHTTP(place, group) else {
+            guard let stamp, stamp != line.stamp, let authority = try? SecureFile.read(place.authorityFile) else {
                 return (line.http, nil)
             }
+            guard authority != line.authority else {
+                line.stamp = stamp
+                return (line.http, nil)
+            }
+            guard let fresh = try? Self.makeHTTP(authority, group) else { return (line.http, nil) }
             let former = line.http
-            line = Line(http: fresh, authority: stamp)
+            line = Line(http: fresh, authority: authority, stamp: stamp)
             return (fresh, former)
         }
         if let former {
-            // Ends what is under way there, a watch too, which whoever asked for it begins again. Nobody waits for it, and
-            // it ends by itself.
-            Task { try? await former.shutdown() }
+            // Calls that are under way end first. A watch is ended, and whoever asked for it begins again. Nobody waits for
+            // it, and it ends by itself.
+            Task {
+                try? await Task.sleep(for: .nanoseconds(Self.callLimit.nanoseconds))
+                try? await former.shutdown()
+            }
         }
         return http
     }
 
-    private static func makeHTTP(_ place: ClusterPlace, _ group: any EventLoopGroup) throws -> HTTPClient {
+    private static func makeHTTP(_ authority: [UInt8], _ group: any EventLoopGroup) throws -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(place.authorityFile))
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
         // A server that streams to us does not listen, and has no more to say.
         tls.shutdownTimeout = farewellLimit
         var configuration = HTTPClient.Configuration(

@@ -72,7 +72,7 @@ package actor StatefulSetWatch {
             case .remove(let object): await saw(.gone(object))
             case .tellOfMore:
                 log.error(
-                    "there are too many endpoints; those beyond the limit are not served",
+                    "there are too many endpoints; those beyond the limit are not known until they change",
                     metadata: ["limit": "\(WatchCore.objectLimit)"])
             case .list, .watch, .pause: next = action
             }
