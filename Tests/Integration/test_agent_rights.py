@@ -67,6 +67,14 @@ def test_rights_that_are_lost_are_told_and_come_back(agent):
         code, answer = agent.call("POST", "/configure", change("another"))
         assert code == 500 and "permission denied" in answer["error"], answer
         eventually(lambda: "permission denied" in status()["error"] and "lacks rights" in status()["error"], 20, "both flaws")
+        # Nor is a setting changed, neither in the files nor in the server that has read them again.
+        conf = agent.folder / "pgdata" / "postgresql.conf"
+        before = conf.read_text()
+        code, answer = agent.call("POST", "/configure", spec(("work_mem", "7777kB", "string")))
+        assert code == 500 and "permission denied" in answer["error"], answer
+        assert conf.read_text() == before and not list(conf.parent.glob("*.former"))
+        with superuser(agent, "boss", "secret") as other:
+            assert other.execute("show work_mem").fetchone() == ("4MB",)
         assert client.execute("select 1").fetchone() == (1,) and agent.postmaster() == postmaster
 
         boss.execute("alter role cloud_admin superuser")
@@ -78,7 +86,11 @@ def test_rights_that_are_lost_are_told_and_come_back(agent):
         eventually(lambda: agent.ask_grpc("RoleSecrets/Get") == 0, 10, "an answer about a role again")
         eventually(lambda: status()["last_active_reason"] == "idle", 20, "an idle compute again")
         # What could not be changed can be now.
-        assert agent.call("POST", "/configure", change("another"))[0] == 200
+        text = change("another")
+        text["spec"]["cluster"]["settings"].append({"name": "work_mem", "value": "7777kB", "vartype": "string"})
+        assert agent.call("POST", "/configure", text)[0] == 200
+        with superuser(agent, "boss", "secret") as other:
+            assert other.execute("show work_mem").fetchone() == ("7777kB",)
         assert status()["error"] is None
         assert boss.execute("select count(*) from pg_roles where rolname = 'another'").fetchone() == (1,)
     assert agent.postmaster() == postmaster

@@ -95,6 +95,21 @@ struct AdministratorLogin: Sendable {
 }
 
 extension PostgresServerError {
+    var isForWantOfRights: Bool { sqlState.isForWantOfRights }
+}
+
+extension SQLState {
+    /// What Postgres said, to a statement or to who wanted to log in; `nil` when it said nothing.
+    init?(saidIn error: any Error) {
+        if case .rejected(let response, _)? = (error as? UpstreamFailure)?.reason {
+            self = response.sqlState
+        } else if let said = error as? PostgresServerError {
+            self = said.sqlState
+        } else {
+            return nil
+        }
+    }
+
     /// `insufficient_privilege`. PostgreSQL, Appendix A.
-    var isForWantOfRights: Bool { sqlState.text == "42501" }
+    var isForWantOfRights: Bool { text == "42501" }
 }

@@ -44,7 +44,10 @@ extension PostgresKeeper {
     /// - Parameters:
     ///   - spec: what its files are to say; `nil`: what they say, of things that have changed beside it.
     ///   - isKnown: whether Postgres is known to go by them as they are.
-    func load(_ spec: ComputeSpec?, into process: any PostgresHandle, isKnown: Bool = true) async throws {
+    ///   - mayGoUnchecked: whether also when the agent's role is no superuser any more, who may say nothing to that.
+    func load(
+        _ spec: ComputeSpec?, into process: any PostgresHandle, isKnown: Bool = true, mayGoUnchecked: Bool = true
+    ) async throws {
         while let other = loading { _ = await other.wait() }
         let mine = Latch<Bool>()
         loading = mine
@@ -57,7 +60,9 @@ extension PostgresKeeper {
         let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
         let pending = try await unlessStopped {
             try await stage.apply(
-                files, isKnown: isKnown, open: { try await login.open(mayBeOverheard: true) },
+                files, isKnown: isKnown, mayGoUnchecked: mayGoUnchecked,
+                // Who may not keep its words from the log is no superuser, and changes nothing.
+                open: { try await login.open(mayBeOverheard: mayGoUnchecked) },
                 reload: { process.send(SIGHUP) })
         }
         configured = spec

@@ -174,7 +174,7 @@ actor PostgresKeeper {
         }
         // The files of an attached Postgres are not ours.
         if process.isOurs {
-            try await load(spec, into: process)
+            try await load(spec, into: process, mayGoUnchecked: false)
             try followStorage(of: spec)
         } else if let login = try login() {
             await lookWhatWaits(login)

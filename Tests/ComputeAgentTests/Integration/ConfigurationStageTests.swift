@@ -1,6 +1,8 @@
 import Foundation
 import Logging
+import NIOCore
 import NIOPosix
+import PostgresWire
 import Synchronization
 import TLSEngine
 import Telemetry
@@ -128,6 +130,26 @@ struct ConfigurationStageTests {
         #expect(pending == nil)
         #expect(reloads.withLock { $0 } == 1)
         #expect(try file(fixture).contains("work_mem = '6MB'"))
+        // Where a role has lost its rights, what must be checked is taken back, and the rest is loaded.
+        for (mayGoUnchecked, value) in [(false, "7MB"), (true, "8MB")] {
+            var next = conf
+            next.spec = try spec(fixture, ("work_mem", value))
+            let files = try ConfigurationFiles(next, certificates: configuration.certificates)
+            let refusal = UpstreamFailure(
+                .rejected(ErrorResponse(SQLState("42501"), "permission denied"), frame: ByteBuffer()), "login")
+            let apply = {
+                try await stage.apply(
+                    files, isKnown: true, mayGoUnchecked: mayGoUnchecked, open: { throw refusal },
+                    reload: { reloads.withLock { $0 += 1 } })
+            }
+            if mayGoUnchecked {
+                #expect(try await apply() == nil)
+            } else {
+                await #expect(throws: refusal) { _ = try await apply() }
+            }
+            #expect(try file(fixture).contains("work_mem = '\(mayGoUnchecked ? value : "6MB")'"))
+        }
+        #expect(reloads.withLock { $0 } == 3)
     }
 
     @Test func `a renewed certificate is shown, half a renewal is not`() async throws {

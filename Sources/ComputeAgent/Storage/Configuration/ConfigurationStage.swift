@@ -1,4 +1,5 @@
 internal import Logging
+internal import PostgresWire
 internal import Transport
 
 /// Gets a configuration into the data directory, and a running Postgres to go by it, or leaves both as they were.
@@ -30,12 +31,14 @@ struct ConfigurationStage: Sendable {
     ///
     /// - Parameters:
     ///   - isKnown: whether Postgres is known to go by the files that are there.
+    ///   - mayGoUnchecked: whether it counts also when the agent's role lacks the rights to ask what Postgres makes of it.
+    ///     What has changed beside the spec, a renewed certificate for one, must reach it all the same.
     ///   - open: a session of the superuser.
     ///   - reload: tells Postgres to read its files again.
     /// - Returns: settings that wait for a restart; `nil` when Postgres could not be asked.
     /// - Throws: when it was refused. The files are what they were before, and Postgres goes by them.
     func apply(
-        _ files: ConfigurationFiles, isKnown: Bool,
+        _ files: ConfigurationFiles, isKnown: Bool, mayGoUnchecked: Bool = true,
         open: @escaping @Sendable () async throws -> PostgresConnection,
         reload: @escaping @Sendable () -> Void
     ) async throws -> [String]? {
@@ -46,9 +49,14 @@ struct ConfigurationStage: Sendable {
         if present?.conf != files.conf { try await check.refuseUnreadable(files.conf) }
         var exchange = try files.write(to: directory, owner: user)
         do {
-            let refused = await Self.ask(open) { try await ReloadOutcome.problems($0) } ?? []
-            try refuse(refused)
-            if let outcome = await Self.ask(open, { try await ReloadOutcome.read($0, after: reload) }) {
+            let refused = try await Self.ask(open, mayLackRights: mayGoUnchecked) {
+                try await ReloadOutcome.problems($0)
+            }
+            try refuse(refused ?? [])
+            let outcome = try await Self.ask(open, mayLackRights: mayGoUnchecked) {
+                try await ReloadOutcome.read($0, after: reload)
+            }
+            if let outcome {
                 try refuse(outcome.problems)
                 exchange.settle()
                 return outcome.pendingRestart
@@ -80,7 +88,28 @@ struct ConfigurationStage: Sendable {
         _ open: @escaping @Sendable () async throws -> PostgresConnection,
         _ question: @escaping @Sendable (PostgresConnection) async throws -> Answer
     ) async -> Answer? {
-        try? await TimeLimit.run(Self.answerLimit, "a question to Postgres") {
+        try? await answer(open, question)
+    }
+
+    /// - Throws: for want of rights alone: that is an answer, and no wait makes it another.
+    private static func ask<Answer: Sendable>(
+        _ open: @escaping @Sendable () async throws -> PostgresConnection, mayLackRights: Bool,
+        _ question: @escaping @Sendable (PostgresConnection) async throws -> Answer
+    ) async throws -> Answer? {
+        do {
+            return try await answer(open, question)
+        } catch {
+            // Not a login that is refused by a rule: new files may be what mends that.
+            if !mayLackRights, SQLState(saidIn: error)?.isForWantOfRights == true { throw error }
+            return nil
+        }
+    }
+
+    private static func answer<Answer: Sendable>(
+        _ open: @escaping @Sendable () async throws -> PostgresConnection,
+        _ question: @escaping @Sendable (PostgresConnection) async throws -> Answer
+    ) async throws -> Answer {
+        try await TimeLimit.run(Self.answerLimit, "a question to Postgres") {
             let session = try await open()
             do {
                 let answer = try await question(session)
