@@ -16,7 +16,7 @@ final class NotificationDesk: AgentPart {
         var retryAfter: Int?
     }
 
-    /// What a controller said, and how many specs had been pulled or pushed by then.
+    /// What a controller said, and the number of the newest spec by then.
     private struct Told {
         var what: StorageNotification
         var after: Int
@@ -33,8 +33,7 @@ final class NotificationDesk: AgentPart {
 
     private let mailbox: AgentMailbox
     private let board: LifecycleBoard
-    /// What is to be applied, or is, and how many specs have been pulled or pushed so far.
-    private let present: @Sendable () -> (spec: ComputeSpec?, given: Int)
+    private let present: @Sendable () -> SpecDesk.Present
     private let nodesFile: String?
     private let log: Logger
     private let desk = Mutex(Desk())
@@ -52,7 +51,7 @@ final class NotificationDesk: AgentPart {
 
     init(
         mailbox: AgentMailbox, board: LifecycleBoard,
-        present: @escaping @Sendable () -> (spec: ComputeSpec?, given: Int), nodesFile: String?,
+        present: @escaping @Sendable () -> SpecDesk.Present, nodesFile: String?,
         applyLimit: Duration = NotificationDesk.applyLimit, log: Logger
     ) {
         self.mailbox = mailbox
@@ -136,7 +135,7 @@ final class NotificationDesk: AgentPart {
 
     /// Of one kind the newest counts, so that what waited is overtaken by what comes.
     private func take(_ notification: StorageNotification) async -> Reply {
-        let told = Told(what: notification, after: present().given)
+        let told = Told(what: notification, after: present().newest)
         let isMine = desk.withLock { desk in
             guard !desk.isBusy else { return false }
             desk.isBusy = true
@@ -170,9 +169,10 @@ final class NotificationDesk: AgentPart {
 
     private func apply(_ told: Told) async -> Reply {
         guard !board.state.isOver else { return Reply(status: 200, text: "this compute is ending") }
-        let (stored, given) = present()
-        guard let spec = stored else { return Reply(status: 423, text: "there is no spec yet") }
-        if given != told.after, !told.what.hasNumber(beside: spec) {
+        let present = present()
+        guard let spec = present.spec else { return Reply(status: 423, text: "there is no spec yet") }
+        // One that came after it and is only being applied may yet be refused.
+        if present.inForce > told.after, !told.what.hasNumber(beside: spec) {
             log.notice("a notification of storage is overtaken by the spec that came after it")
             return Reply(status: 200, text: "a spec that came after it counts")
         }

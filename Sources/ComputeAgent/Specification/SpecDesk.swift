@@ -5,11 +5,23 @@ internal import Synchronization
 /// ``LifecycleDriver`` alone stores one, at the moment the lifecycle accepts the event that brings it, so that a spec that
 /// was refused or came too late never replaces one that is being applied.
 final class SpecDesk: Sendable {
+    /// Specs that stand for themselves are numbered in the order in which they are accepted.
+    struct Present: Sendable {
+        /// What is to be applied, or is.
+        var spec: ComputeSpec?
+        /// The number of the newest that was accepted.
+        var newest = 0
+        /// The number of the one that Postgres goes by. One that Postgres refuses never counts.
+        var inForce = 0
+    }
+
     private struct Specs {
         var stored: ComputeSpec?
         var applied: ComputeSpec?
-        /// How many were accepted that stand for themselves.
-        var given = 0
+        var newest = 0
+        /// The number of the stored one, which may be an older one again.
+        var storedNumber = 0
+        var numberInForce = 0
         var refreshFailures = 0
         /// What came beside the stored one.
         var control = ComputeControl()
@@ -58,8 +70,10 @@ final class SpecDesk: Sendable {
 
     /// What is to be applied, or is.
     var stored: ComputeSpec? { specs.withLock { $0.stored } }
-    /// The same, and how many have been pulled or pushed so far: what changed in between knows whether it was overtaken.
-    var present: (spec: ComputeSpec?, given: Int) { specs.withLock { ($0.stored, $0.given) } }
+    /// The same beside numbers: what came in between knows by them whether it was overtaken.
+    var present: Present {
+        specs.withLock { Present(spec: $0.stored, newest: $0.newest, inForce: $0.numberInForce) }
+    }
     /// What the running Postgres is; `nil` also when a change failed half-way.
     var applied: ComputeSpec? { specs.withLock { $0.applied } }
 
@@ -81,7 +95,10 @@ final class SpecDesk: Sendable {
     func noteAccepted(_ spec: ComputeSpec, beside control: ComputeControl?) -> SpecRemarks? {
         if let control { keyring.take(control) }
         return specs.withLock { specs in
-            if control != nil { specs.given += 1 }
+            if control != nil {
+                specs.newest += 1
+                specs.storedNumber = specs.newest
+            }
             specs.control = control ?? specs.control
             let envelope = SpecEnvelope(spec: spec, control: specs.control)
             guard specs.remarked != envelope else { return nil }
@@ -97,6 +114,7 @@ final class SpecDesk: Sendable {
     func noteApplied(_ spec: ComputeSpec) {
         specs.withLock { specs in
             specs.applied = spec
+            specs.numberInForce = specs.storedNumber
             specs.refreshFailures = 0
         }
     }
@@ -108,7 +126,12 @@ final class SpecDesk: Sendable {
     func noteFailed(inForce: ComputeSpec?) {
         specs.withLock { specs in
             specs.applied = nil
-            specs.stored = inForce ?? specs.stored
+            if let inForce, inForce != specs.stored {
+                specs.stored = inForce
+                specs.storedNumber = specs.numberInForce
+            } else {
+                specs.numberInForce = specs.storedNumber
+            }
         }
     }
 

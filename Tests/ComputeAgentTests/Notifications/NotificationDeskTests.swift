@@ -11,24 +11,22 @@ import Testing
         let mailbox = AgentMailbox()
         let board = LifecycleBoard()
         let desk: NotificationDesk
-        private let specs: Specs
+        private let specs: SpecDesk
         private let lifecycle = Mutex(ComputeLifecycle(generation: 1))
         private let isHeld = Mutex(false)
         private let hasStarted = Mutex(false)
 
-        private final class Specs: Sendable {
-            let present = Mutex<(spec: ComputeSpec?, given: Int)>((nil, 0))
-        }
-
         init(applyLimit: Duration) {
-            let specs = Specs()
+            let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let specs = SpecDesk(
+                source: .pushed, mailbox: mailbox, keyring: TokenKeyring(file: nil, log: log), metrics: AgentMetrics())
             self.specs = specs
             desk = NotificationDesk(
-                mailbox: mailbox, board: board, present: { specs.present.withLock { $0 } }, nodesFile: nil,
-                applyLimit: applyLimit, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                mailbox: mailbox, board: board, present: { specs.present }, nodesFile: nil, applyLimit: applyLimit,
+                log: log)
         }
 
-        var stored: ComputeSpec? { specs.present.withLock { $0.spec } }
+        var stored: ComputeSpec? { specs.stored }
 
         /// As whoever pushes a spec.
         @discardableResult
@@ -45,7 +43,7 @@ import Testing
 
         /// As when Postgres refuses a change: its files are those of before.
         func fail(back spec: ComputeSpec) {
-            specs.present.withLock { $0.spec = spec }
+            specs.noteFailed(inForce: spec)
             mailbox.send(.configurationFailed("no"))
         }
 
@@ -56,19 +54,18 @@ import Testing
                 case .finished: return
                 case .heartbeat(let asker): asker.set(true)
                 case .event(let event, let asker):
+                    if case .configurationApplied = event, let stored { specs.noteApplied(stored) }
                     let answer = handle(event)
                     asker?.set(answer)
                 case .spec(_, let base?, _, _, let asker) where stored != base:
                     asker?.set(.ignored(board.state))
                 case .spec(let spec, _, let control, let event, let asker):
-                    let before = specs.present.withLock { present in
-                        defer { present.spec = spec }
-                        return present.spec
-                    }
+                    let before = specs.exchangeStored(spec)
                     let answer = handle(event)
-                    specs.present.withLock { present in
-                        if !answer.isAccepted { present.spec = before }
-                        if answer.isAccepted, control != nil { present.given += 1 }
+                    if answer.isAccepted {
+                        _ = specs.noteAccepted(spec, beside: control)
+                    } else {
+                        specs.restoreStored(before)
                     }
                     asker?.set(answer)
                 }
@@ -257,6 +254,37 @@ import Testing
             // One that comes now is the newest.
             #expect(await rig.desk.attach(self.attach(1)).status == 200)
             #expect(rig.urls == ["host=ps-1"])
+        }
+    }
+
+    @Test func `a spec that Postgres refuses does not undo what is written down`() async throws {
+        try await run { rig in
+            let first = try self.spec()
+            var refused = first
+            refused.pageserverConnectionInfo?.shards[0].pageservers.removeFirst(2)
+            try await rig.start(first)
+            rig.hold(true)
+            await rig.configure(first)
+            try await eventually("it is busy") { rig.board.state == .configuration }
+            #expect(await rig.desk.attach(self.attach(2)).status == 423)
+            rig.mailbox.send(.configurationApplied)
+            // Posted before anybody can know that the change is over.
+            #expect(await rig.configure(refused)?.isAccepted == true)
+            rig.hold(false)
+            rig.fail(back: first)
+            try await eventually("nothing waits") { rig.desk.isSettled && rig.board.state == .running }
+            #expect(rig.urls == ["host=ps-2"])
+            // One that comes after it and counts does.
+            rig.hold(true)
+            await rig.configure(first)
+            try await eventually("it is busy") { rig.board.state == .configuration }
+            #expect(await rig.desk.attach(self.attach(1)).status == 423)
+            rig.mailbox.send(.configurationApplied)
+            #expect(await rig.configure(refused)?.isAccepted == true)
+            rig.hold(false)
+            rig.mailbox.send(.configurationApplied)
+            try await eventually("nothing waits") { rig.desk.isSettled && rig.board.state == .running }
+            #expect(rig.urls == ["host=ps-3"])
         }
     }
 
