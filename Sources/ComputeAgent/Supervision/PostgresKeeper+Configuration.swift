@@ -7,6 +7,7 @@ extension PostgresKeeper {
     /// The certificate was renewed: Postgres shows the new one to who comes from now on.
     ///
     /// - Returns: whether it is another one than before; of a Postgres that somebody else started, that it was asked to look.
+    /// - Throws: when it could not be given one now, and must be later.
     @discardableResult
     func renewCertificates() async throws -> Bool {
         guard let process, process.exited == nil else { return false }
@@ -15,7 +16,10 @@ extension PostgresKeeper {
             process.send(SIGHUP)
             return true
         }
-        guard configured != nil else { return false }
+        // One that was taken over and has refused our files, or is being asked what it makes of them.
+        guard configured != nil else {
+            throw StorageFailure(.badConfiguration, "postgres does not go by our configuration")
+        }
         let copy = directory.file(DataDirectory.certificateName)
         let before = OwnedFile.read(copy)
         try await load(nil, into: process)
@@ -43,10 +47,9 @@ extension PostgresKeeper {
 
     /// - Parameters:
     ///   - spec: what its files are to say; `nil`: what they say, of things that have changed beside it.
-    ///   - isKnown: whether Postgres is known to go by them as they are.
     ///   - mayGoUnchecked: whether also when the agent's role is no superuser any more, who may say nothing to that.
     func load(
-        _ spec: ComputeSpec?, into process: any PostgresHandle, isKnown: Bool = true, mayGoUnchecked: Bool = true
+        _ spec: ComputeSpec?, into process: any PostgresHandle, mayGoUnchecked: Bool = true
     ) async throws {
         while let other = loading { _ = await other.wait() }
         let mine = Latch<Bool>()
@@ -58,6 +61,8 @@ extension PostgresKeeper {
         guard let spec = spec ?? configured, let login = try login() else { return }
         let files = try files(of: spec)
         let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
+        // Of one that was taken over nothing is known before it has taken them once.
+        let isKnown = configured != nil
         let pending = try await unlessStopped {
             try await stage.apply(
                 files, isKnown: isKnown, mayGoUnchecked: mayGoUnchecked,

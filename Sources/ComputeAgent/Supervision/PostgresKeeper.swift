@@ -111,7 +111,7 @@ actor PostgresKeeper {
             // Clients are served already: it takes the files as a running one does, and says what waits for a restart.
             try TemporaryOverride.clear(in: directory, owner: user)
             // Whoever wrote its files may have been killed before Postgres was told to load them.
-            try await load(spec, into: process, isKnown: false)
+            try await load(spec, into: process)
         }
         try await metrics.time(.catalog) {
             try await unlessStopped { try await self.applyCatalog(of: spec, isServing: false) }

@@ -10,6 +10,7 @@ struct CertificateRenewal: AgentPart {
         var shown = certificates
         var watch = CertificateWatch(shown)
         var isDue = false
+        var complaint = ""
         // Files are looked at from time to time, since they may lie where nobody is told of changes. Ends with the agent.
         while (try? await Task.sleep(for: CertificateWatch.interval)) != nil {
             let present = await keeper.shownCertificates
@@ -18,11 +19,14 @@ struct CertificateRenewal: AgentPart {
             guard watch.look() || isDue else { continue }
             do {
                 let isNew = try await keeper.renewCertificates()
-                isDue = false
+                (isDue, complaint) = (false, "")
                 if isNew { log.notice("postgres has a renewed certificate") }
             } catch {
                 isDue = true
-                log.warning("postgres keeps its certificate", metadata: ["error": "\(error)"])
+                if "\(error)" != complaint {
+                    log.warning("postgres keeps its certificate", metadata: ["error": "\(error)"])
+                }
+                complaint = "\(error)"
             }
         }
     }

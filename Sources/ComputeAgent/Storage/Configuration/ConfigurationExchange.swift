@@ -7,6 +7,9 @@ struct ConfigurationExchange {
     private var waiting: [OwnedFile.Beside] = []
     private var done: [(path: String, hadFormer: Bool)] = []
 
+    /// Whether there is nothing to go back from.
+    var isEmpty: Bool { waiting.isEmpty && done.isEmpty }
+
     mutating func add(_ file: OwnedFile.Beside) {
         waiting.append(file)
     }

@@ -36,7 +36,7 @@ struct ConfigurationStage: Sendable {
     ///   - open: a session of the superuser.
     ///   - reload: tells Postgres to read its files again.
     /// - Returns: settings that wait for a restart; `nil` when Postgres could not be asked.
-    /// - Throws: when it was refused. The files are what they were before, and Postgres goes by them.
+    /// - Throws: when it was refused. The files are what they were before, and Postgres goes by them if it ever has.
     func apply(
         _ files: ConfigurationFiles, isKnown: Bool, mayGoUnchecked: Bool = true,
         open: @escaping @Sendable () async throws -> PostgresConnection,
@@ -66,9 +66,14 @@ struct ConfigurationStage: Sendable {
             exchange.settle()
             return nil
         } catch {
+            let isNew = !exchange.isEmpty
             exchange.takeBack()
             reload()
-            log.warning("went back to the configuration of before", metadata: ["error": "\(error)"])
+            log.warning(
+                isNew
+                    ? "went back to the configuration of before"
+                    : "postgres does not go by the configuration that is there, and there is none to go back to",
+                metadata: ["error": "\(error)"])
             throw error
         }
     }
