@@ -152,6 +152,40 @@ struct ConfigurationStageTests {
         #expect(reloads.withLock { $0 } == 3)
     }
 
+    @Test func `files that an agent has left behind in an exchange, and that the Postgres it has left refuses`()
+        async throws
+    {
+        let fixture = try ComputeFixture()
+        let configuration = try fixture.configuration(spec: fixture.spec())
+        let group = MultiThreadedEventLoopGroup.singleton
+        let good = try spec(fixture, ("work_mem", "5MB"))
+        // `postgres -C` lets it pass.
+        let bad = try spec(fixture, ("default_text_search_config", "pg_catalog.klingon"))
+        var lost: PostgresKeeper? = PostgresKeeper(configuration, on: group)
+        let orphan = try await #require(lost).start(good)
+        // Killed when the files were put, before Postgres was asked.
+        _ = try await #require(lost).files(of: bad)
+            .write(to: DataDirectory(fixture.dataDirectory), owner: try SystemUser.forPostgres(requested: nil))
+        lost = nil
+        #expect(try file(fixture, "postgresql.conf.former").contains("5MB"))
+        try "an old key".write(
+            toFile: fixture.dataDirectory + "/server.key.former", atomically: false, encoding: .utf8)
+
+        let next = PostgresKeeper(configuration, on: group)
+        let error = await #expect(throws: StorageFailure.self) { _ = try await next.start(bad) }
+        #expect(error?.reason == .badConfiguration)
+        #expect(await next.foundServing?.identifier == orphan.identifier)
+        let left = try FileManager.default.contentsOfDirectory(atPath: fixture.dataDirectory)
+        #expect(left.filter { $0.hasSuffix(".former") || $0.hasSuffix(".new") } == [])
+        // A certificate stays due, and what was refused is refused again, though the files are the same.
+        await #expect(throws: StorageFailure.self) { try await next.renewCertificates() }
+        await #expect(throws: StorageFailure.self) { try await next.reconfigure(bad) }
+        try await next.reconfigure(good)
+        #expect(try await show("work_mem", next) == "5MB")
+        #expect(try await next.renewCertificates() == false)
+        #expect(await next.stop(.fast))
+    }
+
     @Test func `a renewed certificate is shown, half a renewal is not`() async throws {
         try await running { fixture, keeper in
             let names = CertificateAuthority.Request(

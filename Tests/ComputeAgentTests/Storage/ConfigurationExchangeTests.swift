@@ -66,6 +66,24 @@ import Testing
         #expect(try contents() == Self.old)
     }
 
+    @Test func `one that fails when the old file has its second name leaves no second name`() throws {
+        var exchange = try exchange()
+        // It is linked, and then there is nothing to take its place.
+        try FileManager.default.removeItem(atPath: folder.file("b.new"))
+        #expect(throws: StorageFailure.self) { try exchange.put() }
+        exchange.takeBack()
+        #expect(try contents() == Self.old)
+    }
+
+    @Test func `what was left behind is cleared away, and nothing else`() throws {
+        var left = try exchange()
+        try left.put()
+        _ = try OwnedFile.beside(Array("newer a".utf8), folder.file("a"), owner: nil)
+        #expect(try contents().keys.sorted() == ["a", "a.former", "a.new", "b", "b.former", "c"])
+        for name in names { ConfigurationExchange.clear(folder.file(name)) }
+        #expect(try contents() == Self.new)
+    }
+
     @Test func `what an agent has left that was killed in the middle of it is no hindrance`() throws {
         var left = try exchange()
         try left.put()

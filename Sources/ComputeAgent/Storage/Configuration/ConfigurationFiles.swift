@@ -47,6 +47,7 @@ struct ConfigurationFiles: Equatable, Sendable {
     /// - Throws: when one of them cannot be written, perhaps for want of room; all are what they were then.
     func write(to directory: DataDirectory, owner: SystemUser?) throws -> ConfigurationExchange {
         let contents = [conf, access, userMap, certificate, privateKey.reveal()]
+        for name in Self.names { ConfigurationExchange.clear(directory.file(name)) }
         var exchange = ConfigurationExchange()
         do {
             for (name, bytes) in zip(Self.names, contents) {
