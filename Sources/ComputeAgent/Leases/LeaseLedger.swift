@@ -30,6 +30,9 @@ package struct LeaseLedger: Sendable {
 
     /// Before the end of a lease, when it is long.
     package static let margin: Duration = .seconds(60)
+    /// Between two rounds, however short a lease is: of a clock that was ahead at the beginning and has been set right, one
+    /// reading may say for ever that next to nothing is left.
+    package static let shortestRenewal: Duration = .milliseconds(500)
     package static let firstPause: Duration = .milliseconds(500)
     package static let longestPause: Duration = .seconds(60)
     package static let growth = 1.5
@@ -49,7 +52,7 @@ package struct LeaseLedger: Sendable {
             state = .held
             end = now + length
             pause = Self.firstPause
-            return max(length - Self.margin, length / 2)
+            return max(length - Self.margin, length / 2, Self.shortestRenewal)
         case .granted: return lose("it was granted for no time")
         case .refused(let reason): return lose("refused: \(reason)")
         case .failed(let reason):

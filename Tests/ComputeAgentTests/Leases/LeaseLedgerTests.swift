@@ -12,6 +12,15 @@ import Testing
         #expect(ledger.state == .held)
     }
 
+    @Test(arguments: [Duration.nanoseconds(1), .milliseconds(1), .milliseconds(999)])
+    func `however short a lease is, pageservers are not asked all the time`(length: Duration) {
+        var ledger = LeaseLedger()
+        #expect(ledger.answered(.granted(length), at: .zero) == LeaseLedger.shortestRenewal)
+        #expect(ledger.state == .held)
+        #expect(ledger.answered(.granted(length), at: .seconds(1)) == LeaseLedger.shortestRenewal)
+        #expect(ledger.state == .held)
+    }
+
     @Test func `a failure is tried again, and is no loss before the end`() {
         var ledger = LeaseLedger()
         _ = ledger.answered(.granted(.seconds(100)), at: .zero)
