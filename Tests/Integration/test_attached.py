@@ -115,6 +115,26 @@ def test_rights_that_its_role_loses_are_told_and_end_nothing(folder, database):
             assert database.process.wait(timeout=20) == 0, "a fast shutdown"
 
 
+def test_a_signal_that_its_role_may_not_ask_for_waits_until_it_may(folder, database):
+    with psycopg.connect(host="127.0.0.1", port=database.port, user="postgres", password=database.password,
+                         autocommit=True) as boss:
+        # Enough to see which Postgres it is, when it is no superuser any more.
+        boss.execute("create role agent superuser login password 'secret' in role pg_read_server_files")
+        boss.execute("grant execute on function pg_read_file(text) to agent")
+        database.password = "secret"
+        agent = Attached(folder / "agent", database, sees=False)
+        agent.arguments[agent.arguments.index("postgres")] = "agent"
+        with agent.start(), agent.running_session():
+            boss.execute("alter role agent nosuperuser")
+            before = boss.execute("select pg_conf_load_time()").fetchone()
+            server_certificate(agent.folder, "tls", "DNS:c1,URI:sidecar://compute/demo/c1")
+            agent.says("pg_execute_server_program")
+            assert boss.execute("select pg_conf_load_time()").fetchone() == before
+            boss.execute("alter role agent superuser")
+            eventually(lambda: boss.execute("select pg_conf_load_time()").fetchone() > before, 30, "that it reads its files again")
+            assert agent.text().count("pg_execute_server_program") == 1
+
+
 @pytest.mark.parametrize("sees", [True, False])
 def test_the_end_of_postgres_is_told(folder, database, sees):
     with Attached(folder / "agent", database, sees) as agent:

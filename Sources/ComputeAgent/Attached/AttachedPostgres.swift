@@ -20,7 +20,7 @@ final class AttachedPostgres: PostgresHandle {
     /// Its process id here, when it can be seen.
     private let visible: Int32?
     private let exit = Latch<PostgresExit>()
-    /// Signals that Postgres is to send itself, oldest first.
+    /// Signals that Postgres is to send itself, oldest first, each once.
     private let wishes = Mutex<[Int32]>([])
     private let wishCame = Signal()
     /// Why it could not be asked, told once while it stays the same.
@@ -95,7 +95,7 @@ final class AttachedPostgres: PostgresHandle {
         if let visible {
             if sight.isWorking(visible) { ProcessTable.send(signal, to: visible) }
         } else if PostmasterWords.command(for: signal, to: identity.identifier) != nil {
-            wishes.withLock { $0.append(signal) }
+            wishes.withLock { if !$0.contains(signal) { $0.append(signal) } }
             wishCame.fire()
         }
     }
@@ -107,28 +107,39 @@ final class AttachedPostgres: PostgresHandle {
         while exit.value == nil {
             let more = wishCame.next
             // One that nobody can take there now waits for who can.
-            if let session { for signal in takeWishes() { await carryOut(signal, session) } }
+            if let session { await carryOutWishes(session) }
             session = await look(session)
             if exit.value == nil { _ = await more.wait(atMost: Self.pause) }
         }
         await session?.close()
     }
 
-    private func takeWishes() -> [Int32] {
-        wishes.withLock { wishes in
-            defer { wishes = [] }
-            return wishes
+    /// One that our role may not have said now stays for when it may, with those after it.
+    private func carryOutWishes(_ session: PostgresConnection) async {
+        while let signal = wishes.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            guard await carryOut(signal, session) else {
+                return wishes.withLock { wishes in
+                    wishes.removeAll { $0 == signal }
+                    wishes.insert(signal, at: 0)
+                }
+            }
         }
     }
 
-    private func carryOut(_ signal: Int32, _ session: PostgresConnection) async {
-        guard let command = PostmasterWords.command(for: signal, to: identity.identifier) else { return }
+    /// - Returns: whether that is all that can be done.
+    private func carryOut(_ signal: Int32, _ session: PostgresConnection) async -> Bool {
+        guard let command = PostmasterWords.command(for: signal, to: identity.identifier) else { return true }
         do {
             try await TimeLimit.run(Self.askLimit, "a signal to Postgres") { _ = try await session.query(command) }
+            complaint.withLock { $0 = "" }
+        } catch let refusal as PostgresServerError where refusal.isForWantOfRights {
+            complain(refusal)
+            return false
         } catch {
             // The signal may end this very session before it is answered.
             log.info("postgres was asked", metadata: ["signal": "\(signal)", "answer": "\(error)"])
         }
+        return true
     }
 
     /// - Returns: the session to go on with; `nil` when there is none at the moment.
@@ -152,13 +163,17 @@ final class AttachedPostgres: PostgresHandle {
             }
         } catch {
             if login.isNobodyThere(error) { end("nobody listens any more") }
-            let isNews = complaint.withLock { complaint in
-                defer { complaint = "\(error)" }
-                return complaint != "\(error)"
-            }
-            if isNews { log.warning("postgres cannot be asked", metadata: ["error": "\(error)"]) }
+            complain(error)
         }
         return nil
+    }
+
+    private func complain(_ error: any Error) {
+        let isNews = complaint.withLock { complaint in
+            defer { complaint = "\(error)" }
+            return complaint != "\(error)"
+        }
+        if isNews { log.warning("postgres cannot be asked", metadata: ["error": "\(error)"]) }
     }
 
     private func end(_ how: String) {
