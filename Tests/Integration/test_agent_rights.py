@@ -85,6 +85,14 @@ def test_rights_that_are_lost_are_told_and_come_back(agent):
         assert "the agent's role has its rights again" in agent.log.read_text()
         eventually(lambda: agent.ask_grpc("RoleSecrets/Get") == 0, 10, "an answer about a role again")
         eventually(lambda: status()["last_active_reason"] == "idle", 20, "an idle compute again")
+        # A role that may not even log in is noticed when it has to, and it serves on.
+        boss.execute("alter role cloud_admin nologin")
+        boss.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'cloud_admin'")
+        eventually(lambda: len(missing()) == 3, 20, "that it is kept out")
+        assert "lacks rights" in status()["error"] and status()["last_active_reason"] == "unknown"
+        assert client.execute("select 1").fetchone() == (1,) and agent.postmaster() == postmaster
+        boss.execute("alter role cloud_admin login")
+        eventually(lambda: missing() == [], 20, "that it is let in again")
         # What could not be changed can be now.
         text = change("another")
         text["spec"]["cluster"]["settings"].append({"name": "work_mem", "value": "7777kB", "vartype": "string"})

@@ -96,7 +96,7 @@ struct ActivityWatch {
             if Self.isAnswer(error) { silence.heard() }
             let silentFor = Self.isAnswer(error) ? nil : silence.missed(at: ContinuousClock.now)
             var news = News(look: .failed, activity: tracker.lookFailed(), silentFor: silentFor)
-            if (error as? PostgresServerError)?.isForWantOfRights == true {
+            if AgentRight.areMissing(after: error) {
                 // Who may not even ask has none of them.
                 (news.look, news.missingRights) = (.blind, Set(AgentRight.allCases))
             }

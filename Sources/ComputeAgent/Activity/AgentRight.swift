@@ -1,3 +1,5 @@
+internal import PostgresWire
+
 /// What the agent's role must be allowed at its Postgres for the agent to do its work.
 package enum AgentRight: String, CaseIterable, Sendable {
     /// What every session does. Without it the sessions of others have no state, and nobody can tell who is served.
@@ -12,6 +14,12 @@ package enum AgentRight: String, CaseIterable, Sendable {
         pg_has_role('pg_read_all_stats', 'USAGE'), has_table_privilege('pg_catalog.pg_authid', 'SELECT'), \
         (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
         """
+
+    /// Whether Postgres has answered, and does not let the agent in, or not ask.
+    static func areMissing(after error: any Error) -> Bool {
+        guard let said = SQLState(saidIn: error) else { return false }
+        return said.isForWantOfRights || said == .invalidAuthorization
+    }
 
     /// What comes of it that it is missing, for people.
     var consequence: String {
