@@ -171,10 +171,16 @@ final class NotificationDesk: AgentPart {
         guard !board.state.isOver else { return Reply(status: 200, text: "this compute is ending") }
         let present = present()
         guard let spec = present.spec else { return Reply(status: 423, text: "there is no spec yet") }
-        // One that came after it and is only being applied may yet be refused.
-        if present.inForce > told.after, !told.what.hasNumber(beside: spec) {
-            log.notice("a notification of storage is overtaken by the spec that came after it")
-            return Reply(status: 200, text: "a spec that came after it counts")
+        if !told.what.hasNumber(beside: spec) {
+            if present.inForce > told.after {
+                log.notice("a notification of storage is overtaken by the spec that came after it")
+                return Reply(status: 200, text: "a spec that came after it counts")
+            }
+            if present.number > told.after {
+                // Postgres may yet refuse it.
+                keep(told)
+                return Reply(status: 423, text: "written down; a spec that came after it is being applied")
+            }
         }
         let changed: ComputeSpec?
         do {

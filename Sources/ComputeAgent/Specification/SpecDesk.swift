@@ -9,6 +9,8 @@ final class SpecDesk: Sendable {
     struct Present: Sendable {
         /// What is to be applied, or is.
         var spec: ComputeSpec?
+        /// Its number; more than all others while it is not decided whether it is accepted.
+        var number = 0
         /// The number of the newest that was accepted.
         var newest = 0
         /// The number of the one that Postgres goes by. One that Postgres refuses never counts.
@@ -21,6 +23,7 @@ final class SpecDesk: Sendable {
         var newest = 0
         /// The number of the stored one, which may be an older one again.
         var storedNumber = 0
+        var isUndecided = false
         var numberInForce = 0
         var refreshFailures = 0
         /// What came beside the stored one.
@@ -72,7 +75,11 @@ final class SpecDesk: Sendable {
     var stored: ComputeSpec? { specs.withLock { $0.stored } }
     /// The same beside numbers: what came in between knows by them whether it was overtaken.
     var present: Present {
-        specs.withLock { Present(spec: $0.stored, newest: $0.newest, inForce: $0.numberInForce) }
+        specs.withLock { specs in
+            Present(
+                spec: specs.stored, number: specs.isUndecided ? .max : specs.storedNumber, newest: specs.newest,
+                inForce: specs.numberInForce)
+        }
     }
     /// What the running Postgres is; `nil` also when a change failed half-way.
     var applied: ComputeSpec? { specs.withLock { $0.applied } }
@@ -84,7 +91,7 @@ final class SpecDesk: Sendable {
     /// - Returns: what was stored before.
     func exchangeStored(_ spec: ComputeSpec) -> ComputeSpec? {
         specs.withLock { specs in
-            defer { specs.stored = spec }
+            defer { (specs.stored, specs.isUndecided) = (spec, true) }
             return specs.stored
         }
     }
@@ -95,6 +102,7 @@ final class SpecDesk: Sendable {
     func noteAccepted(_ spec: ComputeSpec, beside control: ComputeControl?) -> SpecRemarks? {
         if let control { keyring.take(control) }
         return specs.withLock { specs in
+            specs.isUndecided = false
             if control != nil {
                 specs.newest += 1
                 specs.storedNumber = specs.newest
@@ -108,7 +116,7 @@ final class SpecDesk: Sendable {
     }
 
     func restoreStored(_ spec: ComputeSpec?) {
-        specs.withLock { $0.stored = spec }
+        specs.withLock { ($0.stored, $0.isUndecided) = (spec, false) }
     }
 
     func noteApplied(_ spec: ComputeSpec) {
