@@ -132,11 +132,19 @@ package final class PostgresServer: Sendable {
         }
     }
 
-    /// A port that was free a moment ago, and is none of those that the kernel gives away: whoever waits for a while before
-    /// it listens there finds nobody in its place.
+    private static let ports: Range<UInt16> = 12_000..<32_000
+    /// Given last. Another process begins somewhere else.
+    private static let lastPort = Mutex(UInt16.random(in: ports))
+
+    /// A port that was free a moment ago, that nobody else of this process is given, and that is none of those that the
+    /// kernel gives away: whoever waits for a while before it listens there finds nobody in its place.
     package static func freePort() throws -> Int {
         for _ in 0..<100 {
-            if let port = try bound(to: UInt16.random(in: 12_000..<32_000)) { return port }
+            let port = lastPort.withLock { last in
+                last = last + 1 < ports.upperBound ? last + 1 : ports.lowerBound
+                return last
+            }
+            if let port = try bound(to: port) { return port }
         }
         throw Trouble(description: "no free port")
     }
