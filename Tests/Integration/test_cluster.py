@@ -67,7 +67,7 @@ def install(node):
         node.apply(thing for thing in renamed(with_password(built(HERE / "compute/attached")), name) if thing["kind"] != "Certificate")
     node.deploy("control-plane")
     node.deploy("proxy")
-    eventually(lambda: node.balancer.count() == 3, 20, "three proxies behind the balancer")
+    eventually(lambda: node.balancer.count() == 3, 60, "three proxies behind the balancer")
 
 
 def with_password(things):

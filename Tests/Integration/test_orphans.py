@@ -74,9 +74,12 @@ class Contained:
     def __init__(self, agent):
         self.agent = agent
         agent.start("unshare", "--pid", "--fork", "--mount-proc")
-        [self.pid] = eventually(
-            lambda: [pid for pid in processes.children_of(agent.process.pid) if processes.parent_of(pid) == agent.process.pid],
-            10, "the agent in its namespace")
+        self.pid = eventually(lambda: self._child() or agent.process.poll() is not None, 10, "the agent in its namespace")
+
+    def _child(self):
+        """`None` before the first and after the last."""
+        parent = self.agent.process.pid
+        return next((pid for pid in processes.children_of(parent) if processes.parent_of(pid) == parent), None)
 
     def __enter__(self):
         return self
