@@ -183,7 +183,9 @@ def ends(on_request, wanted, counted=(), **scripts):
         assert report.code in (wanted if isinstance(wanted, tuple) else (wanted,)), report
         assert report.elapsed < 8
         offences = heals(server, calls).offences
-        assert list(offences.values()) == [1] * bool(counted) and set(offences) <= set(counted), offences
+        # Once for each connection that went wrong: on a busy machine there may be another before the server is healed.
+        assert len(offences) == bool(counted) and set(offences) <= set(counted), offences
+        assert all(1 <= count <= len(server.links) for count in offences.values()), offences
         assert resident_kib(calls.process) < 200 << 10
         return server
 
