@@ -9,7 +9,7 @@ import time
 import psycopg
 import pytest
 
-from fleet import BINARY
+from fleet import BINARY, sum_of
 from waiting import eventually
 from wire import refusal
 
@@ -124,7 +124,14 @@ def test_a_control_plane_that_is_not_there(fleet):
 
 
 def test_running_databases_stay_usable_while_the_control_plane_does_not_answer(own_fleet):
+    def questions():
+        own_fleet.connect().close()
+        return [sum_of(own_fleet.get(proxy["http"], "/metrics")[1], "sidecar_cache_lookups_total",
+                       {"cache": "role_secret", "outcome": "miss"}) for proxy in own_fleet.proxies]
+
     with own_fleet.connect() as first:
+        # Its agent tells of its roles when it runs, and whoever has asked before asks again.
+        eventually(lambda: [questions() for _ in range(20)] == [questions()] * 20, 30, "proxies that remember")
         os.kill(own_fleet.process.pid, signal.SIGSTOP)
         try:
             assert first.execute("select 1").fetchone() == (1,)
