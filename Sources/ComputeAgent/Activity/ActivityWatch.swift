@@ -70,7 +70,8 @@ struct ActivityWatch {
                     sample.ownSessionsEver = login.ownSessions.count
                     return (used, sample, try await Self.roles(over: used))
                 } catch {
-                    await used.close()
+                    // Nobody else knows of it.
+                    if present == nil { await used.close() }
                     throw error
                 }
             }

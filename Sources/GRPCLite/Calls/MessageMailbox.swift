@@ -26,8 +26,6 @@ final class MessageMailbox: Sendable {
         var owedCredit = 0
         /// What the messages cost that nobody has taken.
         var waitingBytes = 0
-        /// Of the compressed message that the reader took last, unpacked.
-        var unpackedBytes = 0
         var end: End?
         var reader: CheckedContinuation<Delivery, Never>?
 
@@ -42,6 +40,8 @@ final class MessageMailbox: Sendable {
     private let returnCredit: @Sendable (Int) -> Void
     private let waiting: SharedBytesPart?
     private let unpacked: UnpackedBytes
+    /// Bytes of the compressed message that the reader took last, unpacked.
+    private let taken = Atomic(0)
 
     /// - Parameters:
     ///   - waiting: what the messages that wait are counted in. Their number of bytes on the wire is bounded by the window,
@@ -185,17 +185,15 @@ final class MessageMailbox: Sendable {
 
     private func unpack(_ message: ReceivedMessage) throws(GRPCStatus) -> [UInt8] {
         let (bytes, held) = try unpacked.take(message, messageLimit: messageLimit)
-        if held > 0 { state.withLock { $0.unpackedBytes += held } }
+        if held > 0 { taken.add(held, ordering: .relaxed) }
         return bytes
     }
 
     /// The reader does not use the message any more that it took last.
     func forgetTaken() {
-        let byteCount = state.withLock { state in
-            defer { state.unpackedBytes = 0 }
-            return state.unpackedBytes
-        }
-        unpacked.giveBack(byteCount)
+        // Nearly always there is nothing, and each message comes by here.
+        guard taken.load(ordering: .relaxed) > 0 else { return }
+        unpacked.giveBack(taken.exchange(0, ordering: .relaxed))
     }
 
     private static let cancelled = Delivery.failed(GRPCStatus(.cancelled, "the task was cancelled"))

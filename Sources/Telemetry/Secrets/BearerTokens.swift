@@ -43,8 +43,8 @@ package final class BearerTokens: Sendable {
             throw Flaw(description: "\(error)")
         }
         let tokens = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
-            let token = line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-            return token.isEmpty ? nil : Secret(String(token))
+            let token = String(line).trimmed()
+            return token.isEmpty ? nil : Secret(token)
         }
         guard !tokens.isEmpty else { throw Flaw(description: "\(file) is empty") }
         guard tokens.count <= countLimit else {

@@ -62,10 +62,11 @@ package final class ClusterClient: ClusterCalls {
             return (fresh, former)
         }
         if let former {
-            // Calls that are under way end first. A watch is ended, and whoever asked for it begins again. Nobody waits for
-            // it, and it ends by itself.
+            // Nobody waits for it, and it ends by itself.
             Task {
-                try? await Task.sleep(for: .nanoseconds(Self.callLimit.nanoseconds))
+                // As long as the longest call that is under way: those end first. A watch is ended, and whoever asked for it
+                // begins again.
+                try? await Task.sleep(for: Duration(Self.callLimit))
                 try? await former.shutdown()
             }
         }
