@@ -70,8 +70,7 @@ package final class ClientCall: Sendable {
 
     func cancel() {
         guard !inbound.hasEnded, !route.cancel() else { return }
-        let status = GRPCStatus(.cancelled, "the call was cancelled")
-        inbound.abort(status)
-        outbound.fail(status)
+        inbound.abort(.cancelled)
+        outbound.fail(.cancelled)
     }
 }

@@ -51,13 +51,22 @@ final class CallRoute: Sendable {
 
     // MARK: From one connection to the next
 
+    enum Departure {
+        /// It is on no connection now.
+        case left
+        /// Nothing has changed: it may not go to another connection.
+        case mayNot
+        /// Nothing has changed: whoever made it has cancelled it, though its connection may not have heard of that.
+        case isCancelled
+    }
+
     /// Takes the call off its connection.
-    /// - Returns: `false`, with nothing changed, when it may not go to another.
-    func leave(_ reason: TransparentRetry.Reason) -> Bool {
+    func leave(_ reason: TransparentRetry.Reason) -> Departure {
         state.withLock { state in
-            guard !state.isCancelled, state.retry.mayRetry(reason) else { return false }
+            guard !state.isCancelled else { return .isCancelled }
+            guard state.retry.mayRetry(reason) else { return .mayNot }
             state.commands = nil
-            return true
+            return .left
         }
     }
 

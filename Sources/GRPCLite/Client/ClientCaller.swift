@@ -63,5 +63,6 @@ package final class ClientCaller: Sendable {
 }
 
 extension GRPCStatus {
+    package static let cancelled = GRPCStatus(.cancelled, "the call was cancelled")
     package static let deadlineExceeded = GRPCStatus(.deadlineExceeded, "the call's deadline has passed")
 }

@@ -61,10 +61,15 @@ extension ClientConnection {
         if steps.contains(.commit) { call.start.route.commit() }
         guard steps.contains(.tellEnd) else { return }
         forget(stream, call)
-        if steps.contains(.handBack), let giveBack, call.start.route.leave(.refused) {
-            return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
+        var status = status
+        if steps.contains(.handBack), let giveBack {
+            switch call.start.route.leave(.refused) {
+            case .left: return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
+            case .mayNot: break
+            case .isCancelled: status = .cancelled
+            }
         }
-        let status = end(of: call, status)
+        status = end(of: call, status)
         if steps.contains(.dropUnread) { call.inbound.abort(status) }
         let hasFailed = status.code != .ok
         call.inbound.finish(hasFailed ? status : nil)

@@ -189,7 +189,7 @@ package final class ClientConnection: DrivenConnection {
             if let stream = streams[id] { session.finish(stream, .withStream) }
         case .cancel(let id):
             guard let stream = streams[id] else { return }
-            happened(.cancelled, on: stream, GRPCStatus(.cancelled, "the call was cancelled"))
+            happened(.cancelled, on: stream, .cancelled)
         case .returnCredit(let id, let count):
             if let stream = streams[id] { session.returnCredit(count, on: stream) }
         }
@@ -233,15 +233,18 @@ package final class ClientConnection: DrivenConnection {
         }
     }
 
-    /// A call that never left us: it goes to another connection, or fails.
+    /// A call that never left us: it goes to another connection, or ends.
+    /// - Parameter status: why it cannot stay.
     private func handBack(_ start: ClientCallStart, _ status: GRPCStatus, at now: ContinuousClock.Instant) {
-        guard let giveBack, start.route.leave(.notSent) else {
-            start.inbound.finish(status)
-            start.outbound.fail(status)
+        let departure = giveBack == nil ? .mayNot : start.route.leave(.notSent)
+        if case .left = departure {
+            let deadline = start.timeout.map { now.advanced(by: min($0, ConnectionLimits.longestTimer)) }
+            giveBack?(UnprocessedCall(start: start, deadline: deadline))
             return
         }
-        let deadline = start.timeout.map { now.advanced(by: min($0, ConnectionLimits.longestTimer)) }
-        giveBack(UnprocessedCall(start: start, deadline: deadline))
+        let status = departure == .isCancelled ? .cancelled : status
+        start.inbound.finish(status)
+        start.outbound.fail(status)
     }
 
     /// Takes no more calls; the connection ends behind those that are open.

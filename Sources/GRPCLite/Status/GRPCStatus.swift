@@ -54,7 +54,7 @@ extension GRPCStatus {
     init(handlerError error: any Error) {
         switch error {
         case let status as GRPCStatus: self = status
-        case is CancellationError: self = GRPCStatus(.cancelled, "the call was cancelled")
+        case is CancellationError: self = .cancelled
         default: self = GRPCStatus(.unknown, "the handler failed")
         }
     }

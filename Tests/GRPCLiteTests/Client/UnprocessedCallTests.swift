@@ -139,6 +139,27 @@ import Testing
         #expect(try !Link().connection.caller.adopt(given, timeout: nil))
     }
 
+    /// The connection hears of both at once, and of its own end before.
+    @Test func `a call that was cancelled before it could begin is cancelled, whatever became of its connection`()
+        async throws
+    {
+        let link = try Link()
+        _ = link.turn()
+        let early = try await link.call()
+        early.cancel()
+        _ = link.turn(Self.settings + Self.goAway(last: 0))
+        #expect(await end(of: early) == .cancelled)
+
+        // And one whose refusal comes before its own cancellation is heard of.
+        let other = try Link()
+        let refused = try await other.call()
+        _ = other.turn()
+        refused.cancel()
+        other.connection.receive((Self.settings + Self.refused).span.bytes, at: other.now)
+        #expect(await end(of: refused) == .cancelled)
+        #expect(link.heard.calls.isEmpty && other.heard.calls.isEmpty)
+    }
+
     @Test(arguments: [
         (UInt8(0xB), "too_many_pings", true), (0xB, "", false), (0, "too_many_pings", false), (0, "max_age", false),
     ])

@@ -32,7 +32,7 @@ extension ControlPlaneFailure {
     var status: GRPCStatus {
         switch kind {
         case .unreachable: GRPCStatus(.unavailable, "the control plane does not answer")
-        case .cancelled: GRPCStatus(.cancelled, "the call was cancelled")
+        case .cancelled: .cancelled
         case .malformed: GRPCStatus(.internalError, "the control plane answered with something not in its contract")
         case .refused(404, _): GRPCStatus(.notFound, userFacingMessage ?? "the control plane knows no such endpoint")
         case .refused(409, _): GRPCStatus(.alreadyExists, userFacingMessage ?? "an endpoint of this name exists")
