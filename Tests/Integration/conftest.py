@@ -1,4 +1,5 @@
 """Fixtures: a fleet for tests that leave it as it was, and a fresh one for those that break something."""
+import atexit
 import os
 import shutil
 import sys
@@ -9,10 +10,31 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+# Dozens of databases are made and thrown away, and none of them has to survive this machine: in memory, if there is enough.
+MEMORY, ENOUGH = Path("/dev/shm"), 6 << 30
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
+    tempfile.tempdir = str(MEMORY)
+# A short name: there are Unix sockets at the ends of such paths.
+tempfile.tempdir = tempfile.mkdtemp(prefix="tests-")
+os.chmod(tempfile.tempdir, 0o755)
+os.environ["TMPDIR"] = tempfile.tempdir
+# Whatever a failed test left goes too.
+atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
+
 from fleet import BINARY, Fleet  # noqa: E402
 from lone import ControlPlane, Database, LoneProxy  # noqa: E402
 from storage import Backup  # noqa: E402
 from waiting import eventually  # noqa: E402
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With a failure comes what the processes of its fixtures said last, which are gone by the time when somebody reads it."""
+    report = (yield).get_result()
+    if report.failed:
+        for name, thing in item.funcargs.items():
+            if hasattr(thing, "story"):
+                report.sections.append((f"what `{name}` said last", thing.story()))
 
 
 def new_folder(mode=0o755, place=None):

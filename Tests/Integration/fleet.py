@@ -52,6 +52,9 @@ class Fleet:
         assert status == 0, f"up ended with {status}:\n" + "".join(self.errors[-40:])
         self.assert_nothing_left()
 
+    def story(self):
+        return "".join(self.errors[-60:])
+
     def destroy(self):
         """Ends whatever a failed test left, and removes the data."""
         folders = self.folders()

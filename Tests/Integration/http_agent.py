@@ -76,6 +76,9 @@ class HTTPAgent:
         self.outside, self.inside = (self.listener(side) for side in ("external", "loopback"))
         return self
 
+    def story(self):
+        return "\n".join(self.log.read_text().splitlines()[-60:])
+
     def listener(self, side):
         return listener(self, side)
 

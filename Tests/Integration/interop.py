@@ -24,8 +24,8 @@ SPECIAL = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
 
 
 def program(name):
-    """Not part of the product, so never among its release builds."""
-    return Path(os.environ.get("SIDECAR_INTEROP", HERE.parents[1] / ".build" / "debug")) / name
+    """Built by `scripts/swift-release`, as the product is; no part of it."""
+    return Path(os.environ.get("SIDECAR_INTEROP", HERE.parents[1] / ".build" / "release")) / name
 
 
 class OurServer:

@@ -145,6 +145,12 @@ class Node:
             pod.kill()
         self._stack.close()
 
+    def story(self):
+        with self._lock:
+            pods = list(self.pods)
+        return "\n".join(f"{pod.name}/{container.name}: {line}" for pod in pods for container in pod.containers
+                         for line in container.log.read_text().splitlines()[-12:])
+
     # What pods are given
 
     def secret(self, name):

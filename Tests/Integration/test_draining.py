@@ -59,7 +59,8 @@ def listens(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
         return True
-    except ConnectionRefusedError:
+    # Reset: in the queue of those whom nobody has accepted when the listener closed.
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
 
 
