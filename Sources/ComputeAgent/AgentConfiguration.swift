@@ -46,6 +46,9 @@ package struct AgentConfiguration: Sendable {
     /// How long a fast termination waits for sessions to end by themselves while nobody new gets in (PostgreSQL's smart
     /// shutdown). Zero ends them at once.
     package var smartStopLimit: Duration = .zero
+    /// How long Postgres may take from its start until it serves, recovery included. A recovery that is broken off begins anew
+    /// at the next start, so too short a limit means never.
+    package var startLimit: Duration = .seconds(300)
     /// How long a fast shutdown may take before it becomes an immediate one.
     package var fastStopLimit: Duration = .seconds(10)
     /// How long an immediate shutdown may take before the processes are killed.

@@ -65,7 +65,7 @@ package final class AgentService: Sendable {
         if let http = configuration.http {
             parts.append(
                 AgentHTTPServer(
-                    context: context, configuration: http,
+                    context: context, work: work, configuration: http,
                     routes: AgentRoutes.all(context, http, others: NotificationRoutes(desk: notifications).all),
                     guardian: TokenGuard(computeID: configuration.computeID, keyring: keyring), listening: listening))
         }
@@ -79,12 +79,20 @@ package final class AgentService: Sendable {
     /// - Returns: the exit code: 0 when it was asked to stop and stopped in order.
     package func run(_ requests: AsyncStream<OutsideRequest>) async -> Int32 {
         if context.configuration.takesInOrphans { Orphans.takeIn() }
+        do {
+            // Before a word is said: two agents of one compute would contradict each other.
+            try await context.keeper.holdDirectory()
+        } catch {
+            context.log.error("\(error)")
+            return 1
+        }
+        context.journal.takeUp()
         guard let (proxies, health) = await listen() else { return 1 }
         let exitCode = await withDiscardingTaskGroup(returning: Int32.self) { group in
             group.addTask { await self.context.reporter.run() }
             group.addTask { await health.run() }
             group.addTask { await self.pass(requests) }
-            group.addTask { await self.context.specs.fetchFirst() }
+            group.addTask { await self.fetchFirst() }
             for part in parts {
                 group.addTask { await part.run() }
             }
@@ -96,6 +104,17 @@ package final class AgentService: Sendable {
         await proxies.shutdown(grace: .zero)
         for channel in channels { await channel.shutdown() }
         return exitCode
+    }
+
+    private func fetchFirst() async {
+        let mayBeServing = await context.keeper.mayBeServing
+        await context.specs.fetchFirst { error in
+            guard mayBeServing else { return false }
+            context.log.warning(
+                "there is no spec yet for the postgres that may be serving; asking again",
+                metadata: ["error": "\(error)"])
+            return true
+        }
     }
 
     /// - Returns: `nil` when proxies could not ask; the log says why.

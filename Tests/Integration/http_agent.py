@@ -4,6 +4,9 @@ import json
 import os
 import re
 import signal
+import socket
+import ssl
+import struct
 import subprocess
 import time
 import urllib.error
@@ -121,9 +124,11 @@ class HTTPAgent:
 def listener(agent, side):
     """Where an agent serves HTTP, by its log."""
     def found():
-        assert agent.process.poll() is None, agent.log.read_text()
-        lines = (line for line in agent.log.read_text().splitlines() if "serving HTTP" in line and side in line)
-        return next((re.search(r"port=\"?(\d+)|\"port\":\"?(\d+)", line) for line in lines), None)
+        # Who has ended meanwhile may have said it before.
+        has_ended = agent.process.poll() is not None
+        lines = [line for line in agent.log.read_text().splitlines() if "serving HTTP" in line and side in line]
+        assert lines or not has_ended, agent.log.read_text()
+        return lines and re.search(r"port=\"?(\d+)|\"port\":\"?(\d+)", lines[0])
     match = eventually(found, READY_LIMIT, f"the {side} listener")
     return f"http://127.0.0.1:{match[1] or match[2]}"
 
@@ -139,6 +144,17 @@ def certificates(folder, name):
     openssl("x509", "-req", "-in", folder / "request", "-CA", authority, "-CAkey", key, "-days", "2", "-extfile", names,
             "-set_serial", "7", "-out", folder / "tls.crt")
     os.chmod(folder / "tls.key", 0o600)
+
+
+def certificate_shown(agent):
+    """What Postgres shows who asks for TLS."""
+    with socket.create_connection(("127.0.0.1", agent.port), timeout=10) as plain:
+        plain.sendall(struct.pack("!II", 8, 80877103))
+        assert plain.recv(1) == b"S"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(plain) as secure:
+            return secure.getpeercert(binary_form=True)
 
 
 def a_spec(databases=("shop",), settings=()):

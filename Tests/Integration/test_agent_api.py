@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 import processes
-from http_agent import HTTPAgent, TokenKey, a_spec
+from http_agent import HTTPAgent, TokenKey, a_spec, certificate_shown, certificates
 from conftest import new_folder
 from lone import BIN
 from lone_agent import verifier
@@ -97,34 +98,133 @@ def test_statements_that_cost_most(own_agent):
     assert [row["total_exec_time"] for row in rows] == sorted((row["total_exec_time"] for row in rows), reverse=True)
 
 
+class Plane:
+    """A control plane; `answer` gives status and body of each question, and is called by threads of its own."""
+
+    def __init__(self, answer):
+        self.asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(handler):
+                self.asked.append((handler.path, handler.headers["Authorization"]))
+                status, body = answer(len(self.asked))
+                handler.send_response(status)
+                handler.send_header("Content-Length", str(len(body)))
+                handler.end_headers()
+                handler.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def of(self, agent):
+        """The agent, which asks here."""
+        (agent.folder / "token").write_text("t0ken\n")
+        agent.command += ["--control-plane-uri", f"http://127.0.0.1:{self.server.server_port}", "--control-plane-token-file",
+                          agent.folder / "token"]
+        return agent
+
+    @staticmethod
+    def spec(**changes):
+        return 200, json.dumps(a_spec(**changes) | {"status": "attached"}).encode()
+
+
 def test_a_spec_is_pulled_and_the_questions_are_counted(own_agent):
-    answers = [(503, b""), (200, json.dumps(a_spec() | {"status": "attached"}).encode())]
-
-    class Plane(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append((self.path, self.headers["Authorization"]))
-            status, body = answers[min(len(asked), len(answers)) - 1]
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    asked = []
-    with http.server.HTTPServer(("127.0.0.1", 0), Plane) as plane:
-        threading.Thread(target=plane.serve_forever, daemon=True).start()
-        (own_agent.folder / "token").write_text("t0ken\n")
-        own_agent.command += ["--control-plane-uri", f"http://127.0.0.1:{plane.server_port}", "--control-plane-token-file",
-                              own_agent.folder / "token"]
-        own_agent.start()
+    with Plane(lambda count: (503, b"") if count == 1 else Plane.spec()) as plane:
+        plane.of(own_agent).start()
         eventually(lambda: own_agent.state() == "running", 60, "a running compute")
-        plane.shutdown()
-    assert asked == [(f"/compute/api/v2/computes/{own_agent.compute}/spec", "Bearer t0ken")] * 2
+    assert plane.asked == [(f"/compute/api/v2/computes/{own_agent.compute}/spec", "Bearer t0ken")] * 2
     page = own_agent.call("GET", "/metrics", token="")[1]
     for status in 200, 503:
         assert f'compute_ctl_cplane_requests_total{{rpc="GetComputeSpec",http_status="{status}"}} 1' in page
+
+
+def test_a_spec_that_was_pulled_too_late_does_not_replace_one_that_was_pushed(own_agent):
+    pushed = threading.Event()
+
+    def answer(_):
+        assert pushed.wait(60)
+        return Plane.spec(databases=("late",))
+    with Plane(answer) as plane:
+        agent = configured(plane.of(own_agent))
+        pushed.set()
+        eventually(lambda: 'http_status="200"} 1' in agent.call("GET", "/metrics", token="")[1], 20, "the late answer")
+        # Behind whatever the agent has made of it.
+        assert agent.call("POST", "/configure", a_spec(settings=[("work_mem", "5MB", "string")]))[0] == 200
+        with administrator(agent) as session:
+            assert session.execute("select datname from pg_database where datname in ('late', 'shop')").fetchall() == [("shop",)]
+
+
+def test_a_postgres_that_serves_is_not_called_failed_because_nobody_gives_a_spec(own_agent):
+    is_there = threading.Event()
+    is_there.set()
+    with Plane(lambda _: Plane.spec() if is_there.is_set() else (500, b"")) as plane:
+        plane.of(own_agent).start()
+        eventually(lambda: own_agent.state() == "running", 60, "a running compute")
+        postmaster = own_agent.postmaster()
+        is_there.clear()
+        own_agent.end(signal.SIGKILL)
+        own_agent.start()
+        eventually(lambda: "there is no spec yet" in own_agent.log.read_text(), 60, "a control plane that does not answer")
+        assert own_agent.state() == "empty" and processes.is_alive(postmaster)
+        is_there.set()
+        eventually(lambda: own_agent.state() == "running", 60, "a compute that runs as before")
+        assert own_agent.postmaster() == postmaster
+
+
+def run_again(agent, *changes):
+    """The same command for a second agent, but for these options; returns how it ended."""
+    words = [str(word) for word in agent.command]
+    for name, value in changes:
+        words[words.index(name) + 1] = value
+    return subprocess.run(words, capture_output=True, text=True, timeout=60)
+
+
+def test_a_second_agent_in_the_same_folder_ends_before_it_says_a_word(own_agent):
+    agent = configured(own_agent)
+    told = (agent.folder / "pgdata.reports").read_bytes()
+    for generation in "1", "2":
+        second = run_again(agent, ("--generation", generation))
+        assert second.returncode == 1 and "another agent holds this data directory" in second.stderr
+        assert (agent.folder / "pgdata.reports").read_bytes().startswith(told)
+    assert agent.state() == "running"
+
+
+def test_a_port_that_somebody_else_has_is_a_failure(own_agent):
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        done = run_again(own_agent, ("--external-http-port", str(somebody.getsockname()[1])))
+    assert done.returncode == 1 and "cannot serve HTTP" in done.stderr
+
+
+def administrator(agent):
+    return psycopg.connect(host="127.0.0.1", port=agent.port, user="cloud_admin", dbname="postgres", autocommit=True,
+                           password=(agent.folder / "pgdata.admin-password").read_text())
+
+
+def test_an_exchanged_authority_does_not_shut_the_agent_out(own_agent):
+    agent = configured(own_agent)
+    first = certificate_shown(agent)
+    certificates(agent.folder / "other", agent.compute)
+    for name in "tls.key", "tls.crt", "ca.crt":
+        os.replace(agent.folder / "other" / name, agent.folder / "certs" / name)
+    eventually(lambda: certificate_shown(agent) != first, 20, "the other certificate")
+
+    def own_sessions(session):
+        return {pid for pid, in session.execute("select pid from pg_stat_activity where application_name = 'sidecar-agent'")}
+    with administrator(agent) as session:
+        before = eventually(lambda: own_sessions(session), 20, "sessions of the agent")
+        session.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sidecar-agent'")
+        eventually(lambda: own_sessions(session) - before, 20, "a new session of the agent")
+    assert agent.state() == "running"
+    assert agent.call("POST", "/check_writability") == (200, True)
 
 
 def configured(agent, **changes):

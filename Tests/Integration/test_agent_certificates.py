@@ -1,14 +1,12 @@
 """The certificate that a spec gives to Postgres: taken when it proves the compute, followed when it is renewed, and never waited for for ever."""
 import os
 import signal
-import socket
 import ssl
-import struct
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from http_agent import HTTPAgent, a_spec
+from http_agent import HTTPAgent, a_spec, certificate_shown
 from lone import server_certificate
 from processes import free_port
 from waiting import eventually
@@ -35,17 +33,6 @@ def spec(certificate, key, **changes):
     return text
 
 
-def shown(agent):
-    """What Postgres shows who asks for TLS."""
-    with socket.create_connection(("127.0.0.1", agent.port), timeout=10) as plain:
-        plain.sendall(struct.pack("!II", 8, 80877103))
-        assert plain.recv(1) == b"S"
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        with context.wrap_socket(plain) as secure:
-            return secure.getpeercert(binary_form=True)
-
-
 def content(certificate):
     return ssl.PEM_cert_to_DER_cert(certificate.read_text())
 
@@ -54,7 +41,7 @@ def test_postgres_shows_the_certificate_that_it_is_given(agent):
     agent.start()
     given = pair(agent, "given")
     assert agent.call("POST", "/configure", spec(*given))[0] == 200
-    assert shown(agent) == content(given[0])
+    assert certificate_shown(agent) == content(given[0])
     assert os.stat(agent.folder / "pgdata/server.key").st_mode & 0o777 == 0o600
     # Nothing is passed over in silence, and nothing is said twice.
     [line] = [line for line in agent.log.read_text().splitlines() if "this has no effect here" in line]
@@ -65,18 +52,18 @@ def test_postgres_shows_the_certificate_that_it_is_given(agent):
             (given[0], agent.folder / "nowhere"), "nowhere: cannot be read"), ((given[0], pair(agent, "other")[1]), "does not belong"):
         status, answer = agent.call("POST", "/configure", spec(*certificate))
         assert status == 500 and words in answer["error"], answer
-        assert shown(agent) == content(given[0]) and agent.state() == "running"
+        assert certificate_shown(agent) == content(given[0]) and agent.state() == "running"
 
     # Renewed where it lies: the key first, and by then they do not belong together.
     renewed = pair(agent, "renewed")
     for new, old in zip(reversed(renewed), reversed(given)):
         os.replace(new, old)
-    eventually(lambda: shown(agent) == content(given[0]), 25, "the renewed certificate")
+    eventually(lambda: certificate_shown(agent) == content(given[0]), 25, "the renewed certificate")
     assert agent.call("POST", "/check_writability") == (200, True)
 
     # Without it the compute's own.
     assert agent.call("POST", "/configure", a_spec())[0] == 200
-    assert shown(agent) == content(agent.folder / "certs/tls.crt")
+    assert certificate_shown(agent) == content(agent.folder / "certs/tls.crt")
     assert agent.call("POST", "/terminate?mode=immediate")[0] == 200
 
 
@@ -94,4 +81,4 @@ def test_a_start_waits_for_a_certificate_and_not_for_ever(agent):
         os.replace(its_key, key)
         os.replace(certificate, late)
         assert configured.result()[0] == 200
-    assert shown(agent) == content(late)
+    assert certificate_shown(agent) == content(late)

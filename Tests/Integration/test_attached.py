@@ -1,4 +1,5 @@
 """An agent beside a Postgres that somebody else started: watched, told of, asked to stop, and taken up again."""
+import os
 import signal
 import socket
 import threading
@@ -82,6 +83,19 @@ def test_an_agent_that_is_killed_is_followed_by_one_that_finds_it_running(folder
             # Nobody noticed.
             assert client.execute("select 1").fetchone() == (1,)
         assert database.process.poll() is None
+
+
+def test_one_that_an_agent_left_standing_still_goes_on(folder, database):
+    """Killed while it held the door shut, as it does for a moment before it stops an idle Postgres."""
+    postmaster = int((database.data / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGSTOP)
+    try:
+        with Attached(folder / "agent", database) as agent:
+            agent.runs()
+            with agent.connect() as connection:
+                assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        os.kill(postmaster, signal.SIGCONT)
 
 
 def test_it_is_asked_to_look_when_its_certificate_is_renewed(folder, database):

@@ -79,7 +79,11 @@ def compute():
 def test_a_role_goes_from_every_database(compute):
     """Also from one that the spec does not list, and from one that lets nobody in."""
     roles = [role("stays", verifier("secret"), createdb="true"), role("goes", verifier("secret"), createdb="true")]
-    reload(compute, roles=roles, databases=[{"name": "listed", "owner": "stays"}])
+    # By name before those that are the role's own: they must not become its owner's.
+    listed = [{"name": "a-bystander", "owner": "stays"}, {"name": "listed", "owner": "stays"}]
+    reload(compute, roles=roles, databases=listed)
+    with compute.connect(user="stays", password="secret", dbname="a-bystander") as connection:
+        connection.execute("grant create on schema public to goes; grant connect on database \"a-bystander\" to goes")
     who = dict(user="goes", password="secret")
     with compute.connect(**who) as connection:
         connection.execute("create database unlisted")
@@ -92,13 +96,15 @@ def test_a_role_goes_from_every_database(compute):
             connection.execute("alter default privileges grant select on tables to stays")
     with compute.connect(**who) as connection:
         connection.execute("alter database closed allow_connections false")
-    spec = dict(roles=roles[:1], databases=[{"name": "listed", "owner": "stays"}],
+    spec = dict(roles=roles[:1], databases=listed,
                 delta_operations=[{"action": "delete_role", "name": "goes"}])
     assert reload(compute, **spec) > 0
     with compute.connect(user="stays", password="secret", dbname="listed") as connection:
         assert connection.execute("select count(*) from pg_roles where rolname = 'goes'").fetchone() == (0,)
         assert connection.execute("select * from kept_listed").fetchall() == [(1,)]
         assert connection.execute("select datallowconn from pg_database where datname = 'closed'").fetchone() == (False,)
+        assert dict(connection.execute("select datname, datdba::regrole::text from pg_database where datname !~ 'template|postgres'")) == {
+            "a-bystander": "stays", "listed": "stays", "closed": "cloud_admin", "unlisted": "cloud_admin"}
     assert reload(compute, operation_uuid="again", **spec) == 0
 
 

@@ -13,10 +13,8 @@ struct ActivityMonitor: AgentPart {
     let idleStop: IdleStopDesk
 
     func run() async {
-        guard let began = await context.board.first(of: [.running]), let login = try? await context.keeper.login()
-        else {
-            return
-        }
+        guard let began = await context.board.first(of: [.running]), let login = await context.keeper.login()
+        else { return }
         let configuration = context.configuration
         var watch = ActivityWatch(
             login: login, runningSinceMicros: began.atUnixMicros, lookLimit: configuration.lookLimit,

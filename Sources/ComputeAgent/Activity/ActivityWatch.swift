@@ -1,5 +1,6 @@
 internal import Logging
 internal import PostgresWire
+internal import TLSEngine
 internal import Transport
 
 /// Looks who is being served. One session for all looks; a failed look costs it, and the next opens another.
@@ -142,11 +143,14 @@ struct ActivityWatch {
         session = nil
     }
 
-    /// A refusal in Postgres's own words is no silence: no place left for another session, for instance.
-    private static func isAnswer(_ error: any Error) -> Bool {
-        if error is PostgresServerError || error is WatchFailure { return true }
-        if case .rejected? = (error as? UpstreamFailure)?.reason { return true }
-        return false
+    /// A refusal in Postgres's own words is no silence: no place left for another session, for instance. Nor is a certificate
+    /// that we do not trust, or an authority that cannot be read at the moment: clients may well be served.
+    static func isAnswer(_ error: any Error) -> Bool {
+        if error is PostgresServerError || error is WatchFailure || error is TLSFailure { return true }
+        return switch (error as? UpstreamFailure)?.reason {
+        case .rejected, .identityMismatch, .tlsRefused, .tlsFailed, .violation: true
+        case nil, .dial, .closed, .deadlinePassed, .silent, .cancelled: false
+        }
     }
 }
 

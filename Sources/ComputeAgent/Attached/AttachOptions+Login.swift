@@ -11,11 +11,11 @@ extension AttachOptions {
             let path = SocketFolder.socket(in: socketFolder, port: port)
             return AdministratorLogin(way: .socket(path: path), user: user, group: group, ownSessions: ownSessions)
         }
-        let tls = try trustFile.map {
-            (context: try TLSContext.client(trustedCAFile: $0), serverName: serverName ?? host)
-        }
+        let trust = trustFile.map { AdministratorLogin.Trust(file: $0, serverName: serverName ?? host) }
+        // One that cannot be read is told now, and not after the limit for Postgres's start.
+        _ = try trust?.context()
         return AdministratorLogin(
-            way: .network(host: host, port: port, tls: tls, password: password ?? Secret("")), user: user, group: group,
-            ownSessions: ownSessions)
+            way: .network(host: host, port: port, trust: trust, password: password ?? Secret("")), user: user,
+            group: group, ownSessions: ownSessions)
     }
 }

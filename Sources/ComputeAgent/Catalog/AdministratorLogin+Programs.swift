@@ -10,12 +10,12 @@ extension AdministratorLogin {
             "PGAPPNAME": "sidecar-agent", "PGCONNECT_TIMEOUT": "10",
         ]
         switch way {
-        case .network(let host, let port, let tls, let password):
+        case .network(let host, let port, let trust, let password):
             environment["PGHOST"] = host
             environment["PGPORT"] = "\(port)"
             environment["PGPASSWORD"] = password.reveal()
-            environment["PGSSLMODE"] = tls == nil ? "disable" : "verify-ca"
-            environment["PGSSLROOTCERT"] = configuration.certificates.authorityFile
+            environment["PGSSLMODE"] = trust == nil ? "disable" : "verify-ca"
+            environment["PGSSLROOTCERT"] = trust?.file
         case .socket(let path):
             // `FOLDER/.s.PGSQL.PORT`
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)

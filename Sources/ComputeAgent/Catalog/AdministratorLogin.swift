@@ -8,11 +8,20 @@ internal import Transport
 struct AdministratorLogin: Sendable {
     enum Way: Sendable {
         /// Over TCP, by SCRAM.
-        /// - Parameter tls: with the name in Postgres's certificate; `nil` is in clear, for the loopback interface.
-        case network(
-            host: String, port: Int, tls: (context: TLSContext, serverName: String)?, password: Secret<String>)
+        /// - Parameter trust: `nil` is in clear, for the loopback interface.
+        case network(host: String, port: Int, trust: Trust?, password: Secret<String>)
         /// Over a socket in a folder that nobody else can enter; Postgres asks the kernel who we are.
         case socket(path: String)
+    }
+
+    /// Whom Postgres's certificate has to be from.
+    struct Trust: Sendable {
+        /// Of authorities, PEM; read at each login, since an authority is exchanged while we run.
+        var file: String
+        /// The name in the certificate.
+        var serverName: String
+
+        func context() throws -> TLSContext { try TLSContext.client(trustedCAFile: file) }
     }
 
     let way: Way
@@ -79,9 +88,10 @@ struct AdministratorLogin: Sendable {
 
     private func connect(database: String, deadline: ContinuousClock.Instant) async throws -> PostgresConnection {
         switch way {
-        case .network(let host, let port, let tls, let password):
+        case .network(let host, let port, let trust, let password):
             try await PostgresConnection.connect(
-                host: host, port: port, tls: tls, user: user, database: database,
+                host: host, port: port, tls: try trust.map { (try $0.context(), $0.serverName) }, user: user,
+                database: database,
                 password: password, applicationName: Self.applicationName, deadline: deadline, on: group.next())
         case .socket(let path):
             try await PostgresConnection.connect(

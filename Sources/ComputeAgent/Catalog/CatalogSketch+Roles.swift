@@ -64,6 +64,7 @@ extension CatalogSketch {
         for operation in operations where operation.action == .deleteRole {
             guard role(operation.name) != nil else { continue }
             let name = SQLText.identifier(operation.name)
+            releaseDatabases(of: operation.name)
             for holding in picture.holdings where holding.role == operation.name {
                 guard let database = database(holding.database), !database.isInvalid else { continue }
                 let heir = database.owner == operation.name ? CatalogName.administrator : database.owner
@@ -81,6 +82,21 @@ extension CatalogSketch {
             }
             add(.removedRoles, .role(operation.name), ["DROP ROLE IF EXISTS \(name)"])
         }
+    }
+
+    /// Whole databases, and rights to them, belong to the server: the first `REASSIGN OWNED` would give them to the owner of
+    /// whichever database it is said in, and two that are said at once would meet at the same rows.
+    private mutating func releaseDatabases(of role: String) {
+        guard picture.holdings.contains(.init(role: role, database: CatalogStep.home)) else { return }
+        let there = picture.databases.filter { !$0.isInvalid }
+        let places = there.map { SQLText.identifier($0.name) }.joined(separator: ", ")
+        let heir = SQLText.identifier(CatalogName.administrator)
+        let statements = there.filter { $0.owner == role }.map {
+            "ALTER DATABASE \(SQLText.identifier($0.name)) OWNER TO \(heir)"
+        }
+        add(
+            .sharedHoldings, .holdings(ofRole: role, database: CatalogStep.home),
+            statements + ["REVOKE ALL ON DATABASE \(places) FROM \(SQLText.identifier(role))"])
     }
 
     private static func password(_ verifier: String?) -> String {

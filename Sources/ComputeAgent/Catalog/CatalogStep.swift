@@ -31,14 +31,17 @@ package struct CatalogStep: Equatable, Sendable {
         case privilegedRole, invalidDatabases, renamedRoles, roles, memberships
         /// Removed and renamed.
         case changedDatabases
-        case databases, holdings, removedRoles, inheritedSubscriptions, extensions, notes
+        case databases, sharedHoldings, holdings, removedRoles, inheritedSubscriptions, extensions, notes
         /// Last, so that all of the above is written into the audit log.
         case audit
 
         /// Whether steps of it share sessions and round trips; the others each go their own way, several at a time.
         var isSequential: Bool {
             switch self {
-            case .privilegedRole, .renamedRoles, .roles, .memberships, .removedRoles, .extensions, .notes, .audit: true
+            case .privilegedRole, .renamedRoles, .roles, .memberships, .sharedHoldings, .removedRoles, .extensions,
+                .notes,
+                .audit:
+                true
             case .partingSubscriptions, .invalidDatabases, .changedDatabases, .databases, .holdings,
                 .inheritedSubscriptions:
                 false

@@ -7,6 +7,7 @@ internal import Telemetry
 /// The agent's HTTP listeners: one for the control plane, one for Postgres beside us.
 struct AgentHTTPServer: AgentPart {
     let context: AgentContext
+    let work: PostgresWork
     let configuration: AgentHTTPConfiguration
     let routes: [AgentRoute]
     let guardian: TokenGuard
@@ -64,6 +65,8 @@ struct AgentHTTPServer: AgentPart {
         } catch {
             guard !Task.isCancelled else { return }
             context.log.error("cannot serve HTTP", metadata: ["address": "\(host):\(port)", "error": "\(error)"])
+            // Nobody asked for this end.
+            work.note(exitCode: 1)
             context.mailbox.send(.terminateRequested(.fast, reason: "cannot serve HTTP on \(host):\(port)"))
             listening.set(AgentHTTPPorts())
         }

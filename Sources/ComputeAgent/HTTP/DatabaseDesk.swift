@@ -11,7 +11,7 @@ struct DatabaseDesk: Sendable {
     func ask<Value: Sendable>(
         _ database: String = "postgres", _ work: @escaping @Sendable (PostgresConnection) async throws -> Value
     ) async throws(AgentHTTPFailure) -> Value {
-        guard await context.keeper.isRunning, let login = try? await context.keeper.login() else {
+        guard await context.keeper.isRunning, let login = await context.keeper.login() else {
             throw AgentHTTPFailure(invalid: context.board.state)
         }
         do {

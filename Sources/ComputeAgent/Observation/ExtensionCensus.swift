@@ -41,7 +41,7 @@ struct ExtensionCensus: AgentPart {
 
     /// - Returns: `nil` while nobody can be asked.
     private func count() async throws -> [InstalledExtension: Int]? {
-        guard await context.keeper.isRunning, let login = try await context.keeper.login() else { return nil }
+        guard await context.keeper.isRunning, let login = await context.keeper.login() else { return nil }
         var found: [InstalledExtension: Int] = [:]
         for row in try await ask(login, "postgres", Self.databasesQuery) {
             guard let database = row.first ?? nil else { continue }

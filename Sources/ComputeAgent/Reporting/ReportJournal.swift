@@ -12,6 +12,7 @@ final class ReportJournal: Sendable {
 
     private let path: String
     private let kept: Mutex<TransitionLog>
+    private let read: @Sendable ([UInt8]?) -> TransitionLog
     private let log: Logger
 
     /// - Parameters:
@@ -20,11 +21,18 @@ final class ReportJournal: Sendable {
     init(path: String, computeID: String, generation: UInt64, limit: Int, log: Logger) {
         self.path = path
         self.log = log
-        let text = TransitionLog(
-            computeID: computeID, generation: generation, limit: limit,
-            found: OwnedFile.read(path, limit: Self.sizeLimit))
-        kept = Mutex(text)
-        kept.withLock { if !write(.replace($0.text)) { $0.writingFailed() } }
+        read = { found in
+            TransitionLog(computeID: computeID, generation: generation, limit: limit, found: found)
+        }
+        kept = Mutex(read(nil))
+    }
+
+    /// Takes up what an earlier agent left. Once, before anything is said, and when no other agent writes there any more.
+    func takeUp() {
+        kept.withLock { kept in
+            kept = read(OwnedFile.read(path, limit: Self.sizeLimit))
+            if !write(.replace(kept.text)) { kept.writingFailed() }
+        }
     }
 
     /// Oldest first.

@@ -58,6 +58,11 @@ actor RoleSecretReader {
                 }
             }
             if let kept, kept !== used { await kept.close() }
+            // Who closed us meanwhile could not close what was just being opened; a smart stop would wait for it.
+            guard !isClosed else {
+                await used.close()
+                throw GRPCStatus(.unavailable, "the database is not running")
+            }
             session = used
             return rows
         } catch {

@@ -32,6 +32,8 @@ final class SpecDesk: Sendable {
         var remarked: SpecEnvelope?
     }
 
+    /// Before a control plane that did not answer is asked again for the spec of what may be serving.
+    private static let servedPause: Duration = .seconds(5)
     /// How often a compute without a spec asks for one.
     private static let emptyPause: Duration = .seconds(1)
     /// Between fetches of a spec that fail: grows from the first to the second, jittered.
@@ -151,10 +153,22 @@ final class SpecDesk: Sendable {
     // MARK: Fetching
 
     /// Until there is one, or the source has been found useless.
-    func fetchFirst() async {
+    ///
+    /// - Parameter goesOn: whether to ask again after this failure, since a Postgres may be serving that an earlier agent
+    ///   started, or somebody else: a control plane that is away is no reason to call it failed.
+    func fetchFirst(goesOn: (any Error) async -> Bool = { _ in false }) async {
         do {
             while !Task.isCancelled && stored == nil && canFetch {
-                let envelope = try await fetch()
+                let envelope: SpecEnvelope
+                do {
+                    envelope = try await fetch()
+                } catch {
+                    guard !Task.isCancelled, await goesOn(error) else { throw error }
+                    try await rest(Self.servedPause)
+                    continue
+                }
+                // One that was pushed while we asked is newer than our question.
+                guard stored == nil else { return }
                 if let spec = envelope.spec {
                     _ = await mailbox.ask(.configureRequested, bringing: spec, beside: envelope.control)
                     return

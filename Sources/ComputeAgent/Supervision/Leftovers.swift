@@ -25,6 +25,8 @@ struct Leftovers {
                 if step.signal == SIGINT {
                     guard let postmaster, present.contains(postmaster) else { continue }
                     ProcessTable.send(step.signal, to: postmaster)
+                    // It may stand still, if its agent was killed behind a shut door.
+                    ProcessTable.send(SIGCONT, to: postmaster)
                 } else {
                     for process in present { ProcessTable.send(step.signal, to: process) }
                 }

@@ -9,7 +9,7 @@ extension PostgresKeeper {
 
     /// - Throws: `CatalogFailure` for what Postgres refused; `CatalogUnfinished` when it takes too long.
     func applyCatalog(of spec: ComputeSpec, isServing: Bool) async throws {
-        guard let login = try login() else { return }
+        guard let login = login() else { return }
         let limit = configuration.catalogLimits.whole
         let progress = CatalogProgress()
         do {

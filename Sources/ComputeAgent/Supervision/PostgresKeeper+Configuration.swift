@@ -58,7 +58,7 @@ extension PostgresKeeper {
             loading = nil
             mine.set(true)
         }
-        guard let spec = spec ?? configured, let login = try login() else { return }
+        guard let spec = spec ?? configured, let login = login() else { return }
         let files = try files(of: spec)
         let stage = stage(as: try SystemUser.forPostgres(requested: configuration.runAs))
         // Of one that was taken over nothing is known before it has taken them once.

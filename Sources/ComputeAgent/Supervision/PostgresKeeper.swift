@@ -59,6 +59,10 @@ actor PostgresKeeper {
     /// The Postgres that served before this agent came, and serves still.
     var foundServing: (any PostgresHandle)? { wasFoundServing && isRunning ? process : nil }
 
+    /// Whether there is a Postgres that an earlier agent left serving, or none here but somebody else's. To be asked before the
+    /// first start.
+    var mayBeServing: Bool { configuration.binaries.areMissing || adoption.candidate != nil }
+
     /// What the agent exits with when Postgres ended by itself.
     var exitCode: Int32 { process?.exited?.agentExitCode ?? 1 }
 
@@ -82,6 +86,18 @@ actor PostgresKeeper {
 
     // MARK: Starting
 
+    /// Keeps every other agent out of the data directory from now on.
+    ///
+    /// - Throws: `StorageFailure` when another one is there. A place where no lock can be kept is left to the start, which knows
+    ///   whether it needs one.
+    func holdDirectory() async throws {
+        do {
+            lock = try await DataDirectoryLock.take(directory)
+        } catch let failure as StorageFailure where failure.reason != .inUse {
+            log.debug("the data directory is not locked yet", metadata: ["error": "\(failure)"])
+        }
+    }
+
     /// Prepares the data directory, starts Postgres, waits until it serves and is what the spec says.
     ///
     /// - Returns: the process, whose end the caller waits for.
@@ -103,7 +119,9 @@ actor PostgresKeeper {
         }
         let process = try await metrics.time(.postgres) {
             let process = if let adoptable { try takeUp(adoptable) } else { try await launch(as: user) }
-            try await unlessStopped { [directory] in try await Readiness.wait(for: process, in: directory) }
+            try await unlessStopped { [directory, startLimit = configuration.startLimit] in
+                try await Readiness.wait(for: process, in: directory, limit: startLimit)
+            }
             return process
         }
         if adoptable != nil {
@@ -140,6 +158,8 @@ actor PostgresKeeper {
             host: configuration.loopbackHost, port: configuration.port, group: group, ownSessions: ownSessions)
         key = .given(login)
         let sight = PostmasterSight(directory: directory)
+        // It may stand still, if an earlier agent was killed behind a shut door.
+        if let postmaster = sight.identifier() { ProcessTable.send(SIGCONT, to: postmaster) }
         let postgres = try await unlessStopped { [log] in
             try await AttachedPostgres.attach(login, sight: sight, limit: options.startLimit, log: log)
         }
@@ -176,23 +196,23 @@ actor PostgresKeeper {
         if process.isOurs {
             try await load(spec, into: process, mayGoUnchecked: false)
             try followStorage(of: spec)
-        } else if let login = try login() {
+        } else if let login = login() {
             await lookWhatWaits(login)
         }
         try await unlessStopped { try await self.applyCatalog(of: spec, isServing: true) }
     }
 
     /// How to log in; `nil` before the first start has made the data directory.
-    func login() throws -> AdministratorLogin? {
+    func login() -> AdministratorLogin? {
         var login: AdministratorLogin
         switch key {
         case nil: return nil
         case .password(let password)?:
-            let trust = try TLSContext.client(trustedCAFile: configuration.certificates.authorityFile)
+            let trust = AdministratorLogin.Trust(
+                file: configuration.certificates.authorityFile, serverName: configuration.computeID)
             login = AdministratorLogin(
                 way: .network(
-                    host: configuration.loopbackHost, port: configuration.port, tls: (trust, configuration.computeID),
-                    password: password),
+                    host: configuration.loopbackHost, port: configuration.port, trust: trust, password: password),
                 group: group, ownSessions: ownSessions)
         case .peer(let folder, _)?:
             let path = SocketFolder.socket(in: folder, port: configuration.port)

@@ -103,7 +103,7 @@ final class PostgresWork: Sendable {
     }
 
     /// The first that goes wrong is what the exit tells.
-    private func note(exitCode code: Int32) {
+    func note(exitCode code: Int32) {
         exitCode.withLock { $0 = $0 == 0 ? code : $0 }
     }
 

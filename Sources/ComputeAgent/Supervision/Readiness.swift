@@ -1,11 +1,10 @@
 /// When a starting Postgres accepts connections: the last line of `postmaster.pid` says so before the first client can.
 enum Readiness {
-    /// How long a start may take, recovery included.
-    static let limit: Duration = .seconds(60)
     private static let lookAgain: Duration = .milliseconds(3)
 
+    /// - Parameter limit: for the start, recovery included.
     /// - Throws: `PostgresStartFailure` when it ends first or takes longer than `limit`; `CancellationError`.
-    static func wait(for process: PostgresProcess, in directory: DataDirectory, limit: Duration = limit) async throws {
+    static func wait(for process: PostgresProcess, in directory: DataDirectory, limit: Duration) async throws {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: limit)
         while clock.now < end {

@@ -5,8 +5,9 @@ package struct EndpointLimits: Equatable, Sendable {
 
     /// How long a compute is left idle before it is stopped. `nil`: for ever.
     package var suspendAfter: Duration? = .seconds(300)
-    /// From the start of the process to “accepts connections”. A first start also makes the data directory.
-    package var start: Duration = .seconds(60)
+    /// From the start of the process to “accepts connections”. A first start also makes the data directory, and one after a
+    /// crash recovers; the agent gives up before, after 300 s, and says why.
+    package var start: Duration = .seconds(330)
     /// For open sessions to be ended and a checkpoint to be written.
     package var fastStop: Duration = .seconds(30)
     /// For an agent to say whether its compute, idle for long enough, stops or stays.

@@ -90,6 +90,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "Seconds in which a fast stop lets sessions end by themselves, while nobody new gets in.")
     var smartStopLimit = 0
 
+    @Option(help: "How long Postgres may take until it serves, recovery included; one that is broken off begins anew.")
+    var startLimit = DurationArgument(seconds: 300)
+
     @OptionGroup var http: AgentHTTPOptions
     @OptionGroup var log: LogFormatOption
 
@@ -169,6 +172,10 @@ struct AgentCommand: AsyncParsableCommand {
             throw CommandFailure.badConfiguration("--smart-stop-limit: must be 0 to 86400")
         }
         configuration.smartStopLimit = .seconds(smartStopLimit)
+        guard let startLimit = startLimit.duration, startLimit > .zero else {
+            throw CommandFailure.badConfiguration("--start-limit: must be a time, such as 5m")
+        }
+        configuration.startLimit = startLimit
         configuration.http = try http.configuration()
         configuration.takesInOrphans = true
         return configuration

@@ -94,6 +94,12 @@ struct CatalogOperationsTests {
         present.holdings = ["postgres", "d", "shut", "vanished"].map { .init(role: "gone", database: $0) }
         let operation = [DeltaOperation(.deleteRole, "gone")]
         let plan = CatalogPlan(from: present, to: try spec(operation))
+        // Before anybody says `REASSIGN OWNED`, which would give it to the owner of the database where that is said first.
+        #expect(
+            plan.statements(of: .sharedHoldings) == [
+                #"ALTER DATABASE "d" OWNER TO "cloud_admin""#,
+                #"REVOKE ALL ON DATABASE "postgres", "d", "shut" FROM "gone""#,
+            ])
         let holdings = plan.steps.filter { $0.stage == .holdings }
         #expect(holdings.map(\.database) == ["postgres", "d", "shut"])
         #expect(

@@ -37,7 +37,8 @@ struct CatalogSecretsTests {
         let client = try await fixture.connect()
         try await client.query("CREATE TABLE seen_of_clients (n int)")
         await client.close()
-        let login = try #require(try await keeper.login())
+        let found = await keeper.login()
+        let login = try #require(found)
         let watching = try await login.open()
         // Whoever changes a role waits for this.
         try await watching.query("BEGIN; LOCK TABLE pg_catalog.pg_authid IN EXCLUSIVE MODE")

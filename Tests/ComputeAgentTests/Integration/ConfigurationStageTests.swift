@@ -36,7 +36,8 @@ struct ConfigurationStageTests {
     }
 
     private func show(_ name: String, _ keeper: PostgresKeeper) async throws -> String? {
-        let session = try #require(try await keeper.login()?.open())
+        let login = await keeper.login()
+        let session = try #require(try await login?.open())
         let rows = try await session.query("SHOW \(name)")
         await session.close()
         return rows.first?.first ?? nil

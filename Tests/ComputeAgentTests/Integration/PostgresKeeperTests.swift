@@ -34,7 +34,8 @@ struct PostgresKeeperTests {
         #expect(try await again.query("SELECT word FROM kept") == [["still here"]])
         await again.close()
 
-        let login = try #require(try await second.login())
+        let found = await second.login()
+        let login = try #require(found)
         let administrator = try await login.open()
         let applier = CatalogApplier(login: login, privileged: nil, log: configuration.log)
         #expect(try await applier.plan(spec, over: administrator).isEmpty)
@@ -65,7 +66,8 @@ struct PostgresKeeperTests {
                 == [[#"Zweite "Rolle""#]])
         await client.close()
 
-        let login = try #require(try await keeper.login())
+        let found = await keeper.login()
+        let login = try #require(found)
         let administrator = try await login.open()
         let applier = CatalogApplier(login: login, privileged: nil, log: configuration.log)
         #expect(try await applier.apply(wider, over: administrator, isServing: true) == CatalogReport())
@@ -79,7 +81,7 @@ struct PostgresKeeperTests {
         let spec = try #require(try await configuration.specSource.fetch())
         let first = keeper(configuration)
         _ = try await first.start(spec)
-        var session = try await #require(try await first.login()).open()
+        var session = try await first.open()
         try await session.query(
             """
             CREATE SCHEMA neon_migration; CREATE TABLE neon_migration.migration_id (key int PRIMARY KEY DEFAULT 0, \
@@ -92,7 +94,7 @@ struct PostgresKeeperTests {
         let question = "SELECT id FROM neon_migration.migration_id"
         let second = keeper(configuration)
         _ = try await second.start(spec)
-        session = try await #require(try await second.login()).open()
+        session = try await second.open()
         #expect(try await session.query(question) == [["3"]])
         try await session.query("ALTER TABLE neon_migration.migration_id DROP CONSTRAINT stuck")
         await session.close()
@@ -100,7 +102,7 @@ struct PostgresKeeperTests {
 
         let third = keeper(configuration)
         _ = try await third.start(spec)
-        session = try await #require(try await third.login()).open()
+        session = try await third.open()
         #expect(try await session.query(question) == [["12"]])
         await session.close()
         #expect(await third.stop(.fast))
@@ -233,7 +235,8 @@ struct PostgresKeeperTests {
         let spec = try #require(try await configuration.specSource.fetch())
         let keeper = keeper(configuration)
         _ = try await keeper.start(spec)
-        let login = try #require(try await keeper.login())
+        let found = await keeper.login()
+        let login = try #require(found)
         let (seen, note) = AsyncStream.makeStream(of: Activity.self)
         let clock = WrongClock()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -335,5 +338,13 @@ struct PostgresKeeperTests {
         #expect(await first.stop(.fast))
         #expect(ProcessTable.processes(workingIn: fixture.dataDirectory).isEmpty)
         #expect(shell.endedBy == nil)
+    }
+}
+
+extension PostgresKeeper {
+    /// A session of the agent's.
+    fileprivate func open() async throws -> PostgresConnection {
+        let login = login()
+        return try await #require(login).open()
     }
 }

@@ -18,9 +18,11 @@ import Testing
 
     private func journal(_ compute: String = "compute-demo-1", generation: UInt64 = 3, limit: Int = 8) -> ReportJournal
     {
-        ReportJournal(
+        let journal = ReportJournal(
             path: path, computeID: compute, generation: generation, limit: limit,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        journal.takeUp()
+        return journal
     }
 
     private func step(_ sequence: UInt64) -> Transition {

@@ -13,11 +13,11 @@ struct EndpointMachineTests {
     private static let preparing = AgentReport(generation: 3, phase: .preparing)
     private static let failed = WakeFailure(.startFailed, detail: "exited 1", retryAfter: .seconds(1))
     private static let startsThird: [EndpointMachine.Action] = [
-        .storeGeneration(3), .note(.starting), .arm(.start, after: .seconds(60), generation: 3),
+        .storeGeneration(3), .note(.starting), .arm(.start, after: EndpointLimits().start, generation: 3),
         .startCompute(generation: 3),
     ]
     private static let startsFourth: [EndpointMachine.Action] = [
-        .storeGeneration(4), .note(.starting), .arm(.start, after: .seconds(60), generation: 4),
+        .storeGeneration(4), .note(.starting), .arm(.start, after: EndpointLimits().start, generation: 4),
         .startCompute(generation: 4),
     ]
 
@@ -136,7 +136,7 @@ struct EndpointMachineTests {
     }
 
     @Test func `starting: a start that takes too long is stopped and answered for`() {
-        let failure = WakeFailure(.startFailed, detail: "not running after 60.0 seconds")
+        let failure = WakeFailure(.startFailed, detail: "not running after \(EndpointLimits().start)")
         expect(
             Self.starting(), .timerFired(.start, generation: 3),
             [

@@ -35,7 +35,7 @@ struct SchemaRoute {
                 try await $0.query("SELECT 1 FROM pg_catalog.pg_database WHERE datname = \(SQLText.literal(name))")
             }
             guard !known.isEmpty else { throw AgentHTTPFailure(404, "there is no such database") }
-            guard let login = try? await context.keeper.login() else {
+            guard let login = await context.keeper.login() else {
                 throw AgentHTTPFailure(invalid: context.board.state)
             }
             guard let turn = Self.turns.take() else { throw AgentHTTPFailure(429, "other schemas are being read") }
@@ -92,6 +92,8 @@ struct SchemaRoute {
             }
         }
         guard result.terminationStatus.isSuccess else {
+            // Most likely it could not log in; and who is counted for nothing only seems to be a client for a moment.
+            login.ownSessions.cameToNothing()
             throw DumpFailure(description: "pg_dump failed: \(result.terminationStatus)")
         }
     }
