@@ -1,8 +1,11 @@
 """Servers that mean harm, or are none: our client's call ends with the right status in bounded time, and the channel finds the
 good server that stands there afterwards."""
 import gzip
+import fcntl
 import ssl
 import struct
+import termios
+import threading
 import time
 from pathlib import Path
 
@@ -270,6 +273,40 @@ def test_no_stream_is_opened_that_is_not_allowed_until_it_is():
         assert not waiting.done() and server.links[0].streams == []
         server.links[0].send(settings_of((3, 100)))
         assert waiting.result(10).code == OK
+
+
+def unread(link):
+    """Bytes that have come and nobody has read."""
+    return struct.unpack("i", fcntl.ioctl(link.socket, termios.FIONREAD, b"\0" * 4))[0]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_call_ends_in_time_although_the_server_reads_nothing(policy):
+    over = threading.Event()
+
+    def deaf(link):
+        """Opens its windows as far as they go, and reads not a byte."""
+        link.send(settings_of((4, (1 << 31) - 1)) + frame(8, payload=struct.pack(">I", (1 << 31) - 1 - 65535)) + frame(4, 1))
+        over.wait(30)
+        return False
+
+    def is_full():
+        before = unread(server.links[0]) if server.links else 0
+        time.sleep(0.2)
+        return before > 65536 and before == unread(server.links[0])
+
+    with RawServer(on_connect=deaf) as server, OurCalls(server.address, "--policy", policy) as calls:
+        try:
+            # More than the socket takes, so that nothing can be sent behind it.
+            long = calls.start(requests=[24 << 20], timeout_ms=8000)
+            eventually(is_full, what="a socket that is full")
+            late, cancelled = calls.start(timeout_ms=500), calls.start(cancel_after_ms=300)
+            assert late.result(5).code == LATE
+            assert cancelled.result(5).code == CANCELLED
+            assert not long.done()
+            assert long.result(10).code == LATE
+        finally:
+            over.set()
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -22,7 +22,7 @@ package final class ClientConnection: DrivenConnection {
     private var hadCalls = false
     /// It is left for want of calls, but one may be on its way that chose it just before.
     private var isLeftAlone = false
-    /// The time of the last input.
+    /// The time that the shell named last.
     private var lastTurn: ContinuousClock.Instant
     private let tell: @Sendable (ConnectionNews) -> Void
     let offences: OffenceCounters
@@ -78,15 +78,21 @@ package final class ClientConnection: DrivenConnection {
     }
 
     package func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant) {
-        lastTurn = now
-        for command in commands.takeAll() { run(command, at: now) }
+        runCommands(at: now)
         session.takeOutput(into: &output)
         handleEvents(of: RawSpan(), at: now)
     }
 
-    package func takeTimerChanges() -> [TimerChange] {
+    package func takeTimerChanges(at now: ContinuousClock.Instant) -> [TimerChange] {
+        // No output is taken while the socket is full. Deadlines begin then too, and who cancels is not kept waiting.
+        runCommands(at: now)
         defer { timerChanges = [] }
         return timerChanges
+    }
+
+    private func runCommands(at now: ContinuousClock.Instant) {
+        lastTurn = now
+        for command in commands.takeAll() { run(command, at: now) }
     }
 
     package func timerFired(_ timer: ConnectionTimer) {

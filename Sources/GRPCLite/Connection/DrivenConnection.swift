@@ -6,7 +6,8 @@ package protocol DrivenConnection: AnyObject, SendableMetatype {
     func receive(_ bytes: borrowing RawSpan, at now: ContinuousClock.Instant)
     /// Puts out bytes for the peer; none when there are none now, or no room for a whole frame.
     func takeOutput(into output: inout OutputRawSpan, at now: ContinuousClock.Instant)
-    func takeTimerChanges() -> [TimerChange]
+    /// Asked for however full the socket is: what has to happen in time although nothing can be sent happens here.
+    func takeTimerChanges(at now: ContinuousClock.Instant) -> [TimerChange]
     func timerFired(_ timer: ConnectionTimer)
     /// The socket has gone. Nothing may be asked of the connection after this.
     func connectionLost()

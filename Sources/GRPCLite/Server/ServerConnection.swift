@@ -127,7 +127,7 @@ package final class ServerConnection: DrivenConnection {
         }
     }
 
-    package func takeTimerChanges() -> [TimerChange] {
+    package func takeTimerChanges(at now: ContinuousClock.Instant) -> [TimerChange] {
         // No output is taken while the socket is full, and that is when most is held.
         letGo()
         if session.unsentBytes > 0 || unfinishedBytes > 0, !isStallTimed {

@@ -160,7 +160,7 @@ final class GRPCConnectionHandler<Connection: DrivenConnection>: ChannelInboundH
             guard let bytes = output.fill({ connection.takeOutput(into: &$0, at: .now) }) else { break }
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
-        for change in connection.takeTimerChanges() { apply(change) }
+        for change in connection.takeTimerChanges(at: .now) { apply(change) }
         if connection.isFinished { finish() }
     }
 

@@ -81,9 +81,9 @@ import Testing
     }
 
     @Test func `a header block has to end in time`() {
-        _ = client.takeTimerChanges()
+        _ = client.takeTimerChanges(at: now)
         turn(Peer.frame(1, stream: 1, payload: Peer.block([(":status", "200")])))
-        #expect(client.takeTimerChanges().contains(.arm(.headerBlockDue, after: .seconds(5))))
+        #expect(client.takeTimerChanges(at: now).contains(.arm(.headerBlockDue, after: .seconds(5))))
         client.timerFired(.headerBlockDue)
         #expect(client.isFinished)
         #expect(counted == [.unfinishedHeaders])

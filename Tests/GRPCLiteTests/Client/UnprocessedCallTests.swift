@@ -1,63 +1,13 @@
-import Synchronization
 import Testing
 
 @testable import GRPCLite
 
 /// What a client connection makes of a server's refusals, frame by frame. RFC 9113 §4.1, §6.4, §6.8.
 @Suite(.timeLimit(.minutes(1))) struct UnprocessedCallTests {
-    private final class Heard: Sendable {
-        private let state = Mutex<(news: [ConnectionNews], calls: [UnprocessedCall])>(([], []))
-        var news: [ConnectionNews] { state.withLock { $0.news } }
-        var calls: [UnprocessedCall] { state.withLock { $0.calls } }
-        func add(_ news: ConnectionNews) { state.withLock { $0.news.append(news) } }
-        func add(_ call: UnprocessedCall) { state.withLock { $0.calls.append(call) } }
-    }
+    typealias Link = ClientLink
 
-    private static func frame(_ type: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ body: [UInt8] = []) -> [UInt8] {
-        [0, 0, UInt8(body.count), type, flags, 0, 0, 0, stream] + body
-    }
-
-    private static let settings = frame(4)
-    private static let refused = frame(3, stream: 1, [0, 0, 0, 7])
-    /// `:status: 200`, `content-type: application/grpc`.
-    private static let headers = frame(1, flags: 4, stream: 1, [0x88, 0x5F, 16] + Array("application/grpc".utf8))
-
-    private static func goAway(last: UInt8, code: UInt8 = 0, _ debugData: String = "") -> [UInt8] {
-        frame(7, [0, 0, 0, last, 0, 0, 0, code] + Array(debugData.utf8))
-    }
-
-    /// A connection with one call, whose request has left.
-    private struct Link {
-        let heard = Heard()
-        let connection: ClientConnection
-        let now = ContinuousClock.now
-
-        init(_ limits: ConnectionLimits = ConnectionLimits()) throws {
-            connection = try ClientConnection(
-                authority: "test", isSecure: false, limits: limits, at: now, tell: { [heard] in heard.add($0) },
-                giveBack: { [heard] in heard.add($0) }, wake: {})
-        }
-
-        func call(_ options: CallOptions = .none) async throws -> ClientCall {
-            let call = try connection.caller.open("/a.B/C", options, timeout: options.timeout)
-            try await call.send("one" as Blob)
-            call.finishSending()
-            return call
-        }
-
-        func turn(_ bytes: [UInt8] = []) -> [UInt8] {
-            if !bytes.isEmpty { connection.receive(bytes.span.bytes, at: now) }
-            return connection.takeOutput(limit: 1 << 20, at: now)
-        }
-    }
-
-    private func end(of call: ClientCall) async -> GRPCStatus.Code? {
-        do {
-            return try await call.nextMessage() == nil ? .ok : nil
-        } catch {
-            return error.code
-        }
-    }
+    private static let settings = Link.frame(4)
+    private static let refused = Link.frame(3, stream: 1, [0, 0, 0, 7])
 
     @Test func `a refused call says everything again on the next connection, and is refused twice at most`()
         async throws
@@ -79,7 +29,7 @@ import Testing
         _ = second.turn(Self.settings)
         _ = second.turn(Self.refused)
         #expect(second.heard.calls.isEmpty)
-        #expect(await end(of: call) == .unavailable)
+        #expect(await Link.end(of: call) == .unavailable)
     }
 
     @Test func `a long message that is said between two connections is not lost`() async throws {
@@ -102,10 +52,10 @@ import Testing
         let link = try Link()
         let call = try await link.call()
         _ = link.turn()
-        _ = link.turn(Self.settings + Self.headers)
+        _ = link.turn(Self.settings + Link.headers)
         _ = link.turn(Self.refused)
         #expect(link.heard.calls.isEmpty)
-        #expect(await end(of: call) == .unavailable)
+        #expect(await Link.end(of: call) == .unavailable)
     }
 
     @Test func `a call above the last stream of a GOAWAY goes on elsewhere, one below it goes on here`() async throws {
@@ -114,7 +64,7 @@ import Testing
             let call = try await link.call()
             _ = link.turn()
             _ = link.turn(Self.settings)
-            _ = link.turn(Self.goAway(last: last))
+            _ = link.turn(Link.goAway(last: last))
             #expect(link.heard.calls.count == (isGivenBack ? 1 : 0))
             #expect(link.connection.openCalls == (isGivenBack ? 0 : 1))
             #expect(link.heard.news == [.ready, .goingAway(isTooManyPings: false)])
@@ -135,7 +85,7 @@ import Testing
         let given = try #require(link.heard.calls.first)
         call.cancel()
         #expect(given.isOver)
-        #expect(await end(of: call) == .cancelled)
+        #expect(await Link.end(of: call) == .cancelled)
         #expect(try !Link().connection.caller.adopt(given, timeout: nil))
     }
 
@@ -147,8 +97,8 @@ import Testing
         _ = link.turn()
         let early = try await link.call()
         early.cancel()
-        _ = link.turn(Self.settings + Self.goAway(last: 0))
-        #expect(await end(of: early) == .cancelled)
+        _ = link.turn(Self.settings + Link.goAway(last: 0))
+        #expect(await Link.end(of: early) == .cancelled)
 
         // And one whose refusal comes before its own cancellation is heard of.
         let other = try Link()
@@ -156,7 +106,7 @@ import Testing
         _ = other.turn()
         refused.cancel()
         other.connection.receive((Self.settings + Self.refused).span.bytes, at: other.now)
-        #expect(await end(of: refused) == .cancelled)
+        #expect(await Link.end(of: refused) == .cancelled)
         #expect(link.heard.calls.isEmpty && other.heard.calls.isEmpty)
     }
 
@@ -167,7 +117,7 @@ import Testing
         let link = try Link()
         _ = link.turn()
         _ = link.turn(Self.settings)
-        _ = link.turn(Self.goAway(last: 0, code: code, text))
+        _ = link.turn(Link.goAway(last: 0, code: code, text))
         #expect(link.heard.news == [.ready, .goingAway(isTooManyPings: isTooMany)])
     }
 
@@ -175,23 +125,22 @@ import Testing
         var limits = ConnectionLimits()
         limits.maxIdle = .seconds(60)
         let link = try Link(limits)
-        #expect(link.connection.takeTimerChanges().contains(.arm(.idle, after: .seconds(60))))
+        #expect(link.connection.takeTimerChanges(at: link.now).contains(.arm(.idle, after: .seconds(60))))
         let call = try await link.call()
         _ = link.turn(Self.settings)
         for _ in 0..<2 {
             link.connection.timerFired(.idle)
-            #expect(link.connection.takeTimerChanges().contains(.arm(.idle, after: .seconds(60))))
+            #expect(link.connection.takeTimerChanges(at: link.now).contains(.arm(.idle, after: .seconds(60))))
         }
         #expect(link.connection.caller.acceptsCalls, "a call is open")
-        _ = link.turn(
-            Self.headers + Self.frame(1, flags: 5, stream: 1, [0, 11] + Array("grpc-status".utf8) + [1, 0x30]))
+        _ = link.turn(Link.headers + Link.trailers)
         #expect(link.connection.openCalls == 0)
-        #expect(await end(of: call) == .ok)
+        #expect(await Link.end(of: call) == .ok)
 
         link.connection.timerFired(.idle)
         #expect(!link.connection.caller.acceptsCalls)
         #expect(link.heard.news.count == 2, "ready, going away")
-        #expect(link.connection.takeTimerChanges().contains(.arm(.graceOver, after: limits.shutdownNotice)))
+        #expect(link.connection.takeTimerChanges(at: link.now).contains(.arm(.graceOver, after: limits.shutdownNotice)))
         let late = try await link.call()
         _ = link.turn()
         #expect(link.connection.openCalls == 1)
@@ -209,7 +158,7 @@ import Testing
         let waiting = try await link.call()
         link.connection.connectionLost()
         #expect(link.heard.calls.count == 1)
-        #expect(await end(of: sent) == .unavailable)
+        #expect(await Link.end(of: sent) == .unavailable)
         withExtendedLifetime(waiting) {}
     }
 }

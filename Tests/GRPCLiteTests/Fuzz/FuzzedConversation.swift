@@ -141,7 +141,7 @@ final class FuzzedConversation {
     }
 
     private func keepTimers(of side: any DrivenConnection) {
-        for change in side.takeTimerChanges() {
+        for change in side.takeTimerChanges(at: now) {
             switch change {
             case .arm(let timer, _):
                 timers.removeAll { $0.side === side && $0.timer == timer }

@@ -26,7 +26,7 @@ import Testing
                     answered += output.count
                     if answered < 0 { return }
                 }
-                _ = server.takeTimerChanges()
+                _ = server.takeTimerChanges(at: now)
                 if dice.chance(10) {
                     let timers: [ConnectionTimer] = [
                         .keepalive, .stalledStreams, .deadline(1), .headerBlockDue, .shutdownHeard, .idle, .maxAge,
@@ -58,7 +58,7 @@ import Testing
             for piece in conversation(&dice, opening: []) where !client.isFinished {
                 client.receive(piece.span.bytes, at: now)
                 _ = client.takeOutput(limit: 65536, at: now)
-                _ = client.takeTimerChanges()
+                _ = client.takeTimerChanges(at: now)
             }
             client.connectionLost()
             guard calls.allSatisfy({ $0.inbound.hasEnded }) else {

@@ -96,8 +96,8 @@ actor MemoryLink: GRPCChannel {
             sentByServer += fromServer.count
             isMoving = !fromClient.isEmpty || !fromServer.isEmpty
         }
-        arm(client, client.takeTimerChanges())
-        arm(server, server.takeTimerChanges())
+        arm(client, client.takeTimerChanges(at: now))
+        arm(server, server.takeTimerChanges(at: now))
     }
 
     private func arm(_ side: any DrivenConnection, _ changes: [TimerChange]) {

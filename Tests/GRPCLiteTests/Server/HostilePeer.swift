@@ -48,7 +48,7 @@ final class HostilePeer {
             if output.isEmpty { break }
             sentByServer += output
         }
-        for change in server.takeTimerChanges() {
+        for change in server.takeTimerChanges(at: now) {
             switch change {
             case .arm(let timer, let delay): timers[timer] = delay
             case .disarm(let timer): timers[timer] = nil
