@@ -29,6 +29,8 @@ struct ClientCallState: Equatable, Sendable {
         case endedWithoutStatus
         /// REFUSED_STREAM, or a number above the last of a GOAWAY: the server has not begun the call.
         case refusedByServer
+        /// The connection goes, and nothing of the call has left us.
+        case neverLeft
         /// RST_STREAM with any other code.
         case resetByServer
         case deadlinePassed
@@ -51,7 +53,7 @@ struct ClientCallState: Equatable, Sendable {
         static let dropUnread = Steps(rawValue: 1 << 3)
         /// The caller is told how it ended, behind what is still to be read.
         static let tellEnd = Steps(rawValue: 1 << 4)
-        /// The server is told that nobody waits for it: RST_STREAM(CANCEL).
+        /// The server is told that nobody waits for it: RST_STREAM(CANCEL). One that has not heard of it never will.
         static let cancelStream = Steps(rawValue: 1 << 5)
         /// Nobody will read what we have still to send: RST_STREAM(NO_ERROR), if we have not half-closed.
         static let releaseStream = Steps(rawValue: 1 << 6)
@@ -69,10 +71,13 @@ struct ClientCallState: Equatable, Sendable {
         case (.awaitingHeaders, .refusedByServer):
             phase = .over
             return [.handBack, .tellEnd]
+        case (.awaitingHeaders, .neverLeft):
+            phase = .over
+            return [.handBack, .tellEnd, .cancelStream]
         case (_, .statusArrived), (_, .endedWithoutStatus):
             phase = .over
             return [.tellEnd, .releaseStream]
-        case (.answering, .refusedByServer), (_, .resetByServer), (_, .connectionLost):
+        case (.answering, .refusedByServer), (.answering, .neverLeft), (_, .resetByServer), (_, .connectionLost):
             phase = .over
             return .tellEnd
         // Messages before headers, and headers that come twice, are refused as well.

@@ -53,17 +53,31 @@ extension ClientConnection {
     /// - Parameter status: with which the call ends, if it does.
     func happened(_ event: ClientCallState.Event, on stream: HTTP2StreamID, _ status: GRPCStatus = .ok) {
         guard let steps = calls[stream]?.state.handle(event) else { return }
-        carryOut(steps, on: stream, status)
+        carryOut(steps, on: stream, status, event == .neverLeft ? .notSent : .refused)
     }
 
-    private func carryOut(_ steps: ClientCallState.Steps, on stream: HTTP2StreamID, _ status: GRPCStatus) {
+    /// The connection goes: calls that wait for a stream, or for the socket, go elsewhere. The session would keep them until those
+    /// that are open have ended.
+    func handBackUnsent(_ status: GRPCStatus) {
+        for stream in calls.keys.sorted() where session.isUnsent(stream) {
+            happened(.neverLeft, on: stream, status)
+        }
+    }
+
+    /// - Parameter reason: why the call is handed back, if it is.
+    private func carryOut(
+        _ steps: ClientCallState.Steps, on stream: HTTP2StreamID, _ status: GRPCStatus,
+        _ reason: TransparentRetry.Reason = .refused
+    ) {
         guard let call = calls[stream] else { return }
         if steps.contains(.commit) { call.start.route.commit() }
         guard steps.contains(.tellEnd) else { return }
         forget(stream, call)
+        // What it has still to send goes with it, though the reset itself may have to wait.
+        if steps.contains(.cancelStream) { session.drop(stream, .cancel) }
         var status = status
         if steps.contains(.handBack), let giveBack {
-            switch call.start.route.leave(.refused) {
+            switch call.start.route.leave(reason) {
             case .left: return giveBack(UnprocessedCall(start: call.start, deadline: call.deadline))
             case .mayNot: break
             case .isCancelled: status = .cancelled
@@ -74,7 +88,6 @@ extension ClientConnection {
         let hasFailed = status.code != .ok
         call.inbound.finish(hasFailed ? status : nil)
         call.outbound.fail(hasFailed ? status : GRPCStatus(.cancelled, "the server has ended the call"))
-        if steps.contains(.cancelStream) { session.reset(stream, .cancel) }
         if steps.contains(.releaseStream), !session.isLocallyClosed(stream) { session.reset(stream, .noError) }
     }
 

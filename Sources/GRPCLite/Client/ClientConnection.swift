@@ -138,6 +138,7 @@ package final class ClientConnection: DrivenConnection {
     package func connectionLost() {
         lose()
         let status = GRPCStatus(.unavailable, "the connection was lost")
+        handBackUnsent(status)
         for stream in calls.keys.sorted() { happened(.connectionLost, on: stream, status) }
         for case .start(let start) in commands.close() { handBack(start, status, at: lastTurn) }
     }
@@ -204,7 +205,7 @@ package final class ClientConnection: DrivenConnection {
     private func begin(_ start: ClientCallStart, at now: ContinuousClock.Instant) {
         hadCalls = true
         guard caller.acceptsCalls || isLeftAlone else {
-            return handBack(start, GRPCStatus(.unavailable, "the connection is going away"), at: now)
+            return handBack(start, Self.goingAway, at: now)
         }
         var fields = commonFields.pseudo
         fields.append(HeaderField(":path", start.path))
@@ -281,13 +282,20 @@ package final class ClientConnection: DrivenConnection {
                 if settings.acknowledged() { timerChanges.append(.disarm(.settingsDue)) }
             case .offence(let offence): offences.count(offence)
             case .pingAcknowledged: break
-            // What is above the last stream is closed by the session as refused.
+            case .requestNotSent(let stream):
+                goAway(isServersWish: true)
+                happened(.neverLeft, on: stream, Self.goingAway)
+            // What has left and is above the last stream is closed by the session as refused.
             case .goAwayReceived(_, let code, let debugData):
+                isLeftAlone = false
                 goAway(
                     isTooManyPings: code == .enhanceYourCalm && debugData == Self.tooManyPings, isServersWish: true)
+                handBackUnsent(Self.goingAway)
             }
         }
     }
+
+    private static let goingAway = GRPCStatus(.unavailable, "the connection is going away")
 
     /// What a server says in GOAWAY that is asked too often. gRFC A8.
     private static let tooManyPings = Array("too_many_pings".utf8)

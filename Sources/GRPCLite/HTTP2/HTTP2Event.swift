@@ -8,6 +8,9 @@ enum HTTP2Event: Equatable {
     case streamEndedByPeer(HTTP2StreamID)
     /// The stream is gone; nothing about it follows.
     case streamClosed(HTTP2StreamID, HTTP2ErrorCode)
+    /// A request that waited for its turn, and will not be sent any more: the connection is going away. The peer has not
+    /// heard of its stream.
+    case requestNotSent(HTTP2StreamID)
     /// That much of a stream's body has been put into frames.
     case bodySent(HTTP2StreamID, byteCount: Int)
     case settingsReceived

@@ -256,10 +256,15 @@ final class HTTP2Session {
         }
     }
 
-    /// Resets a stream and frees its body at once: the reset itself may wait for a socket that nobody reads.
-    private func drop(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
-        if let body = bodies.remove(stream) { unsentBytes -= body.byteCount }
+    /// Resets a stream and frees its body at once: the reset itself may wait for a socket that nobody reads, and a request
+    /// for the peer to allow another stream.
+    func drop(_ stream: HTTP2StreamID, _ code: HTTP2ErrorCode) {
+        forgetBody(of: stream)
         reset(stream, code)
+    }
+
+    private func forgetBody(of stream: HTTP2StreamID) {
+        if let body = bodies.remove(stream) { unsentBytes -= body.byteCount }
     }
 
     /// Opens the stream's window by bytes that its reader has taken.
@@ -271,6 +276,13 @@ final class HTTP2Session {
     /// Whether we have half-closed or never opened the stream.
     func isLocallyClosed(_ stream: HTTP2StreamID) -> Bool {
         unsafe nghttp2_session_get_stream_local_close(handle, stream) != 0
+    }
+
+    /// Whether nothing of a request has left us: it waits until the peer allows another stream, or for the socket.
+    func isUnsent(_ stream: HTTP2StreamID) -> Bool {
+        // A stream is opened when its headers are put into frames, which may leave one by one.
+        guard bodies.modify(stream, { !$0.isBegun }) == true else { return false }
+        return unsafe nghttp2_session_find_stream(handle, stream) == nil
     }
 
     /// Whether some of its body waits to be put into frames.
@@ -426,7 +438,8 @@ extension HTTP2Session {
             conduct.dataSent(head.length)
         case NGHTTP2_HEADERS.rawValue:
             conduct.headersSent()
-            guard role == .server, head.flags & flags(NGHTTP2_FLAG_END_STREAM) != 0 else { return }
+            guard role == .server else { return _ = bodies.modify(head.stream_id) { $0.isBegun = true } }
+            guard head.flags & flags(NGHTTP2_FLAG_END_STREAM) != 0 else { return }
             // The answer ended before the request did: free the stream, or it counts against the limit for ever.
             if unsafe nghttp2_session_get_stream_remote_close(handle, head.stream_id) == 0 {
                 reset(head.stream_id, .noError)
@@ -450,17 +463,20 @@ extension HTTP2Session {
 
     /// Headers that the session could not send. A request's: the connection is going away, or the call was cancelled
     /// before. An answer's: they are too long, and the client would wait for ever.
-    func frameNotSent(_ frame: nghttp2_frame) {
+    func frameNotSent(_ frame: nghttp2_frame, because error: nghttp2_error) {
         let head = unsafe frame.hd
         guard UInt32(head.type) == NGHTTP2_HEADERS.rawValue else { return }
         switch role {
+        case .client where error == NGHTTP2_ERR_START_STREAM_NOT_ALLOWED:
+            forgetBody(of: head.stream_id)
+            events.append(.requestNotSent(head.stream_id))
         case .client: streamClosed(head.stream_id, HTTP2ErrorCode.refusedStream.rawValue)
         case .server: if !isLocallyClosed(head.stream_id) { reset(head.stream_id, .internalError) }
         }
     }
 
     func streamClosed(_ stream: HTTP2StreamID, _ code: UInt32) {
-        if let body = bodies.remove(stream) { unsentBytes -= body.byteCount }
+        forgetBody(of: stream)
         events.append(.streamClosed(stream, HTTP2ErrorCode(rawValue: code)))
     }
 

@@ -92,9 +92,9 @@ enum HTTP2SessionFactory {
             unsafe HTTP2Session.keptIn(owner)?.frameSent(frame)
             return 0
         }
-        unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, owner in
+        unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, error, owner in
             guard let frame = unsafe frame?.pointee else { return 0 }
-            unsafe HTTP2Session.keptIn(owner)?.frameNotSent(frame)
+            unsafe HTTP2Session.keptIn(owner)?.frameNotSent(frame, because: nghttp2_error(rawValue: error))
             return 0
         }
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, owner in

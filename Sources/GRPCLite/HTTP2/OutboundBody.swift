@@ -13,6 +13,8 @@ struct OutboundBody {
     var end = End.open
     /// nghttp2 found nothing to send and waits to be told that there is more.
     var isDeferred = false
+    /// The headers before it have left.
+    var isBegun = false
     /// Somebody waits to hear how much has been sent.
     var isReported = true
     /// What goes before the chunk: the low bytes of a number, highest first, so that no message is copied for its prefix.

@@ -12,7 +12,7 @@ extension ServerConnection {
             case .settingsReceived: if settings.received() { timerChanges.append(.disarm(.settingsDue)) }
             case .settingsAcknowledged: if settings.acknowledged() { timerChanges.append(.disarm(.settingsDue)) }
             case .pingAcknowledged: if shutdown == .announced { refuseNewStreams() }
-            case .goAwayReceived: break
+            case .goAwayReceived, .requestNotSent: break
             case .offence(let offence): offences.count(offence)
             }
         }
