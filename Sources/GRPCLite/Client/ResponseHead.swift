@@ -20,9 +20,11 @@ enum ResponseHead: Equatable {
             self = .end(GRPCStatus(.internalError, "the server sent a second header block that is not the end"))
         } else if let httpStatus, httpStatus != "200" {
             self = .end(GRPCStatus(httpStatus: httpStatus))
-        } else if !RequestHead.isGRPC(block.fields.first(named: "content-type")) {
+        } else if !RequestHead.isGRPC(block.fields.first(named: "content-type")?.withoutBlanksAround) {
             self = .end(GRPCStatus(.unknown, "the server's answer is not gRPC"))
-        } else if let encoding = MessageEncoding(rawValue: block.fields.first(named: "grpc-encoding") ?? "identity") {
+        } else if let encoding = MessageEncoding(
+            rawValue: block.fields.first(named: "grpc-encoding")?.withoutBlanksAround ?? "identity")
+        {
             self = .headers(encoding)
         } else {
             self = .end(GRPCStatus(.internalError, "the server compresses in a way that was not offered"))

@@ -58,6 +58,14 @@ struct HeaderBlock: Equatable {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
+    /// Where the bytes are that have no blanks around them.
+    func withoutBlanksAround(_ range: Range<Int>) -> Range<Int> {
+        var range = range
+        while let last = range.last, bytes[last].isBlank { range = range.lowerBound..<last }
+        while let first = range.first, bytes[first].isBlank { range = first + 1..<range.upperBound }
+        return range
+    }
+
     func holds(_ text: StaticString, at range: Range<Int>) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
         return hasPrefix(text, at: range)

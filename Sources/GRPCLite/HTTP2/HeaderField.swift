@@ -15,6 +15,21 @@ struct HeaderField: Equatable, Sendable {
     static let overhead = 32
 }
 
+extension StringProtocol {
+    /// A field's value is what is between its blanks. RFC 9110 §5.5.
+    var withoutBlanksAround: String {
+        let isBlank = { (character: Character) in character == " " || character == "\t" }
+        let leading = drop(while: isBlank)
+        guard let last = leading.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(leading[...last])
+    }
+}
+
+extension UInt8 {
+    /// Of the kinds that may stand around a field's value.
+    var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
+
 extension [HeaderField] {
     func first(named name: String) -> String? {
         first { $0.name == name }?.value

@@ -11,11 +11,11 @@ extension Metadata {
     init(fields: [HeaderField]) throws(UndecodableBinary) {
         for field in fields where Self.isCustomName(field.name) {
             guard Self.isBinaryName(field.name) else {
-                append(name: field.name, value: Self.withoutBlanksAround(field.value))
+                append(name: field.name, value: field.value.withoutBlanksAround)
                 continue
             }
             for part in field.value.split(separator: ",", omittingEmptySubsequences: false) {
-                guard let bytes = Base64.decode(Self.withoutBlanksAround(part)) else {
+                guard let bytes = Base64.decode(part.withoutBlanksAround) else {
                     throw UndecodableBinary(name: field.name)
                 }
                 appendBinary(name: field.name, bytes: bytes)
@@ -26,16 +26,9 @@ extension Metadata {
     var fields: [HeaderField] {
         entries.map { entry in
             switch entry.value {
-            case .ascii(let text): HeaderField(entry.name, Self.withoutBlanksAround(text), isIndexed: false)
+            case .ascii(let text): HeaderField(entry.name, text.withoutBlanksAround, isIndexed: false)
             case .binary(let bytes): HeaderField(entry.name, Base64.encode(bytes), isIndexed: false)
             }
         }
-    }
-
-    private static func withoutBlanksAround(_ text: some StringProtocol) -> String {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
-        let leading = text.drop(while: isBlank)
-        guard let last = leading.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(leading[...last])
     }
 }

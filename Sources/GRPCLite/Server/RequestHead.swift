@@ -63,15 +63,16 @@ struct RequestHead {
 
         mutating func note(_ field: HeaderBlock.Place, in block: HeaderBlock) {
             let name = field.name
+            var value: Range<Int> { block.withoutBlanksAround(field.value) }
             // The length tells most names apart, so that few are compared.
             switch name.count {
             case 7 where block.holds(":method", at: name): method = method ?? field.value
             case 5 where block.holds(":path", at: name): path = path ?? field.value
-            case 12 where block.holds("content-type", at: name): contentType = contentType ?? field.value
-            case 13 where block.holds("grpc-encoding", at: name): encoding = encoding ?? field.value
+            case 12 where block.holds("content-type", at: name): contentType = contentType ?? value
+            case 13 where block.holds("grpc-encoding", at: name): encoding = encoding ?? value
             case 20 where block.holds("grpc-accept-encoding", at: name):
-                acceptedEncodings = acceptedEncodings ?? field.value
-            case 12 where block.holds("grpc-timeout", at: name): timeout = timeout ?? field.value
+                acceptedEncodings = acceptedEncodings ?? value
+            case 12 where block.holds("grpc-timeout", at: name): timeout = timeout ?? value
             case 2 where block.holds("te", at: name), 14 where block.holds("content-length", at: name),
                 10 where block.holds("user-agent", at: name):
                 break
@@ -88,7 +89,8 @@ struct RequestHead {
     /// `application/grpc`, alone or with a subtype or parameters.
     static func isGRPC(_ contentType: String?) -> Bool {
         guard let contentType, contentType.hasPrefix("application/grpc") else { return false }
-        let next = contentType.dropFirst("application/grpc".count).first
-        return next == nil || next == "+" || next == ";"
+        let rest = contentType.dropFirst("application/grpc".count)
+        let next = rest.withoutBlanksAround.first
+        return next == nil || next == ";" || rest.first == "+"
     }
 }

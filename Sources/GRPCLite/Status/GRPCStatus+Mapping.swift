@@ -28,11 +28,14 @@ extension GRPCStatus {
     /// From trailers, or from headers that are the whole answer.
     /// - Returns: `nil` without a `grpc-status`.
     init?(fields: [HeaderField]) {
-        guard let text = fields.first(where: { $0.name == "grpc-status" })?.value else { return nil }
+        guard let text = fields.first(named: "grpc-status")?.withoutBlanksAround else { return nil }
         let message = fields.first { $0.name == "grpc-message" }.map { PercentEncoding.decode($0.value) } ?? ""
         // Details are a courtesy: what cannot be read is left out.
-        let details = fields.first { $0.name == Self.detailsName }.flatMap { Base64.decode($0.value) } ?? []
-        guard let number = Int(text), let code = Code(rawValue: number) else {
+        let details = fields.first(named: Self.detailsName).flatMap { Base64.decode($0.withoutBlanksAround) } ?? []
+        // `Int` takes signs.
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
+            let code = Code(rawValue: number)
+        else {
             self.init(
                 .unknown, message.isEmpty ? "the server sent the unknown grpc-status \(text.prefix(16))" : message)
             return

@@ -56,6 +56,14 @@ import Testing
         #expect(status.code == .internalError)
     }
 
+    @Test func `blanks around a value are no part of it`() {
+        let blanks = [(":status", "200"), ("content-type", "application/grpc "), ("grpc-encoding", "\tgzip ")]
+        #expect(ResponseHead(block(blanks), isFirst: true) == .headers(.gzip))
+        let parameter = [(":status", "200"), ("content-type", " application/grpc ; charset=utf-8")]
+        #expect(ResponseHead(block(parameter), isFirst: true) == .headers(.identity))
+        #expect(ResponseHead(block([("grpc-status", "0 ")], ends: true), isFirst: false) == .end(.ok))
+    }
+
     @Test func `headers that come twice are an error`() {
         guard case .end(let status) = ResponseHead(block(headers), isFirst: false) else {
             Issue.record("not an end")

@@ -58,7 +58,9 @@ import Testing
             + added.sorted { $0.key < $1.key }.compactMap { name, value in value.map { HeaderField(name, $0) } }
     }
 
-    @Test(arguments: ["text/html", "application/grpcx", "application/json", nil])
+    @Test(arguments: [
+        "text/html", "application/grpcx", "application/grpc x", "application/grpc +proto", "application/json", nil,
+    ])
     func `another content type is answered in HTTP`(type: String?) throws {
         let answer = try Pair().answer(to: request(["content-type": type]))
         #expect(answer[":status"] == "415")
@@ -69,7 +71,10 @@ import Testing
         #expect(try Pair().answer(to: request([":method": "GET"]))[":status"] == "405")
     }
 
-    @Test(arguments: ["application/grpc+proto", "application/grpc;charset=utf-8", "application/grpc"])
+    @Test(arguments: [
+        "application/grpc+proto", "application/grpc;charset=utf-8", "application/grpc", "application/grpc ",
+        "\tapplication/grpc", " application/grpc ; charset=utf-8",
+    ])
     func `subtypes and parameters are gRPC`(type: String) throws {
         let answer = try Pair().answer(to: request(["content-type": type, ":path": "/nobody/Home"]))
         #expect(answer[":status"] == "200")
@@ -80,6 +85,20 @@ import Testing
         let pair = try Pair()
         #expect(try pair.answer(to: request(["grpc-timeout": "soon"]))["grpc-status"] == "13")
         #expect(!pair.server.isFinished)
+    }
+
+    @Test(arguments: [("grpc-timeout", "1S "), ("grpc-timeout", " \t1S"), ("grpc-encoding", " gzip ")])
+    func `blanks around a value are no part of it`(name: String, value: String) throws {
+        // It is read before the method is looked for.
+        let answer = try Pair().answer(to: request([name: value, ":path": "/nobody/Home"]))
+        #expect(answer["grpc-message"] == "unknown method /nobody/Home")
+    }
+
+    @Test(arguments: [("grpc-timeout", " "), ("grpc-timeout", "1 S"), ("grpc-encoding", "gz ip")])
+    func `blanks within a value are`(name: String, value: String) throws {
+        let answer = try Pair().answer(to: request([name: value, ":path": "/nobody/Home"]))
+        #expect(answer["grpc-status"] == (name == "grpc-timeout" ? "13" : "12"))
+        #expect(answer["grpc-message"] != "unknown method /nobody/Home")
     }
 
     @Test func `an unknown encoding is answered with the known ones`() throws {

@@ -28,7 +28,15 @@ import Testing
         #expect(GRPCStatus.ok.fields.count == 1)
     }
 
-    @Test(arguments: ["x", "17", "-1", "", "99999999999999999999"])
+    @Test(arguments: ["5 ", " 5", "\t5 \t", "05"]) func `reads a number between its blanks`(number: String) {
+        let details = HeaderField("grpc-status-details-bin", " AQID ")
+        #expect(
+            GRPCStatus(fields: [HeaderField("grpc-status", number), details])
+                == GRPCStatus(.notFound, details: [1, 2, 3]))
+    }
+
+    // gRPC over HTTP/2, “Status”: digits.
+    @Test(arguments: ["x", "17", "-1", "+0", "-0", "+5", "0 0", "0x0", "", " ", "99999999999999999999"])
     func `takes a number it does not know for UNKNOWN`(number: String) {
         #expect(GRPCStatus(fields: [HeaderField("grpc-status", number)])?.code == .unknown)
     }
