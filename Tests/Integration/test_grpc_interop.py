@@ -102,6 +102,25 @@ def test_half_duplex_answers_when_all_is_said(our_server):
         assert [len(answer.payload.body) for answer in answers] == [100, 200, 300]
 
 
+@pytest.mark.parametrize("wanted, requests", [(0, 1001), (500, 2), (2000, 1)])
+def test_half_duplex_remembers_only_so_much(our_server, wanted, requests):
+    with grpc.insecure_channel(our_server.address) as channel:
+        client = Client(channel)
+        asked = [client.wanting(*[1] * wanted)] * requests
+        error = client.status(lambda: list(client.half_duplex(iter(asked), timeout=30)))
+        assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        fine = [client.wanting(1, given=100_000)] * 500
+        assert len(list(client.half_duplex(iter(fine), timeout=30))) == 500
+
+
+def test_a_payload_that_is_too_long_is_refused(our_server):
+    with grpc.insecure_channel(our_server.address) as channel:
+        client = Client(channel)
+        for size in ((8 << 20) + 1, -1):
+            error = client.status(lambda: client.unary(pb.SimpleRequest(response_size=size), timeout=10))
+            assert error.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
 @pytest.mark.parametrize("code", list(grpc.StatusCode))
 def test_every_status_code_arrives(our_server, code):
     with grpc.insecure_channel(our_server.address) as channel:

@@ -4,7 +4,9 @@ import SidecarAPI
 /// gRPC, “Interoperability Test Case Descriptions”, “Server”.
 struct TestService: GRPCTesting.TestServiceService {
     /// Bytes of one payload; more is refused.
-    private static let payloadLimit = 64 << 20
+    private static let payloadLimit = 8 << 20
+    /// Responses and requests that one call may have us remember.
+    private static let memory = 1000
 
     /// Where unary calls are passed on to; `nil` answers them here.
     var upstream: (any GRPCChannel)?
@@ -59,7 +61,17 @@ struct TestService: GRPCTesting.TestServiceService {
     ) async throws {
         echoMetadata(context)
         var asked: [GRPCTesting.StreamingOutputCallRequest] = []
-        for try await request in requests { asked.append(request) }
+        var remembered = 0
+        for try await request in requests {
+            remembered += 1 + request.responseParameters.count
+            guard remembered <= Self.memory else {
+                throw GRPCStatus(.resourceExhausted, "more than \(Self.memory) requests and responses")
+            }
+            // Without its payload.
+            asked.append(
+                GRPCTesting.StreamingOutputCallRequest(
+                    responseParameters: request.responseParameters, responseStatus: request.responseStatus))
+        }
         for request in asked { try await answer(request, responses, context) }
     }
 
