@@ -442,6 +442,7 @@ extension HTTP2Session {
             guard head.flags & flags(NGHTTP2_FLAG_END_STREAM) != 0 else { return }
             // The answer ended before the request did: free the stream, or it counts against the limit for ever.
             if unsafe nghttp2_session_get_stream_remote_close(handle, head.stream_id) == 0 {
+                conduct.answeredEarly()
                 reset(head.stream_id, .noError)
             }
         case NGHTTP2_RST_STREAM.rawValue:

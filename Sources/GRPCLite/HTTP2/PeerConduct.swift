@@ -115,6 +115,12 @@ struct PeerConduct {
         idleFrames.giveBack(Double(count) * idleFramesPerMessage)
     }
 
+    /// An answer was whole before its request was, and the stream is free. A client that heard too late has its own reset on the
+    /// way, lawfully.
+    mutating func answeredEarly() {
+        peerResets.giveBack(1)
+    }
+
     mutating func resetSent(_ code: HTTP2ErrorCode, at now: ContinuousClock.Instant) -> HTTP2Offence? {
         // A full window in frames as small as lawful clients make them.
         excuse(2 * streamWindow)

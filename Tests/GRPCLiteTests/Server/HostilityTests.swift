@@ -59,6 +59,34 @@ import Testing
         #expect(peer.offences[.rapidReset] == 1)
     }
 
+    /// Who streams into a method that is not there may be giving up when the answer comes.
+    private static func giveUp(_ count: Int, _ peer: Peer) {
+        for number in 0..<count {
+            peer.send(Peer.call(2 * number + 1, "/test.Echo/Nothing"))
+            peer.send(Peer.reset(2 * number + 1))
+            peer.forgetWhatWasSent()
+        }
+    }
+
+    @Test func `resets of streams that were answered before they ended are no offence`() throws {
+        let peer = try Peer()
+        Self.giveUp(HTTP2Limits().peerResets.burst * 3 / 2, peer)
+        #expect(!peer.server.isFinished)
+        #expect(HTTP2Offence.allCases.allSatisfy { peer.offences[$0] == 0 })
+    }
+
+    @Test func `resets of streams that were answered before they ended buy no others`() throws {
+        let peer = try Peer()
+        Self.giveUp(HTTP2Limits().peerResets.burst / 2, peer)
+        var stream = 20_001
+        while stream < 40_000, !peer.server.isFinished {
+            peer.send(Peer.call(stream, "/test.Echo/Hang") + Peer.reset(stream))
+            stream += 2
+        }
+        #expect((stream - 20_001) / 2 <= HTTP2Limits().peerResets.burst + 10)
+        #expect(peer.offences[.rapidReset] == 1)
+    }
+
     @Test func `streams that we are made to reset end the connection`() throws {
         let peer = try Peer()
         var stream = 1
