@@ -166,12 +166,15 @@ import Testing
         #expect(peer.offences[.unknownFrameFlood] == 1)
     }
 
-    @Test func `streams above the limit are refused`() throws {
+    @Test(arguments: [false, true])
+    func `streams above the limit are refused, and end the connection of who knows it`(isKnown: Bool) throws {
         var limits = ConnectionLimits()
         limits.http2.concurrentStreams = 4
-        let peer = try Peer(limits: limits)
+        let peer = try Peer(limits: limits, acknowledges: isKnown)
         for stream in stride(from: 1, through: 13, by: 2) { peer.send(Peer.call(stream, "/test.Echo/Hang")) }
-        #expect(peer.offences[.tooManyStreams] + peer.offences[.protocolError] >= 1)
+        #expect(peer.offences[.tooManyStreams] == (isKnown ? 0 : 3))
+        #expect(peer.offences[.protocolError] == (isKnown ? 1 : 0))
+        #expect(peer.server.isFinished == isKnown)
         #expect(peer.server.openCalls <= 4)
     }
 
