@@ -94,6 +94,12 @@ def test_a_message_over_the_limit_ends_its_call_alone(our_server):
         client.large_unary()
 
 
+def test_a_cacheable_call_is_answered_as_any_other(our_server):
+    with grpc.insecure_channel(our_server.address) as channel:
+        call = method(channel, "unary_unary", "CacheableUnaryCall", pb.SimpleResponse)
+        assert len(call(pb.SimpleRequest(response_size=100), timeout=10).payload.body) == 100
+
+
 def test_half_duplex_answers_when_all_is_said(our_server):
     with grpc.insecure_channel(our_server.address) as channel:
         client = Client(channel)

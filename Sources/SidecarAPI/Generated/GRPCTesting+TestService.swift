@@ -10,6 +10,9 @@ extension GRPCTesting {
         /// A payload of the size that is asked for.
         func unaryCall(_ request: GRPCTesting.SimpleRequest, context: ServerCallContext) async throws
             -> GRPCTesting.SimpleResponse
+        /// The same. A server that caches may answer it from there; ours does not.
+        func cacheableUnaryCall(_ request: GRPCTesting.SimpleRequest, context: ServerCallContext) async throws
+            -> GRPCTesting.SimpleResponse
         /// A payload for each of the sizes that are asked for.
         func streamingOutputCall(
             _ request: GRPCTesting.StreamingOutputCallRequest,
@@ -51,6 +54,13 @@ extension GRPCTesting {
             async throws(GRPCStatus) -> GRPCTesting.SimpleResponse
         {
             try await channel.unary("/grpc.testing.TestService/UnaryCall", request, options: options)
+        }
+
+        /// The same. A server that caches may answer it from there; ours does not.
+        package func cacheableUnaryCall(_ request: GRPCTesting.SimpleRequest, options: CallOptions = CallOptions())
+            async throws(GRPCStatus) -> GRPCTesting.SimpleResponse
+        {
+            try await channel.unary("/grpc.testing.TestService/CacheableUnaryCall", request, options: options)
         }
 
         /// A payload for each of the sizes that are asked for.
@@ -103,6 +113,10 @@ extension GRPCTesting.TestServiceService {
                 .unary("/grpc.testing.TestService/UnaryCall") {
                     (request: GRPCTesting.SimpleRequest, context) async throws -> GRPCTesting.SimpleResponse in
                     try await unaryCall(request, context: context)
+                },
+                .unary("/grpc.testing.TestService/CacheableUnaryCall") {
+                    (request: GRPCTesting.SimpleRequest, context) async throws -> GRPCTesting.SimpleResponse in
+                    try await cacheableUnaryCall(request, context: context)
                 },
                 .serverStreaming("/grpc.testing.TestService/StreamingOutputCall") {
                     (

@@ -27,6 +27,12 @@ struct TestService: GRPCTesting.TestServiceService {
         return GRPCTesting.SimpleResponse(payload: try payload(request.responseSize))
     }
 
+    func cacheableUnaryCall(
+        _ request: GRPCTesting.SimpleRequest, context: ServerCallContext
+    ) async throws -> GRPCTesting.SimpleResponse {
+        try await unaryCall(request, context: context)
+    }
+
     func streamingOutputCall(
         _ request: GRPCTesting.StreamingOutputCallRequest,
         to responses: ResponseWriter<GRPCTesting.StreamingOutputCallResponse>, context: ServerCallContext

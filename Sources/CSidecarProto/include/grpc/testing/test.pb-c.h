@@ -456,6 +456,10 @@ struct Grpc__Testing__TestService_Service
                      const Grpc__Testing__SimpleRequest *input,
                      Grpc__Testing__SimpleResponse_Closure closure,
                      void *closure_data);
+  void (*cacheable_unary_call)(Grpc__Testing__TestService_Service *service,
+                               const Grpc__Testing__SimpleRequest *input,
+                               Grpc__Testing__SimpleResponse_Closure closure,
+                               void *closure_data);
   void (*streaming_output_call)(Grpc__Testing__TestService_Service *service,
                                 const Grpc__Testing__StreamingOutputCallRequest *input,
                                 Grpc__Testing__StreamingOutputCallResponse_Closure closure,
@@ -482,6 +486,7 @@ void grpc__testing__test_service__init (Grpc__Testing__TestService_Service *serv
     { GRPC__TESTING__TEST_SERVICE__BASE_INIT,\
       function_prefix__ ## empty_call,\
       function_prefix__ ## unary_call,\
+      function_prefix__ ## cacheable_unary_call,\
       function_prefix__ ## streaming_output_call,\
       function_prefix__ ## streaming_input_call,\
       function_prefix__ ## full_duplex_call,\
@@ -494,6 +499,10 @@ void grpc__testing__test_service__unary_call(ProtobufCService *service,
                                              const Grpc__Testing__SimpleRequest *input,
                                              Grpc__Testing__SimpleResponse_Closure closure,
                                              void *closure_data);
+void grpc__testing__test_service__cacheable_unary_call(ProtobufCService *service,
+                                                       const Grpc__Testing__SimpleRequest *input,
+                                                       Grpc__Testing__SimpleResponse_Closure closure,
+                                                       void *closure_data);
 void grpc__testing__test_service__streaming_output_call(ProtobufCService *service,
                                                         const Grpc__Testing__StreamingOutputCallRequest *input,
                                                         Grpc__Testing__StreamingOutputCallResponse_Closure closure,
