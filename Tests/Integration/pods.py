@@ -152,10 +152,10 @@ class Container:
         for source in spec.get("envFrom", []):
             self.environment |= pod.node.settings(pod.namespace, source["configMapRef"]["name"])
         self.environment |= {variable["name"]: self._value(variable) for variable in spec.get("env", [])}
-        words = spec["args"]
+        entry = "/usr/local/bin/docker-entrypoint.sh" if self.image == "postgres" else "/usr/local/bin/sidecar"
+        words = [*spec.get("command", [entry]), *spec["args"]]
         for name, value in self.environment.items():
             words = [word.replace(f"$({name})", value) for word in words]
-        entry = "/usr/local/bin/docker-entrypoint.sh" if self.image == "postgres" else "/usr/local/bin/sidecar"
         security = pod.template["spec"]["securityContext"]
         user = security["runAsUser"]
         self.identity = ["/usr/bin/setpriv", f"--reuid={user}", f"--regid={security.get('runAsGroup', user)}",
@@ -164,7 +164,7 @@ class Container:
         script.write_text("\n".join([*self._tree(mounts), f'exec chroot {self.root} {" ".join(self.identity)} "$@"']))
         shared = pod.template["spec"].get("shareProcessNamespace", False)
         self.command = [*pod.host.words(), "unshare", "--mount", *([] if shared else ["--pid", "--fork", "--kill-child"]), "sh",
-                        str(script), entry, *words]
+                        str(script), *words]
         self._generations = 1 if shared else 2
 
     @property
@@ -253,11 +253,13 @@ class Container:
         except subprocess.TimeoutExpired:
             self.signal(signal.SIGKILL)
 
+    def inside(self, *words):
+        """What runs them there, as its user."""
+        return ["nsenter", f"--target={self.pid}", "--all", "--root", "--wd", *self.identity, *words]
+
     def execute(self, *words, timeout=60):
         """`kubectl exec`."""
-        return subprocess.run(
-            ["nsenter", f"--target={self.pid}", "--all", "--root", "--wd", *self.identity, *words],
-            env=self.environment, capture_output=True, text=True, timeout=timeout)
+        return subprocess.run(self.inside(*words), env=self.environment, capture_output=True, text=True, timeout=timeout)
 
     def answers(self, probe):
         """Whether it is running, and ready if it has a word to say about that."""

@@ -5,15 +5,19 @@ The API server is our own (kubernetes.py); the proxies, control planes, agents, 
 import concurrent.futures
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import threading
 import urllib.request
+from pathlib import Path
 
 import psycopg
 import pytest
 
 import hosts
+import processes
 from conftest import new_folder
 from fleet import ROOT, sum_of
 from guest import openssl
@@ -27,7 +31,7 @@ from waiting import eventually
 
 HERE = ROOT / "deploy" / "kubernetes"
 # One for each test that breaks something, so that each starts from sleep.
-ENDPOINTS = ["shop", "news", "maps", "mail", "bank", "cafe", "park", "dock"]
+ENDPOINTS = ["shop", "news", "maps", "mail", "bank", "cafe", "park", "dock", "pier"]
 PASSWORD = "a password"
 
 
@@ -237,7 +241,7 @@ def exchange(node, name, pods=None, **files):
 def test_the_control_planes_token_is_exchanged_as_the_text_says(node):
     """docs/operations.md, “Rotation”."""
     old, new = node.secret("control-plane-token")["token"].decode().strip(), "a-new-token-of-32-characters-or-so"
-    fresh = iter(["cafe", "park", "dock"])
+    fresh = iter(["cafe", "park", "dock", "pier"])
     with connect(node, "shop"), Visits(node, "shop"):
         for tokens in f"{old}\n{new}\n", f"{new}\n{old}\n", f"{new}\n":
             # Kubelet comes to some pods before it comes to others.
@@ -451,6 +455,39 @@ def test_an_address_that_another_endpoint_has_now_is_never_taken_for_the_old_one
         with connect(node, "mail") as connection:
             assert says(connection) == "mail" and says(connection, "select count(*) from letters") == 0
     assert says(connect(node, "bank")) == "bank"
+
+
+def test_a_number_in_postmaster_pid_that_is_another_process_now_keeps_no_database_from_starting(node):
+    """As after the loss of a node: the file is on the volume, and here the number is a neighbour's, of the same user."""
+    with connect(node, "pier") as connection:
+        assert says(connection) == "pier"
+    pod = node.sets["pier"].pod
+    agent, postgres = pod.containers
+    neighbour = subprocess.Popen(agent.inside("sleep", "300"), env=agent.environment, stdin=subprocess.DEVNULL)
+    try:
+        [process] = eventually(
+            lambda: [pid for pid in processes.children_of(neighbour.pid) if processes.name_of(pid) == "sleep"], 10, "a neighbour")
+        [number] = re.findall(r"(?m)^NSpid:.*\b(\d+)$", Path(f"/proc/{process}/status").read_text())
+        postgres.restart_if_ended = lambda: None
+        postgres.signal(signal.SIGKILL)
+        postgres.process.wait(20)
+        left = node.sets["pier"].claims["data"] / "pgdata" / "postmaster.pid"
+        lines = left.read_text().splitlines(keepends=True)
+        left.write_text("".join([f"{number}\n", *lines[1:]]))
+        restarts = postgres.restarts
+        del postgres.restart_if_ended
+
+        def accepts():
+            return postgres.pid and postgres.execute(
+                "/usr/lib/postgresql/15/bin/pg_isready", "--host=/var/run/postgresql").returncode == 0
+        # Its own restarts are enough: by a new pod it would be another story.
+        eventually(lambda: postgres.restarts > restarts and accepts(), 30, "a database")
+        assert node.sets["pier"].pod is pod and neighbour.poll() is None
+    finally:
+        postgres.__dict__.pop("restart_if_ended", None)
+        neighbour.kill()
+        neighbour.wait()
+    suspend(node, "pier")
 
 
 def test_no_role_allows_more_than_is_made_use_of(node):
