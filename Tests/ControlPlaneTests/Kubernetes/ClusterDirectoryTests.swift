@@ -28,12 +28,13 @@ import Testing
     }
 
     private func transition(
-        _ generation: UInt64, _ sequence: UInt64, _ state: ReportV1.ComputeState
+        _ generation: UInt64, _ sequence: UInt64, _ state: ReportV1.ComputeState,
+        _ activity: ReportV1.Activity = .active
     ) -> ReportV1.Transition {
         ReportV1.Transition(
             endpoint: "demo", computeID: "pg-demo-0",
             version: ReportV1.Version(generation: generation, sequence: sequence), state: state,
-            atUnixMicros: WallClock.unixMicros(), address: "10.0.0.7:5432", serverName: "pg-demo-0", activity: .active)
+            atUnixMicros: WallClock.unixMicros(), address: "10.0.0.7:5432", serverName: "pg-demo-0", activity: activity)
     }
 
     private func state(of directory: ClusterDirectory) async -> String? {
@@ -83,6 +84,31 @@ import Testing
         try await here.report(transition(1, 4, .terminated), now: 0)
         try await eventually("sleep, as the other sees it") { await there.summary.state == "terminated" }
         #expect(try cluster.statefulSet("pg-demo").spec?.replicas == 0)
+        await one.close()
+        await other.close()
+    }
+
+    @Test func `a compute that is used and is idle in turn is acknowledged, and nothing is written`() async throws {
+        let cluster = FakeCluster(runsAtOnce: false)
+        cluster.edit("pg-demo") {
+            $0.metadata.annotations = [EndpointMarks.generation: "3"]
+            $0.spec?.replicas = 1
+        }
+        let (one, other) = (try await directory(cluster), try await directory(cluster))
+        let (here, there) = (try #require(try await one.endpoint(demo)), try #require(try await other.endpoint(demo)))
+        for sequence in UInt64(2)...20 {
+            try await here.report(
+                transition(3, sequence, .running, sequence.isMultiple(of: 2) ? .active : .idle), now: 0)
+        }
+        // Its agent speaks to another one from now on.
+        try await eventually("the news there") { await there.summary.state == "running" }
+        for sequence in UInt64(20)...40 {
+            try await there.report(
+                transition(3, sequence, .running, sequence.isMultiple(of: 2) ? .active : .idle), now: 0)
+        }
+        #expect(cluster.writes == 1, "that it runs")
+        try await there.report(transition(3, 41, .terminated), now: 0)
+        try await eventually("sleep") { await here.summary.state == "terminated" }
         await one.close()
         await other.close()
     }

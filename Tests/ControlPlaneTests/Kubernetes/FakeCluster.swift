@@ -14,6 +14,7 @@ final class FakeCluster: ClusterCalls {
         var events: [ClusterEvent] = []
         var started: [UInt64] = []
         var conflicts = 0
+        var writes = 0
         var failures: [ClusterFailure] = []
         var hidesSecrets = false
         var secrets: [String: [String: String]] = [:]
@@ -29,6 +30,8 @@ final class FakeCluster: ClusterCalls {
     /// Generations, in the order in which they were started.
     var started: [UInt64] { contents.withLock { $0.started } }
     var conflicts: Int { contents.withLock { $0.conflicts } }
+    /// Changes of StatefulSets that were asked for, whatever became of them.
+    var writes: Int { contents.withLock { $0.writes } }
     var eventCount: Int { contents.withLock { $0.events.count } }
 
     /// The next writes end like this.
@@ -84,6 +87,7 @@ final class FakeCluster: ClusterCalls {
         // Others get in between, as they would over a network.
         for _ in 0..<Int.random(in: 0..<5) { await Task.yield() }
         let answer = contents.withLock { contents -> Result<StatefulSet, ClusterFailure> in
+            contents.writes += 1
             if !contents.failures.isEmpty { return .failure(contents.failures.removeFirst()) }
             guard var object = contents.objects[name] else { return .failure(ClusterFailure(.notFound, name)) }
             guard object.metadata.resourceVersion == change.resourceVersion else {

@@ -77,6 +77,39 @@ import Testing
         #expect(machine.isKept(generation: 8, sequence: 4))
     }
 
+    @Test func `what a compute says again is written once, and is kept when the first of it is`() throws {
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1))
+        #expect(writes(machine.handle(.agentSaid(Sample.news(8, .running)))).count == 1)
+        #expect(machine.handle(.agentSaid(Sample.news(8, .running, sequence: 5))).isEmpty)
+        #expect(!machine.isKept(generation: 8, sequence: 5))
+        let told = try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running), version: 2)
+        #expect(writes(machine.handle(.written(told))).isEmpty)
+        #expect(machine.isKept(generation: 8, sequence: 5))
+        // Also at a control plane that knows it by the object alone.
+        var other = self.machine(told)
+        #expect(other.handle(.agentSaid(Sample.news(8, .running, sequence: 6))).isEmpty)
+        #expect(other.isKept(generation: 8, sequence: 6))
+    }
+
+    @Test func `a compute that was started again between two reports of running is written again`() throws {
+        let told = try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running))
+        var machine = machine(told)
+        #expect(writes(machine.handle(.agentSaid(Sample.news(8, .restarting, sequence: 5)))).count == 1)
+        _ = machine.handle(.agentSaid(Sample.news(8, .running, sequence: 6)))
+        #expect(!machine.isKept(generation: 8, sequence: 6))
+        // The first of them did not get there.
+        _ = machine.handle(.writeFailed(ClusterFailure(.unavailable, "away")))
+        let again = machine.handle(.timerFired(.retry))
+        #expect(writes(again).map(\.kind) == [.tell(Sample.news(8, .running, sequence: 6))])
+    }
+
+    @Test func `a compute that runs elsewhere is news`() throws {
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running)))
+        var moved = Sample.news(8, .running, sequence: 5)
+        moved.address = "10.0.0.8:5432"
+        #expect(writes(machine.handle(.agentSaid(moved))).map(\.kind) == [.tell(moved)])
+    }
+
     @Test func `a running compute is the answer, also to who could not reach it`() throws {
         var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running)))
         for seen: UInt64 in [0, 7, 8] {

@@ -61,6 +61,13 @@ package struct ComputeNews: Codable, Equatable, Sendable {
             computeID: computeID)
     }
 
+    /// Whether only the number is another one, as in a report of activity.
+    package func isRepeated(by later: ComputeNews) -> Bool {
+        var renumbered = self
+        renumbered.sequence = later.sequence
+        return renumbered == later
+    }
+
     package func isNewer(than other: ComputeNews?) -> Bool {
         guard let other else { return true }
         return (generation, sequence) > (other.generation, other.sequence)

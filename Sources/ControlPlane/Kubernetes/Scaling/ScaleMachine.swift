@@ -111,6 +111,8 @@ package struct ScaleMachine: Sendable {
         case .agentSaid(let said):
             // Of another generation: resent history, or a start that was outrun.
             guard said.generation == scale?.generation, said.isNewer(than: current) else { return [] }
+            // It is used or idle, which is for whoever asks it to stop: nobody else has to know, and nothing is written.
+            if let current, current.isRepeated(by: said) { return [] }
             // Every start begins so; it is news of what is told to run somewhere.
             if said.phase == .restarting, current?.phase != .running { return [] }
             news = said
