@@ -310,6 +310,8 @@ class Cluster:
             words = asked["spec"]["resourceAttributes"]
             allowed = self.rights.allow(account, words["namespace"], words["verb"], words["resource"], is_question=True)
             asked["status"] = {"allowed": allowed and (words["verb"], words["resource"]) not in self.denied}
+            # The question comes back as Kubernetes writes it, without what is empty (`omitempty`).
+            asked["spec"]["resourceAttributes"] = {name: word for name, word in words.items() if word}
             return 201, asked
         _, kind, name = _place(path)
         if kind not in self.objects:

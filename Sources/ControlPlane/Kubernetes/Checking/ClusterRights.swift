@@ -19,10 +19,10 @@ package struct ClusterRight: Equatable, Sendable {
         + [ClusterRight(verb: "create", group: "", resource: "events")]
 }
 
-/// A `SelfSubjectAccessReview` of `authorization.k8s.io/v1`.
-struct AccessReview: Codable {
-    struct Spec: Codable {
-        struct Attributes: Codable {
+/// A `SelfSubjectAccessReview` of `authorization.k8s.io/v1`, as it is asked.
+struct AccessQuestion: Encodable {
+    struct Spec: Encodable {
+        struct Attributes: Encodable {
             var namespace: String
             var verb: String
             var group: String
@@ -30,12 +30,16 @@ struct AccessReview: Codable {
         }
         var resourceAttributes: Attributes
     }
-    struct Status: Codable {
-        var allowed: Bool
-    }
 
     var apiVersion = "authorization.k8s.io/v1"
     var kind = "SelfSubjectAccessReview"
     var spec: Spec
+}
+
+/// The same as it is answered. The question comes back in it without what was empty, so that nothing of that is read.
+struct AccessAnswer: Decodable {
+    struct Status: Decodable {
+        var allowed: Bool
+    }
     var status: Status?
 }

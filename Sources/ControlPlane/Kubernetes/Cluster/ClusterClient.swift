@@ -168,11 +168,11 @@ package final class ClusterClient: ClusterCalls {
 
     /// Whether we may do that, where the StatefulSets are.
     package func has(_ right: ClusterRight) async throws(ClusterFailure) -> Bool {
-        let attributes = AccessReview.Spec.Attributes(
+        let attributes = AccessQuestion.Spec.Attributes(
             namespace: place.namespace, verb: right.verb, group: right.group, resource: right.resource)
-        let review = AccessReview(spec: .init(resourceAttributes: attributes))
-        let answer: AccessReview = try await answer(.POST, Self.reviews, type: "application/json") {
-            try Array(JSONEncoder().encode(review))
+        let question = AccessQuestion(spec: .init(resourceAttributes: attributes))
+        let answer: AccessAnswer = try await answer(.POST, Self.reviews, type: "application/json") {
+            try Array(JSONEncoder().encode(question))
         }
         return answer.status?.allowed ?? false
     }
