@@ -154,7 +154,7 @@ def test_two_control_planes_that_race_for_200_wakes_start_200(cluster, planes):
 
 @pytest.mark.parametrize("fault", [
     dict(status=500), dict(status=429, retry_after=1), dict(cut="before"), dict(cut="after"), dict(status=409),
-    dict(status=500, count=4)])
+    dict(status=500, count=4), dict(status=409, count=4)])
 def test_a_wake_survives_what_goes_wrong_on_its_way(cluster, fault):
     name = cluster.make_endpoint("demo")
     with ClusterControlPlane(cluster, "cp-0") as plane, concurrent.futures.ThreadPoolExecutor(1) as pool:

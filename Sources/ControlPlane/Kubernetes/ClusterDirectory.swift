@@ -67,8 +67,8 @@ package actor ClusterDirectory: EndpointDirectory {
             claimants = [:]
             for (name, owner) in owners where !names.contains(owner) { await forget(name) }
             // What was followed goes first: the order of a list says nothing of who came first.
-            for object in objects where isOwner(object) { await put(object) }
-            for object in objects where !isOwner(object) { await put(object) }
+            for object in objects where isOwner(object) { await put(object, isListed: true) }
+            for object in objects where !isOwner(object) { await put(object, isListed: true) }
             isListed = true
         case .present(let object): await put(object)
         case .gone(let object):
@@ -81,7 +81,7 @@ package actor ClusterDirectory: EndpointDirectory {
 
     private func isOwner(_ object: StatefulSet) -> Bool { owners.values.contains(object.metadata.name ?? "") }
 
-    private func put(_ object: StatefulSet) async {
+    private func put(_ object: StatefulSet, isListed: Bool = false) async {
         let statefulSet = object.metadata.name ?? ""
         let scale: EndpointScale
         do throws(EndpointScale.Flaw) {
@@ -107,7 +107,8 @@ package actor ClusterDirectory: EndpointDirectory {
         }
         claimants[statefulSet] = nil
         owners[scale.endpoint] = statefulSet
-        await endpoint(of: scale.endpoint).observe(scale)
+        let endpoint = endpoint(of: scale.endpoint)
+        if isListed { await endpoint.find(scale) } else { await endpoint.observe(scale) }
     }
 
     private func takeUpClaimants() async {

@@ -156,14 +156,17 @@ package actor ClusterEndpoint: ServedEndpoint {
     package var rules: EndpointRules { machine.scale?.rules ?? EndpointRules() }
 
     package func setRules(_ rules: EndpointRules) async throws {
+        guard let scale = machine.scale, let statefulSet = scale.metadata.name else { throw NotKept() }
+        var version = scale.resourceVersion
         for attempt in 1...Self.rulesAttempts {
-            guard let scale = machine.scale, let statefulSet = scale.metadata.name else { throw NotKept() }
             do {
-                let change = ScaleChange(.rules(rules), resourceVersion: scale.resourceVersion)
-                handle(.observed(try EndpointScale(try await cluster.change(statefulSet, by: change))))
+                let change = ScaleChange(.rules(rules), resourceVersion: version)
+                handle(.listed(try EndpointScale(try await cluster.change(statefulSet, by: change))))
                 return
             } catch let failure as ClusterFailure where failure.reason == .conflict && attempt < Self.rulesAttempts {
-                handle(.observed(try EndpointScale(try await cluster.statefulSet(statefulSet))))
+                let found = try EndpointScale(try await cluster.statefulSet(statefulSet))
+                version = found.resourceVersion
+                handle(.listed(found))
             }
         }
     }
@@ -184,6 +187,9 @@ package actor ClusterEndpoint: ServedEndpoint {
     // MARK: - What the directory tells
 
     package func observe(_ scale: EndpointScale?) { handle(.observed(scale)) }
+
+    /// As a list of all of them shows it.
+    package func find(_ scale: EndpointScale) { handle(.listed(scale)) }
 
     /// Whoever waits is told so, and computes stay as they are: they belong to the cluster.
     package func close() async {

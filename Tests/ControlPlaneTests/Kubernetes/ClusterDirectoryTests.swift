@@ -173,6 +173,25 @@ import Testing
         await directory.close()
     }
 
+    @Test func `a cluster that is restored from a backup is followed from there`() async throws {
+        let cluster = FakeCluster()
+        for _ in 1...20 { cluster.edit("pg-demo") { $0.metadata.annotations = [EndpointMarks.generation: "41"] } }
+        let directory = try await directory(cluster)
+        let endpoint = try #require(try await directory.endpoint(demo))
+        let restored = Sample.object(generation: 40, version: 10)
+        cluster.restore(restored)
+        // Rules, before anybody has looked anew.
+        try await endpoint.setRules(EndpointRules())
+        try await eventually("the older one") { await endpoint.summary.generation == 40 }
+        cluster.edit("pg-demo") { $0.metadata.annotations?[EndpointMarks.generation] = "43" }
+        try await eventually("its next change") { await endpoint.summary.generation == 43 }
+        cluster.restore(restored)
+        await directory.take(.all([restored]))
+        try await eventually("the older one again") { await endpoint.summary.generation == 40 }
+        #expect(try await endpoint.wake(key: "", seen: 0).get().location.generation == 41)
+        await directory.close()
+    }
+
     @Test func `before the first list nobody says that there is no such endpoint`() async throws {
         let directory = ClusterDirectory(
             FakeCluster(), configuration: .init(), metrics: ControlPlaneMetrics(MetricRegistry()),

@@ -48,6 +48,14 @@ final class FakeCluster: ClusterCalls {
         }
     }
 
+    /// From a backup: as it was then, under a version of then, and no watch says so.
+    func restore(_ object: StatefulSet) {
+        contents.withLock { contents in
+            contents.version = Int(object.metadata.resourceVersion ?? "") ?? 0
+            contents.objects[object.metadata.name ?? ""] = object
+        }
+    }
+
     func delete(_ name: String) {
         contents.withLock { contents in
             guard var object = contents.objects.removeValue(forKey: name) else { return }

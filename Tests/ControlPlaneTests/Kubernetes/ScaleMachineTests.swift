@@ -179,6 +179,85 @@ import Testing
         #expect(machine.scale?.generation == 8)
     }
 
+    // MARK: - Refusals that nobody explains, and versions that go back
+
+    @Test func `a conflict with nobody is tried again after a pause that grows`() throws {
+        let object = try Sample.scale(generation: 7, version: 12)
+        var machine = machine(object)
+        let wake = ScaleChange(.wake(generation: 8), resourceVersion: "12")
+        #expect(writes(machine.handle(.wakeRequested(seen: 0))) == [wake])
+        for attempt in 1...5 {
+            #expect(machine.handle(.writeFailed(ClusterFailure(.conflict, "an admission's"))) == [.read])
+            #expect(machine.handle(.read(object)) == [.arm(.retry, Pause(afterFailures: attempt))])
+            #expect(writes(machine.handle(.wakeRequested(seen: 0))).isEmpty, "not before the pause is over")
+            #expect(machine.handle(.timerFired(.retry)) == [.write(wake)])
+        }
+        // Somebody else's change is another beginning.
+        #expect(machine.handle(.writeFailed(ClusterFailure(.conflict, ""))) == [.read])
+        let changed = ScaleChange(.wake(generation: 8), resourceVersion: "13")
+        #expect(machine.handle(.read(try Sample.scale(generation: 7, version: 13))) == [.write(changed)])
+        #expect(
+            machine.handle(.writeFailed(ClusterFailure(.unavailable, ""))) == [.arm(.retry, Pause(afterFailures: 1))])
+    }
+
+    @Test func `what is read after a conflict counts, however old, as after a restore of the cluster`() throws {
+        var machine = machine(try Sample.scale(generation: 7, version: 900))
+        _ = machine.handle(.wakeRequested(seen: 0))
+        #expect(machine.handle(.writeFailed(ClusterFailure(.conflict, ""))) == [.read])
+        let restored = try Sample.scale(generation: 6, version: 50)
+        let wake = ScaleChange(.wake(generation: 7), resourceVersion: "50")
+        #expect(machine.handle(.read(restored)) == [.write(wake)])
+        let woken = machine.handle(.written(try Sample.scale(generation: 7, replicas: 1, version: 51)))
+        #expect(stories(woken) == [.woken(generation: 7)])
+        _ = machine.handle(
+            .observed(try Sample.scale(generation: 7, replicas: 1, compute: Sample.news(7, .running), version: 52)))
+        #expect(answers(machine.handle(.wakeRequested(seen: 0))) == [.success(Sample.location(7))])
+    }
+
+    @Test func `a read that was outrun by a watch is no news`() throws {
+        var machine = machine(try Sample.scale(generation: 7, version: 3))
+        _ = machine.handle(.wakeRequested(seen: 0))
+        #expect(machine.handle(.writeFailed(ClusterFailure(.conflict, ""))) == [.read])
+        _ = machine.handle(.observed(try Sample.scale(generation: 8, replicas: 1, version: 5)))
+        #expect(writes(machine.handle(.read(try Sample.scale(generation: 7, version: 4)))).isEmpty)
+        #expect(machine.scale?.generation == 8)
+    }
+
+    @Test func `an older object in a list is looked at, for the list may be old or the cluster restored`() throws {
+        let (old, newest) = (
+            try Sample.scale(generation: 6, version: 50), try Sample.scale(generation: 7, version: 900)
+        )
+        for now in [old, newest] {
+            var machine = self.machine(newest)
+            #expect(machine.handle(.listed(old)) == [.read])
+            #expect(machine.scale == newest, "as long as nobody knows")
+            #expect(machine.handle(.listed(old)).isEmpty, "one look at a time")
+            #expect(machine.handle(.read(now)) == [.read], "the first may have been too early")
+            #expect(machine.handle(.read(now)).isEmpty)
+            #expect(machine.scale == now)
+            let newer = try Sample.scale(generation: 8, version: 901)
+            #expect(machine.handle(.listed(newer)).isEmpty && machine.scale == newer)
+        }
+    }
+
+    @Test func `a look that failed is taken again, and so is one that had to wait for a write`() throws {
+        let old = try Sample.scale(generation: 6, version: 50)
+        var machine = machine(try Sample.scale(generation: 7, version: 900))
+        #expect(machine.handle(.listed(old)) == [.read])
+        #expect(
+            machine.handle(.readFailed(ClusterFailure(.unavailable, ""))) == [.arm(.retry, Pause(afterFailures: 1))])
+        #expect(machine.handle(.timerFired(.retry)) == [.read])
+        #expect(machine.handle(.read(old)).isEmpty && machine.scale == old)
+
+        machine = self.machine(try Sample.scale(generation: 7, version: 900))
+        _ = machine.handle(.wakeRequested(seen: 0))
+        #expect(machine.handle(.listed(old)).isEmpty)
+        _ = machine.handle(.nobodyWaits)
+        #expect(
+            machine.handle(.writeFailed(ClusterFailure(.unavailable, ""))) == [.arm(.retry, Pause(afterFailures: 1))])
+        #expect(machine.handle(.timerFired(.retry)) == [.read])
+    }
+
     // MARK: - Failing
 
     @Test func `a start that failed answers those who wait, sleeps, and is backed off from`() throws {
@@ -370,7 +449,7 @@ import Testing
             let scale = try Sample.scale(
                 generation: object.generation, replicas: object.replicas, version: object.version)
             let input: ScaleMachine.Input =
-                switch Int.random(in: 0..<10, using: &dice) {
+                switch Int.random(in: 0..<11, using: &dice) {
                 case 0: .observed(scale)
                 case 1: .wakeRequested(seen: UInt64.random(in: 0...(object.generation), using: &dice))
                 case 2: .nobodyWaits
@@ -386,6 +465,7 @@ import Testing
                     .writeFailed(
                         ClusterFailure([.conflict, .refused, .unavailable].randomElement(using: &dice) ?? .gone, ""))
                 case 7: .readFailed(ClusterFailure(.unavailable, ""))
+                case 8: .listed(scale)
                 default: .read(scale)
                 }
             switch input {

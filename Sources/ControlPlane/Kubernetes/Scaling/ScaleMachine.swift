@@ -8,8 +8,10 @@
 /// replaced.
 package struct ScaleMachine: Sendable {
     package enum Input: Equatable, Sendable {
-        /// The object as a watch or a list shows it; `nil`: there is none any more.
+        /// The object as a watch shows it; `nil`: there is none any more.
         case observed(EndpointScale?)
+        /// The object as it is said to be now, as in a list.
+        case listed(EndpointScale)
         /// - Parameter seen: the newest generation that the asker has tried, 0 for none.
         case wakeRequested(seen: UInt64)
         /// The last of those who waited for a wake has gone away.
@@ -57,9 +59,16 @@ package struct ScaleMachine: Sendable {
 
     private enum Work: Equatable, Sendable {
         case none
-        case writing(ScaleChange.Kind, isFailure: Bool)
-        case reading
+        case writing(ScaleChange, isFailure: Bool)
+        /// - Parameter known: the version that we had when it was asked for.
+        case reading(known: String?, Refused?)
         case pausing
+    }
+
+    /// A write that was a conflict, and under which version.
+    private struct Refused: Equatable, Sendable {
+        var version: String
+        var why: ClusterFailure
     }
 
     private struct Sleep: Equatable, Sendable {
@@ -72,6 +81,8 @@ package struct ScaleMachine: Sendable {
     /// The newest that has been seen.
     package private(set) var scale: EndpointScale?
     private var work = Work.none
+    /// A list showed an older one. That list may have been slow, or the cluster was restored from a backup: one read says.
+    private var isDoubted = false
     private var wakeWaits = false
     private var suspendWaits = false
     private var newestSeen: UInt64 = 0
@@ -103,6 +114,8 @@ package struct ScaleMachine: Sendable {
         case .observed(let newer):
             if let newer, let scale, newer.isOlder(than: scale) { return [] }
             scale = newer
+        case .listed(let found):
+            if let scale, found.isOlder(than: scale) { isDoubted = true } else { scale = found }
         case .wakeRequested(let seen):
             wakeWaits = true
             newestSeen = max(newestSeen, seen)
@@ -123,13 +136,11 @@ package struct ScaleMachine: Sendable {
             return written(newer) + settle()
         case .writeFailed(let refusal):
             return writeFailed(refusal)
-        case .read(let newer):
-            guard work == .reading else { return [] }
-            work = .none
-            refusals = 0
-            if scale.map({ !newer.isOlder(than: $0) }) ?? true { scale = newer }
+        case .read(let found):
+            return read(found) + settle()
         case .readFailed(let refusal):
-            guard work == .reading else { return [] }
+            guard case .reading(_, let written) = work else { return [] }
+            isDoubted = isDoubted || written == nil
             return refused(refusal)
         case .timerFired(let timer):
             return timerFired(timer) + settle()
@@ -172,15 +183,23 @@ package struct ScaleMachine: Sendable {
             suspendWaits = false
             actions.append(.answerSuspends)
         }
-        guard work == .none, let change = nextChange(scale) else { return actions }
+        guard work == .none else { return actions }
+        if isDoubted {
+            isDoubted = false
+            work = .reading(known: scale.resourceVersion, nil)
+            return actions + [.read]
+        }
+        guard let kind = nextChange(scale) else { return actions }
+        let change = ScaleChange(kind, resourceVersion: scale.resourceVersion)
         work = .writing(change, isFailure: sleep?.isFailure ?? false)
-        return actions + [.write(ScaleChange(change, resourceVersion: scale.resourceVersion))]
+        return actions + [.write(change)]
     }
 
     private mutating func gone() -> [Action] {
         sleep = nil
         news = nil
         overdue = nil
+        isDoubted = false
         var actions: [Action] = [.disarm(.overdue)]
         if wakeWaits {
             wakeWaits = false
@@ -298,8 +317,9 @@ package struct ScaleMachine: Sendable {
         guard case .writing(let change, let wasFailure) = work else { return [] }
         work = .none
         refusals = 0
+        isDoubted = false
         if scale.map({ !newer.isOlder(than: $0) }) ?? true { scale = newer }
-        switch change {
+        switch change.kind {
         case .wake(let generation): return [.tell(.woken(generation: generation))]
         case .sleep(let why, _) where wasFailure:
             return [.tell(.wakeFailed(generation: newer.generation, why: why))]
@@ -309,16 +329,30 @@ package struct ScaleMachine: Sendable {
     }
 
     private mutating func writeFailed(_ refusal: ClusterFailure) -> [Action] {
-        guard case .writing = work else { return [] }
+        guard case .writing(let change, _) = work else { return [] }
         switch refusal.reason {
         case .conflict, .notFound, .gone:
             // Somebody else was faster: perhaps there is nothing left to do.
-            work = .reading
+            work = .reading(
+                known: scale?.resourceVersion, Refused(version: change.resourceVersion, why: refusal))
             return [.read]
         case .unavailable, .overloaded, .refused:
             // It may have happened all the same; then the next attempt is a conflict, and looks first.
             return refused(refusal)
         }
+    }
+
+    /// What a read brings counts whatever its age: a cluster that was restored from a backup goes on from an earlier version.
+    /// But not when something newer came while it was under way.
+    private mutating func read(_ found: EndpointScale) -> [Action] {
+        guard case .reading(let known, let refusal) = work else { return [] }
+        work = .none
+        if let scale, scale.resourceVersion != known, found.isOlder(than: scale) { return [] }
+        scale = found
+        // Nobody was faster, and it was refused all the same; it would be again.
+        if let refusal, refusal.version == found.resourceVersion { return refused(refusal.why) }
+        refusals = 0
+        return []
     }
 
     private mutating func refused(_ refusal: ClusterFailure) -> [Action] {
