@@ -75,6 +75,7 @@ class Kubectl:
         (r"describe statefulset (\S+)", "describe"), (r"describe pod (\S+)", "describe_pod"),
         (r"get events(?: --field-selector reason=(\S+))?", "events"), (r"logs deployment/(\S+)", "logs"),
         (r"get statefulset -l sidecar.dev/endpoint=(\S+)", "sets"), (r"get endpoints (\S+)", "endpoints"),
+        (r"get secret (\S+) -o jsonpath=\{\.data\.(\S+)\}", "secret_data"),
         (r"scale statefulset (\S+) --replicas=0", "put_to_sleep"),
         (r"auth can-i (\S+) (\S+) --as=system:serviceaccount:(\S+):(\S+)", "can")]
 
@@ -124,7 +125,7 @@ class Kubectl:
                 self.node.deploy(thing["metadata"]["name"])
 
     def kustomize(self, _, path, folder):
-        # YAML that is JSON, a line for each field, so that `sed` finds words where it would.
+        # YAML that is JSON, a line for each field, so that `perl` finds words where it would.
         return json.dumps(self.built(folder / path), indent=1)
 
     def rolled_out(self, _, names):
@@ -168,6 +169,14 @@ class Kubectl:
 
     def endpoints(self, _, name):
         return "".join(f"{pod.address}\n" for pod in self.node.of(name) if pod.ready)
+
+    def secret_data(self, _, name, key):
+        with self.node.cluster._lock:
+            thing = self.node.cluster.objects["secrets"].get(name)
+        if thing is None:
+            raise Refused(1, "NotFound")
+        # A dot that is none of the path's has a backslash before it.
+        return thing["data"].get(key.replace("\\.", "."), "")
 
     def put_to_sleep(self, _, name):
         self.node.cluster.put("statefulsets", name, lambda thing: thing["spec"].update(replicas=0))

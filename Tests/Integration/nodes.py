@@ -327,5 +327,5 @@ class Running:
 
 
 def renamed(things, to):
-    """An endpoint's objects under another name, as docs/operations.md makes them with sed."""
+    """An endpoint's objects under another name, as docs/operations.md makes them with perl."""
     return [yaml.safe_load(re.sub(r"\bdemo\b", to, yaml.safe_dump(thing))) for thing in things]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from fleet import BINARY, ROOT
-from kustomize import built, containers, key, pod_of
+from kustomize import built, containers, key, pod_of, read
 
 HERE = ROOT / "deploy" / "kubernetes"
 TREES = ["base", "certificates/cert-manager", "certificates/job", "compute/local", "compute/attached", "monitoring",
@@ -114,6 +114,13 @@ def test_a_pod_is_given_the_time_that_it_takes_to_drain():
         pod = pod_of(things["Deployment", "sidecar", "proxy"])
         # Gossip takes its leave after the last session.
         assert int(settings["SIDECAR_DRAIN_DEADLINE"].rstrip("s")) + 5 <= pod["terminationGracePeriodSeconds"], tree
+
+
+def test_kind_maps_the_port_that_the_proxies_have():
+    [cluster] = read(HERE / "overlays/kind/cluster.yaml")
+    mapped = [port["containerPort"] for node in cluster["nodes"] for port in node["extraPortMappings"]]
+    [service] = [thing for thing in built(HERE / "overlays/kind") if key(thing)[1:] == ("Service", "sidecar", "proxy")]
+    assert mapped == [port["nodePort"] for port in service["spec"]["ports"]]
 
 
 def test_secrets_are_made_by_both_ways(tmp_path):

@@ -19,7 +19,7 @@ from waiting import eventually
 TEXT = (ROOT / "docs" / "operations.md").read_text()
 PASSWORD = "correct horse"
 # What no machine of ours has.
-ELSEWHERE = [r"docker build", r"kubectl get certificate -A", r"kubectl drain"]
+ELSEWHERE = [r"docker build", r"kubectl get certificate -A", r"kubectl drain", r"kubectl apply --server-side", r"kubectl .* port-forward"]
 # Words that stand for one's own.
 PLACES = {"NAME-0": "shop-0", "NAME": "shop"}
 
@@ -27,7 +27,9 @@ PLACES = {"NAME-0": "shop-0", "NAME": "shop"}
 def commands():
     """In their order: lines of code, and what tables say in between."""
     found, code = [], ""
-    for line in re.sub(r"(?ms)^```.*?^```$", "", TEXT).splitlines():
+    # A kind of its own has what is told of it; its overlay is test_deploy_runs.py's.
+    text = re.sub(r"(?ms)^## On kind$.*?(?=^## )", "", TEXT)
+    for line in re.sub(r"(?ms)^```.*?^```$", "", text).splitlines():
         if line.startswith("    "):
             code += line.strip()
             if code.endswith("\\"):
@@ -69,7 +71,7 @@ class Place:
         (folder / "bin" / "sidecar").symlink_to(BINARY)
         (folder / "resolv.conf").write_text(f"nameserver {self.node.names.address}\n")
         self.environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PASSWORD": PASSWORD, "PGPASSWORD": PASSWORD,
-                            "PGSSLROOTCERT": str(folder / "edge.crt"), "HOME": str(folder), "PGCONNECT_TIMEOUT": "40"}
+                            "HOME": str(folder), "PGCONNECT_TIMEOUT": "40"}
         self.printed = {}
 
     def close(self):
@@ -89,13 +91,10 @@ class Place:
         return done.stdout + done.stderr
 
     def as_administrator(self, line):
-        """With the files of the Secret `admin-tls`, at some proxy."""
-        for name, data in self.node.secret("admin-tls").items():
-            (self.folder / name).write_bytes(data)
-            os.chmod(self.folder / name, 0o600)
-        line = re.sub(r" --address PROXY:7002 .*", "", line)
-        return (f"{line} --address {self.node.of('proxy')[0].address}:7002 --ca-file {self.folder}/ca.crt --cert {self.folder}/tls.crt"
-                f" --key {self.folder}/tls.key")
+        """At some proxy, where the text has a port that leads there; with the options that it says once for all."""
+        [options] = re.findall(r"(?m)^    sidecar admin members (.+)$", TEXT)
+        line = line.replace(options, "").strip()
+        return f"{line} {options.replace('127.0.0.1', self.node.of('proxy')[0].address)}"
 
     # What the text asks people to do by hand
 
@@ -113,7 +112,6 @@ class Place:
         [verifier] = [text for line, text in self.printed.items() if line.endswith("sidecar verifier")]
         change(self.work / "deploy/kubernetes/compute/local/roles.yaml", "SCRAM-SHA-256$4096:PUT-YOUR-OWN-HERE", verifier.strip())
         change(self.work / "deploy/kubernetes/compute/local/kustomization.yaml", "  - certificate.yaml\n", "")
-        (self.folder / "edge.crt").write_bytes(self.node.secret("edge-tls")["ca.crt"])
 
 
 def change(file, old, new):
@@ -150,7 +148,12 @@ def test_every_command_of_the_text_does_what_it_is_for(place):
     assert "shop" in place.run(WAKE), "and it serves still"
 
 
-WAKE = 'psql "host=shop.db.example.com user=shop dbname=shop sslmode=verify-full" -c "select current_database()"'
+WAKE = 'psql "host=shop.db.example.com user=shop dbname=shop sslmode=verify-full sslrootcert=edge.crt" -c "select current_database()"'
+
+
+def test_the_files_that_the_text_names_are_there():
+    named = set(re.findall(r"\bdeploy/[\w./-]*[\w-]", TEXT)) - {"deploy/kubernetes/overlays/mine"}
+    assert len(named) > 5 and not [name for name in named if not (ROOT / name).exists()]
 
 
 def test_what_the_text_quotes_is_said_by_the_program():
