@@ -303,14 +303,25 @@ import Testing
     @Test func `a database that ran and died is left to its pod, or replaced by who needs it`() throws {
         var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .running)))
         let died = machine.handle(.agentSaid(Sample.news(8, .failed, sequence: 5, error: "signal 9")))
-        #expect(writes(died).map(\.kind) == [.tell(Sample.news(8, .failed, sequence: 5, error: "signal 9"))])
+        let told = Sample.news(8, .failed, sequence: 5, error: "signal 9", hasRun: true)
+        #expect(writes(died).map(\.kind) == [.tell(told)])
         #expect(died.contains(.arm(.overdue, Pause(atLeast: .seconds(300), spread: .zero))))
-        _ = machine.handle(
-            .written(
-                try Sample.scale(
-                    generation: 8, replicas: 1, compute: Sample.news(8, .failed, sequence: 5, error: "signal 9"),
-                    version: 2)))
+        let object = try Sample.scale(generation: 8, replicas: 1, compute: told, version: 2)
+        _ = machine.handle(.written(object))
         #expect(writes(machine.handle(.wakeRequested(seen: 8))).map(\.kind) == [.wake(generation: 9)])
+        // A control plane that starts now knows it too.
+        var fresh = ScaleMachine()
+        #expect(writes(fresh.handle(.observed(object))).isEmpty)
+        #expect(writes(fresh.handle(.wakeRequested(seen: 8))).map(\.kind) == [.wake(generation: 9)])
+    }
+
+    @Test func `what is started again has run, also for a control plane that starts meanwhile`() throws {
+        var machine = machine(try Sample.scale(generation: 8, replicas: 1, compute: Sample.news(8, .restarting)))
+        let failed = machine.handle(.agentSaid(Sample.news(8, .failed, sequence: 5, error: "signal 9")))
+        #expect(
+            writes(failed).map(\.kind) == [
+                .tell(Sample.news(8, .failed, sequence: 5, error: "signal 9", hasRun: true))
+            ])
     }
 
     @Test func `a compute that is started again is waited for, at whatever address`() throws {

@@ -33,10 +33,13 @@ enum Sample {
     }
 
     static func news(
-        _ generation: UInt64, _ phase: ComputeNews.Phase, sequence: UInt64 = 4, error: String? = nil
+        _ generation: UInt64, _ phase: ComputeNews.Phase, sequence: UInt64 = 4, error: String? = nil,
+        hasRun: Bool? = nil
     ) -> ComputeNews {
-        ComputeNews(
+        var news = ComputeNews(
             generation: generation, sequence: sequence, phase: phase,
             location: phase == .running ? location(generation, sequence) : nil, error: error)
+        news.hasRun = hasRun
+        return news
     }
 }

@@ -25,6 +25,8 @@ package struct ComputeNews: Codable, Equatable, Sendable {
     package var computeID: String?
     /// Why it failed, for the operator.
     package var error: String?
+    /// Of one that failed: it had run before, in this generation. `nil`: as far as is known it had not.
+    package var hasRun: Bool?
 
     /// Characters of an error.
     private static let errorLimit = 300

@@ -95,7 +95,8 @@ package struct ScaleMachine: Sendable {
     private var refusals = 0
     /// What the timer `overdue` runs for.
     private var overdue: Overdue?
-    /// The newest generation that was seen running, and the newest whose failure has been dealt with.
+    /// The newest generation that was seen running, by us or by who wrote so; and the newest whose failure has been dealt
+    /// with.
     private var ran: UInt64 = 0
     private var failed: UInt64 = 0
     private let limits: Limits
@@ -121,9 +122,10 @@ package struct ScaleMachine: Sendable {
             newestSeen = max(newestSeen, seen)
         case .nobodyWaits:
             wakeWaits = false
-        case .agentSaid(let said):
+        case .agentSaid(var said):
             // Of another generation: resent history, or a start that was outrun.
             guard said.generation == scale?.generation, said.isNewer(than: current) else { return [] }
+            if said.phase == .failed, ran >= said.generation { said.hasRun = true }
             // It is used or idle, which is for whoever asks it to stop: nobody else has to know, and nothing is written.
             if let current, current.isRepeated(by: said) { return [] }
             // Every start begins so; it is news of what is told to run somewhere.
@@ -223,13 +225,18 @@ package struct ScaleMachine: Sendable {
             guard failure != nil else { return [] }
             failure = nil
             return [.disarm(.backOff)]
-        case .ending, .restarting:
+        case .restarting:
+            // Only what ran is told to be started again.
+            ran = max(ran, scale.generation)
+            return []
+        case .ending:
             return []
         case .ended:
             if scale.replicas > 0, sleep == nil { sleep = Sleep(generation: scale.generation, why: "stopped in order") }
             return []
         case .failed:
             // A Postgres that ran and died is started again in its pod; one that never ran would fail again.
+            if current.hasRun == true { ran = max(ran, scale.generation) }
             guard ran < scale.generation, failed < scale.generation else { return [] }
             failed = scale.generation
             // Long over, and of nobody's concern.
