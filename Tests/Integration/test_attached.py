@@ -2,6 +2,7 @@
 import os
 import signal
 import socket
+import subprocess
 import threading
 
 import psycopg
@@ -156,6 +157,22 @@ def test_the_end_of_postgres_is_told(folder, database, sees):
         database.stop()
         agent.says("-> failed: postgres exited")
         assert agent.process.wait(timeout=30) == 1
+
+
+def test_what_is_in_the_directory_when_postgres_has_died_is_left_to_who_starts_the_next(folder, database):
+    left = database.data / "postmaster.pid"
+    with Attached(folder / "agent", database) as agent:
+        agent.runs()
+        # Works there, as the next Postgres may by then.
+        next_one = subprocess.Popen(["sleep", "300"], cwd=database.data)
+        try:
+            os.kill(int(left.read_text().split()[0]), signal.SIGKILL)
+            agent.says("-> failed: postgres exited")
+            assert agent.process.wait(timeout=30) == 1
+            assert left.exists() and next_one.poll() is None
+        finally:
+            next_one.kill()
+            next_one.wait()
 
 
 def test_what_cannot_be_applied_is_no_reason_to_stop_somebody_elses_postgres(folder, database):

@@ -306,7 +306,8 @@ actor PostgresKeeper {
     }
 
     private func endLeftovers() async {
-        guard lock != nil else { return }
+        // Where another one starts Postgres, its next one may be in there by now.
+        guard lock != nil, !configuration.binaries.areMissing, process?.isOurs ?? true else { return }
         do {
             try await Leftovers(directory: directory, log: log).end()
         } catch {
