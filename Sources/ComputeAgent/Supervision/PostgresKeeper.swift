@@ -15,6 +15,8 @@ actor PostgresKeeper {
     let group: any EventLoopGroup
     let log: Logger
     private var lock: DataDirectoryLock?
+    /// Whether what works in the data directory is ours: not before the first start, and never where somebody else starts it.
+    private var startsPostgres = false
     private(set) var process: (any PostgresHandle)?
     /// Whether it served before this agent came: what cannot be changed about it is no reason to end it.
     private var wasFoundServing = false
@@ -105,6 +107,7 @@ actor PostgresKeeper {
         guard spec.storageMode != .attached else { return try await attach(spec) }
         let user = try SystemUser.forPostgres(requested: configuration.runAs)
         if lock == nil { lock = try await DataDirectoryLock.take(directory) }
+        startsPostgres = true
         let adoptable = spec.storageMode == .local ? adoption.candidate : nil
         if adoptable == nil { try await Leftovers(directory: directory, log: log).end() }
         let storage = try storage(of: spec, as: user)
@@ -307,7 +310,7 @@ actor PostgresKeeper {
 
     private func endLeftovers() async {
         // Where another one starts Postgres, its next one may be in there by now.
-        guard lock != nil, !configuration.binaries.areMissing, process?.isOurs ?? true else { return }
+        guard startsPostgres else { return }
         do {
             try await Leftovers(directory: directory, log: log).end()
         } catch {
