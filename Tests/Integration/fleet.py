@@ -206,7 +206,9 @@ class Fleet:
         """The topmost postgres processes of the fleet, without those that only judge a configuration."""
         ours = [pid for pid in processes.within(self.folders())
                 if processes.name_of(pid) == "postgres" and " -C " not in processes.command_line(pid)]
-        return [pid for pid in ours if processes.name_of(processes.parent_of(pid) or 0) != "postgres"]
+        # Who has just ended has no parent, and is none.
+        parents = {pid: processes.parent_of(pid) for pid in ours}
+        return [pid for pid, parent in parents.items() if parent and processes.name_of(parent) != "postgres"]
 
     def agent_of(self, postmaster):
         return processes.parent_of(postmaster)
