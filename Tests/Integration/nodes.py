@@ -29,7 +29,7 @@ class Names:
 
     def __init__(self, network, folder):
         self.host = network.host("dns", DNS)
-        self.address, self.file, self._known = self.host.address, folder / "hosts", None
+        self.address, self.file, self._known = self.host.address, folder / "hosts", ""
         self.file.write_text("")
         log = open(folder / "dnsmasq.log", "ab")
         with log:
@@ -38,6 +38,8 @@ class Names:
                  f"--addn-hosts={self.file}", "--local=/cluster.local/", "--local=//", f"--listen-address={self.address}",
                  # The balancer, for clients.
                  f"--address=/db.example.com/{NET}.0.{BALANCER}", "--bind-interfaces", "--log-facility=-"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # SIGHUP ends who is not dnsmasq yet, and means nothing to one that has just begun.
+        eventually(lambda: "started, version" in (folder / "dnsmasq.log").read_text(), 20, "names")
 
     def close(self):
         self.host.close()
